@@ -1,0 +1,119 @@
+// The write wire format: what a client sends to POST /api/write and what it gets back.
+// Change anything here and PROTOCOL must rise; wire.test.ts holds a hash of this file's schemas.
+import { z } from 'zod';
+
+export const PROTOCOL = 1;
+
+/** Limits that both sides know: a client splits before it sends, the server refuses above. */
+export const limits = { bodyBytes: 4_000_000, transactions: 500, operations: 5_000 } as const;
+
+const uuid = z.uuid();
+/** Hybrid logical clock, see hlc.ts. */
+const clock = z.string().regex(/^[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+const fields = z.record(z.string().max(63), z.json());
+
+export const operation = z.object({
+  kind: z.enum(['insert', 'update', 'delete']),
+  table: z.string().max(63),
+  id: uuid,
+  /** New values by column: all of them for an insert, the changed ones for an update, none for a delete. */
+  set: fields,
+  /** The values that the device saw before; tells a concurrent change from a later one. */
+  was: fields,
+  clock,
+});
+
+export const transaction = z.object({
+  /** The client's counter: 1, 2, 3 without a gap (W2). */
+  n: z.int().positive(),
+  operations: z.array(operation).min(1).max(limits.operations),
+});
+
+export const writeRequest = z.object({
+  protocol: z.int(),
+  clientId: uuid,
+  /** The database that the client believes it talks to; null before it knows. */
+  serverId: uuid.nullable(),
+  /** Everything up to this counter is answered and stored on the client: the server may forget it. */
+  acknowledged: z.int().nonnegative(),
+  transactions: z.array(z.unknown()).max(limits.transactions),
+});
+
+/** Why an operation was refused. The sentence beside it is for people; code branches on the kind only. */
+export const refusalKinds = [
+  'forbidden',
+  'invalid',
+  'unknown-table',
+  'unknown-column',
+  'unknown-row',
+  'duplicate',
+  'parent-missing',
+  'too-large',
+] as const;
+export type RefusalKind = (typeof refusalKinds)[number];
+
+export const verdict = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('applied'), version: z.string() }),
+  z.object({
+    status: z.literal('merged'),
+    version: z.string(),
+    /** Fields of the operation that lost to newer ones; the values are in a notice row. */
+    lost: z.array(z.string()),
+    /** The row had been deleted meanwhile; the change is kept with it. */
+    gone: z.boolean(),
+  }),
+  z.object({
+    status: z.literal('flagged'),
+    version: z.string(),
+    violation: uuid,
+  }),
+  z.object({
+    status: z.literal('refused'),
+    kind: z.enum(refusalKinds),
+    /** The rule that refused it (a constraint's name), where there is one. */
+    rule: z.string().nullable(),
+    sentence: z.string(),
+  }),
+]);
+
+export const answer = z.object({ n: z.int(), verdicts: z.array(verdict) });
+
+/** 200 of POST /api/write. Answers are in the order of the counters, for a prefix of what was sent. */
+export const writeResponse = z.object({
+  serverId: uuid,
+  /** Milliseconds since 1970 on the server when it answered; the client corrects its clock by it. */
+  now: z.number(),
+  /** WAL position (decimal) that is not before any answered write: the read path has caught up when it is there. */
+  lsn: z.string(),
+  answers: z.array(answer),
+});
+
+/** Any answer of the API that is not 2xx. `kind` is closed; the sentence can be shown. */
+export const apiErrorKinds = [
+  'signed-out', // 401: sign in again; nothing local is affected (A3)
+  'forbidden', // 403
+  'not-found', // 404
+  'malformed', // 400: this request will never be accepted as it is
+  'too-large', // 413
+  'protocol', // 426: this client is too old or too new for the server
+  'gap', // 409: counters are missing; detail.expected says the next one
+  'fork', // 409: the counter was used for other content, or the server is another database: take a new client id
+  'busy', // 429 or 503: try again later
+  'conflict', // 409 of the online-only actions
+  'unreachable', // made by the client: no answer
+] as const;
+export type ApiErrorKind = (typeof apiErrorKinds)[number];
+export const apiError = z.object({
+  error: z.object({
+    kind: z.enum(apiErrorKinds),
+    sentence: z.string(),
+    detail: z.record(z.string(), z.json()).optional(),
+  }),
+});
+
+export type Operation = z.infer<typeof operation>;
+export type Transaction = z.infer<typeof transaction>;
+export type WriteRequest = z.infer<typeof writeRequest>;
+export type WriteResponse = z.infer<typeof writeResponse>;
+export type Verdict = z.infer<typeof verdict>;
+export type Answer = z.infer<typeof answer>;

@@ -1,0 +1,39 @@
+// The shapes a client may ask for, one per synced table and workspace. The proxy builds the upstream request
+// from this and the session alone; a client names a shape and a workspace and sets resume parameters (A1).
+import { type SyncedTable, type TableName, tables } from '../db/tables';
+
+/** Parameters a client may set on a shape request. Whatever else it sends is refused. */
+export const resumeParameters = [
+  'offset',
+  'handle',
+  'live',
+  'live_sse',
+  'cursor',
+  'log',
+  'expired_handle',
+  'cache-buster',
+] as const;
+
+export interface ShapeRequest {
+  readonly table: string;
+  readonly columns: string;
+  readonly where: string;
+  readonly 'params[1]': string;
+  readonly 'params[2]'?: string;
+}
+
+/**
+ * The fixed part of an upstream shape request.
+ * @param userId whose session it is: personal tables are limited to that person's rows.
+ */
+export function shapeRequest(table: TableName, workspaceId: string, userId: string): ShapeRequest {
+  const t: SyncedTable = tables[table];
+  const where = `"${t.scope}" = $1`;
+  return {
+    table: `public.${table}`,
+    columns: t.columns.map((c) => `"${c}"`).join(','),
+    where: t.personal ? `${where} AND "${t.personal}" = $2` : where,
+    'params[1]': workspaceId,
+    ...(t.personal ? { 'params[2]': userId } : {}),
+  };
+}
