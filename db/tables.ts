@@ -56,7 +56,7 @@ export const tables = {
   notice: table({
     personal: 'user_id',
     fields: ['resolved_at'],
-    readOnly: ['user_id', 'kind', 'rel', 'row_id', 'field', 'lost', 'kept', 'by_user', 'by_name', 'title'],
+    readOnly: ['user_id', 'kind', 'table', 'row_id', 'field', 'lost', 'kept', 'by_user', 'by_name', 'title'],
   }),
 } as const satisfies Record<string, SyncedTable>;
 

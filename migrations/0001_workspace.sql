@@ -144,7 +144,7 @@ create table notice (
   workspace_id  uuid not null references workspace (id) on delete cascade,
   user_id       text not null,
   kind          text not null,
-  rel           text not null,
+  "table"       text not null,
   row_id        uuid not null,
   field         text,
   lost          jsonb,
