@@ -1,0 +1,104 @@
+// The import check: imports between the folders of this repository go one way (ARCHITECTURE.md).
+// It reads static, dynamic and type imports, re-exports, and `new URL('./x', import.meta.url)`.
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { type Check, lineAt, type Problem, runIfMain } from './problem';
+import { isTest, isTypeScript, sourceFiles } from './source-files';
+import { isNode, literalText, type SyntaxNode, walkFile } from './syntax';
+
+/** What each folder may import of ours, besides itself. A path without a slash is a folder. */
+const allowed: Record<string, readonly string[]> = {
+  client: ['db', 'electric/shapes', 'migrations'],
+  api: ['db', 'electric', 'migrations'],
+  electric: ['db'],
+  db: [],
+  e2e: [],
+};
+
+/** Packages that need Node or a connection; db/ holds meaning only, client/ runs in a browser. */
+const nodeOnly = /^(node:|pg$|hono($|\/)|@hono\/|better-auth$|tsx$|vite$)/;
+
+/** Run when the client is built, not in it. */
+const buildTime = new Set(['client/vite.config.ts', 'client/precache.ts']);
+
+export const importCheck: Check = {
+  name: 'imports',
+  holds: 'imports between folders go one way',
+  async run(folder) {
+    const problems: Problem[] = [];
+    const files = sourceFiles(
+      folder,
+      (p) => isTypeScript(p) && Object.hasOwn(allowed, p.split('/')[0] ?? ''),
+    );
+    for (const file of files) {
+      const text = readFileSync(join(folder, file), 'utf8');
+      for (const found of specifiers(file, text)) {
+        const sentence = judge(file, found.specifier);
+        if (sentence) problems.push({ file, line: lineAt(text, found.start), rule: 'imports', sentence });
+      }
+    }
+    return problems;
+  },
+};
+
+/** @returns why this file may not import this, or null when it may. */
+export function judge(file: string, specifier: string): string | null {
+  const area = file.split('/')[0] ?? '';
+  const may = allowed[area];
+  if (!may) return null;
+  if (!specifier.startsWith('.')) {
+    if (area === 'db' && !isTest(file) && nodeOnly.test(specifier)) {
+      return `db/ has no I/O and no Node: it may not import ${specifier}`;
+    }
+    const inBrowser = area === 'client' && !isTest(file) && !buildTime.has(file) && !/-node\.ts$/.test(file);
+    if (inBrowser && nodeOnly.test(specifier)) {
+      return `client/ runs in a browser: only files named *-node.ts may import ${specifier}`;
+    }
+    return null;
+  }
+  const target = posix.join(posix.dirname(file), specifier.replace(/\?.*$/, '')).replace(/\.(tsx?|js)$/, '');
+  const first = target.split('/')[0] ?? '';
+  if (first === '..') return `${specifier} is outside the repository`;
+  if (first === area) return null;
+  if (isTest(file) && area !== 'e2e' && target.startsWith('scripts/testing/')) return null;
+  if (may.some((m) => (m.includes('/') ? target === m : first === m))) return null;
+  return `${area}/ may import ${may.length > 0 ? may.join(', ') : 'nothing of ours'}, not ${target}`;
+}
+
+/** Every module or file that a source file names in an import position. */
+export function specifiers(file: string, text: string): { specifier: string; start: number }[] {
+  const found: { specifier: string; start: number }[] = [];
+  const add = (value: unknown, node: SyntaxNode) => {
+    const specifier = literalText(value);
+    if (specifier !== null) found.push({ specifier, start: node.start });
+  };
+  walkFile(file, text, (node) => {
+    switch (node.type) {
+      case 'ImportDeclaration':
+      case 'ExportAllDeclaration':
+      case 'ExportNamedDeclaration':
+      case 'ImportExpression':
+      case 'TSImportType':
+        return add(node.source, node);
+      case 'NewExpression':
+        if (nameOf(node.callee) === 'URL' && Array.isArray(node.arguments) && node.arguments.length === 2) {
+          const path = literalText(node.arguments[0]);
+          add(path?.startsWith('.') ? node.arguments[0] : null, node);
+        }
+        return;
+      case 'CallExpression':
+        // import.meta.glob('../x/*.sql') and vi.mock('../x') name files too.
+        if (nameOf(node.callee) === 'glob' && Array.isArray(node.arguments)) add(node.arguments[0], node);
+        return;
+    }
+  });
+  return found;
+}
+
+function nameOf(callee: unknown): string | null {
+  if (!isNode(callee)) return null;
+  if (callee.type === 'Identifier') return String(callee.name);
+  return callee.type === 'MemberExpression' ? nameOf(callee.property) : null;
+}
+
+await runIfMain(import.meta.url, importCheck);
