@@ -21,6 +21,8 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export interface Comment {
   author: Generated<string>;
   author_id: string | null;
@@ -65,9 +67,9 @@ export interface Notice {
   kept: Json | null;
   kind: string;
   lost: Json | null;
-  rel: string;
   resolved_at: string | null;
   row_id: string;
+  table: string;
   title: Generated<string>;
   updated_at: Generated<string>;
   user_id: string;
@@ -87,21 +89,53 @@ export interface Project {
   workspace_id: string;
 }
 
+export interface SyncBase {
+  row: Json | null;
+  row_id: string;
+  table: string;
+  workspace_id: string;
+}
+
+export interface SyncClient {
+  acknowledged: Generated<Int8>;
+  client_id: string;
+  clock_counter: Generated<number>;
+  clock_ms: Generated<Int8>;
+  current_n: Int8 | null;
+  current_xid: string | null;
+  next_n: Generated<Int8>;
+  offset_ms: Generated<Int8>;
+  one: Generated<boolean>;
+  server_id: string | null;
+}
+
 export interface SyncOutbox {
-  answered: Generated<boolean>;
+  at: Generated<string>;
   clock: string;
+  i: Generated<Int8>;
   kind: string;
+  lsn: Numeric | null;
   n: Int8;
-  pos: number;
-  rel: string;
   row_id: string;
   set: Json;
+  table: string;
+  verdict: Json | null;
+  version: Int8 | null;
   was: Json;
+  workspace_id: string;
+}
+
+export interface SyncParked {
+  at: Generated<string>;
+  error: string;
+  row: Json | null;
+  row_id: string;
+  table: string;
 }
 
 export interface SyncRefused {
-  at: string;
-  id: string;
+  at: Generated<string>;
+  id: Generated<string>;
   kind: string;
   refusal: string;
   row_id: string;
@@ -110,6 +144,17 @@ export interface SyncRefused {
   set: Json;
   table: string;
   was: Json;
+  workspace_id: string;
+}
+
+export interface SyncRequest {
+  at: Generated<string>;
+  id: string;
+  n: Int8 | null;
+}
+
+export interface SyncSeen {
+  row_id: string;
 }
 
 export interface Task {
@@ -156,8 +201,13 @@ export interface DB {
   member: Member;
   notice: Notice;
   project: Project;
+  "sync.base": SyncBase;
+  "sync.client": SyncClient;
   "sync.outbox": SyncOutbox;
+  "sync.parked": SyncParked;
   "sync.refused": SyncRefused;
+  "sync.request": SyncRequest;
+  "sync.seen": SyncSeen;
   task: Task;
   task_label: TaskLabel;
   workspace: Workspace;
