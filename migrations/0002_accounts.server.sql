@@ -23,7 +23,7 @@ create table auth.session (
   "createdAt"  timestamptz not null default now(),
   "updatedAt"  timestamptz not null default now()
 );
-create index session_user on auth.session ("userId");
+create index session_of_user on auth.session ("userId");
 
 create table auth.account (
   id                       text primary key,
