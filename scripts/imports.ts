@@ -60,7 +60,7 @@ export function judge(file: string, specifier: string): string | null {
   const first = target.split('/')[0] ?? '';
   if (first === '..') return `${specifier} is outside the repository`;
   if (first === area) return null;
-  if (isTest(file) && area !== 'e2e' && target.startsWith('scripts/testing/')) return null;
+  if (isTest(file) && area !== 'e2e' && /^(scripts\/testing|migrations)\//.test(target)) return null;
   if (may.some((m) => (m.includes('/') ? target === m : first === m))) return null;
   return `${area}/ may import ${may.length > 0 ? may.join(', ') : 'nothing of ours'}, not ${target}`;
 }
