@@ -1,0 +1,69 @@
+// The service worker: keeps every file of a build on the device, so that the app opens without a network.
+// Data never passes through it. Old builds stay until no tab can still be using them.
+/// <reference lib="webworker" />
+const worker = self as unknown as ServiceWorkerGlobalScope;
+
+/** Filled in after the build by precache.ts. */
+const manifest: { version: string; files: string[] } = JSON.parse('__PRECACHE__');
+const prefix = 'outpost-';
+const current = `${prefix}${manifest.version}`;
+/** Names that carry a hash of their contents: equal names are equal bytes. */
+const isHashed = (path: string) => /^\/assets\/.+-[\w-]{8,}\.\w+$/.test(path);
+
+async function install(): Promise<void> {
+  const cache = await caches.open(current);
+  const pages = manifest.files.map((file) => (file === '/index.html' ? '/' : file));
+  for (const path of pages) {
+    const known = isHashed(path) ? await caches.match(path) : undefined;
+    const response = known ?? (await fetch(path, { cache: 'no-cache', credentials: 'same-origin' }));
+    if (!response.ok) throw new Error(`${path} could not be fetched`);
+    await cache.put(path, response);
+  }
+}
+
+async function windows(): Promise<number> {
+  return (await worker.clients.matchAll({ type: 'window', includeUncontrolled: true })).length;
+}
+
+/** Old builds go when no other tab is open that may still ask for their files. */
+async function tidy(tabsAllowed: number): Promise<void> {
+  if ((await windows()) > tabsAllowed) return;
+  for (const name of await caches.keys()) {
+    if (name.startsWith(prefix) && name !== current) await caches.delete(name);
+  }
+}
+
+async function answer(request: Request, url: URL): Promise<Response> {
+  const cache = await caches.open(current);
+  if (request.mode === 'navigate') {
+    // From the device first: a page that waits for a bad network is worse than one that is a build behind.
+    return (await cache.match('/')) ?? fetch(request);
+  }
+  return (await cache.match(url.pathname)) ?? (await caches.match(url.pathname)) ?? fetch(request);
+}
+
+worker.addEventListener('install', (event) => {
+  event.waitUntil(install());
+});
+
+worker.addEventListener('activate', (event) => {
+  event.waitUntil(tidy(1).then(() => worker.clients.claim()));
+});
+
+worker.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
+  if (url.pathname.startsWith('/api/') || request.headers.has('range')) return;
+  event.respondWith(answer(request, url));
+  if (request.mode === 'navigate') event.waitUntil(tidy(0));
+});
+
+worker.addEventListener('message', (event) => {
+  if (event.data === 'activate') event.waitUntil(worker.skipWaiting());
+  if (event.data === 'activate-if-alone') {
+    event.waitUntil(windows().then((open) => (open <= 1 ? worker.skipWaiting() : undefined)));
+  }
+});
+
+export {};

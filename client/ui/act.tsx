@@ -1,0 +1,82 @@
+// Doing things: every change a person makes goes through `useAct`, which writes it locally, remembers how to undo
+// it, and says so when it is not visible otherwise.
+import { createContext, type ReactNode, useCallback, useContext, useMemo } from 'react';
+import { toast } from 'sonner';
+import { type Compilable, StoreError, type Written } from '../store/store';
+import { useStore } from './store-context';
+import { UndoStack } from './undo';
+
+export type Act = (
+  /** In the past tense, for "Undo: …". */
+  label: string,
+  statements: readonly Compilable[],
+  options?: { say?: string; undoable?: boolean },
+) => Promise<Written | null>;
+
+interface Actions {
+  act: Act;
+  undo: () => Promise<void>;
+  redo: () => Promise<void>;
+}
+
+const ActContext = createContext<Actions | null>(null);
+
+function fail(error: unknown): null {
+  toast.error(error instanceof StoreError ? error.message : 'This could not be saved on this device.');
+  return null;
+}
+
+export function ActProvider({ children }: { children: ReactNode }) {
+  const store = useStore();
+  const stack = useMemo(() => new UndoStack(), []);
+  const act = useCallback<Act>(
+    async (label, statements, options) => {
+      try {
+        const written = await store.write(...statements);
+        if (options?.undoable !== false) stack.push(label, written);
+        if (options?.say) {
+          toast(options.say, {
+            action: { label: 'Undo', onClick: () => void stack.undoOne(store, written).catch(fail) },
+          });
+        }
+        return written;
+      } catch (error) {
+        return fail(error);
+      }
+    },
+    [store, stack],
+  );
+  const value = useMemo<Actions>(
+    () => ({
+      act,
+      undo: async () => {
+        try {
+          const label = await stack.undo(store);
+          toast(label ? `Undone: ${label}` : 'Nothing to undo', { id: 'undo', duration: 2_500 });
+        } catch (error) {
+          fail(error);
+        }
+      },
+      redo: async () => {
+        try {
+          const label = await stack.redo(store);
+          toast(label ? `Done again: ${label}` : 'Nothing to redo', { id: 'undo', duration: 2_500 });
+        } catch (error) {
+          fail(error);
+        }
+      },
+    }),
+    [act, stack, store],
+  );
+  return <ActContext value={value}>{children}</ActContext>;
+}
+
+function useActions(): Actions {
+  const value = useContext(ActContext);
+  if (!value) throw new Error('useAct outside of ActProvider');
+  return value;
+}
+
+/** The promise resolves to null if it could not be written; the person has been told then. */
+export const useAct = (): Act => useActions().act;
+export const useUndo = (): Pick<Actions, 'undo' | 'redo'> => useActions();

@@ -1,0 +1,115 @@
+// The online-only requests of the interface: sign-in, workspaces, invitations, members. Everything else is local.
+// Whatever goes wrong comes out as an ApiError of a closed kind, with a sentence that can be shown.
+import { z } from 'zod';
+import { type ApiErrorKind, apiError } from '../../db/wire';
+
+/** `message` is a sentence a person can act on. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    readonly kind: ApiErrorKind,
+    sentence: string,
+  ) {
+    super(sentence);
+  }
+}
+
+export const role = z.enum(['owner', 'member', 'guest']);
+export type Role = z.infer<typeof role>;
+
+const session = z.object({
+  user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+  memberships: z.array(z.object({ workspaceId: z.string(), memberId: z.string(), role, name: z.string() })),
+});
+export type Session = z.infer<typeof session>;
+
+const created = z.object({ workspaceId: z.string() });
+const invite = z.object({ workspaceName: z.string(), role, invitedBy: z.string().optional() });
+const anything = z.unknown();
+
+/** What better-auth answers when it refuses. */
+const authError = z.object({ code: z.string().optional(), message: z.string().optional() });
+
+const sentences: Record<ApiErrorKind, string> = {
+  'signed-out': 'You are signed out. Sign in again; nothing on this device is lost.',
+  forbidden: 'Your role in this workspace does not allow this.',
+  'not-found': 'The server does not know this.',
+  malformed: 'The server did not accept this request.',
+  'too-large': 'This is too large for the server.',
+  protocol: 'This version of the app does not match the server. Reload the page.',
+  gap: 'The server is missing earlier changes. They will be sent again.',
+  fork: 'The server holds another copy of this device’s history.',
+  busy: 'The server is busy. Try again in a moment.',
+  conflict: 'This clashes with something that is already there.',
+  unreachable: 'The server cannot be reached. Check the connection and try again.',
+};
+
+const authSentences: Record<string, string> = {
+  INVALID_EMAIL_OR_PASSWORD: 'This e-mail and password do not match.',
+  INVALID_EMAIL: 'This is not an e-mail address.',
+  PASSWORD_TOO_SHORT: 'The password is too short: use at least 8 characters.',
+  PASSWORD_TOO_LONG: 'The password is too long.',
+  USER_ALREADY_EXISTS: 'There is an account with this e-mail already. Sign in instead.',
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: 'There is an account with this e-mail already. Sign in instead.',
+};
+
+function kindOf(status: number): ApiErrorKind {
+  if (status === 401) return 'signed-out';
+  if (status === 403) return 'forbidden';
+  if (status === 404 || status === 410) return 'not-found';
+  if (status === 409 || status === 422) return 'conflict';
+  if (status === 413) return 'too-large';
+  if (status === 426) return 'protocol';
+  if (status === 429 || status >= 500) return 'busy';
+  return 'malformed';
+}
+
+function refusal(status: number, body: unknown): ApiError {
+  const ours = apiError.safeParse(body);
+  if (ours.success) return new ApiError(ours.data.error.kind, ours.data.error.sentence);
+  const kind = kindOf(status);
+  const auth = authError.safeParse(body);
+  const code = auth.success ? auth.data.code : undefined;
+  return new ApiError(kind, (code && authSentences[code]) || sentences[kind]);
+}
+
+/** @throws ApiError */
+async function call<T>(method: string, path: string, answer: z.ZodType<T>, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(20_000),
+    });
+  } catch {
+    throw new ApiError('unreachable', sentences.unreachable);
+  }
+  const json: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw refusal(response.status, json);
+  const parsed = answer.safeParse(json);
+  if (!parsed.success) throw new ApiError('protocol', sentences.protocol);
+  return parsed.data;
+}
+
+const at = (...parts: string[]) => `/api/${parts.map(encodeURIComponent).join('/')}`;
+
+export const api = {
+  session: () => call('GET', '/api/session', session),
+  signIn: (email: string, password: string) =>
+    call('POST', '/api/auth/sign-in/email', anything, { email, password }),
+  signUp: (name: string, email: string, password: string) =>
+    call('POST', '/api/auth/sign-up/email', anything, { name, email, password }),
+  signOut: () => call('POST', '/api/auth/sign-out', anything, {}),
+  createWorkspace: (name: string) => call('POST', '/api/workspaces', created, { name }),
+  createInvite: (workspaceId: string, as: Role) =>
+    call('POST', at('workspaces', workspaceId, 'invites'), z.object({ url: z.string() }), { role: as }),
+  invite: (token: string) => call('GET', at('invites', token), invite),
+  acceptInvite: (token: string) => call('POST', at('invites', token, 'accept'), created, {}),
+  changeRole: (workspaceId: string, memberId: string, to: Role) =>
+    call('PATCH', at('workspaces', workspaceId, 'members', memberId), anything, { role: to }),
+  removeMember: (workspaceId: string, memberId: string) =>
+    call('DELETE', at('workspaces', workspaceId, 'members', memberId), anything),
+};

@@ -1,0 +1,36 @@
+// Filters of the board and the list: what they are, and how they live in the address of the page.
+import { z } from 'zod';
+
+/** `none` among the assignees means "nobody". */
+export const filters = z.object({
+  status: z.array(z.string()).optional().catch(undefined),
+  assignee: z.array(z.string()).optional().catch(undefined),
+  label: z.array(z.string()).optional().catch(undefined),
+  q: z.string().optional().catch(undefined),
+});
+export type Filters = z.infer<typeof filters>;
+
+/** Names of the filters that are set. */
+export function activeFilters(f: Filters): (keyof Filters)[] {
+  return (['status', 'assignee', 'label', 'q'] as const).filter((name) => (f[name]?.length ?? 0) > 0);
+}
+
+/** @returns the list with the value added, or removed if it was there; undefined rather than empty. */
+export function toggled(list: readonly string[] | undefined, value: string): string[] | undefined {
+  const next = list?.includes(value) ? list.filter((v) => v !== value) : [...(list ?? []), value];
+  return next.length > 0 ? next : undefined;
+}
+
+/**
+ * What a person typed, as a tsquery of the "simple" configuration: all words, each as a prefix.
+ * @returns null if there is no word in it.
+ */
+export function prefixQuery(text: string): string | null {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu);
+  return words
+    ? words
+        .slice(0, 12)
+        .map((word) => `${word}:*`)
+        .join(' & ')
+    : null;
+}

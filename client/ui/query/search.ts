@@ -1,0 +1,60 @@
+// Full-text search over every task and comment of a workspace on this device.
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../../../db/schema';
+import { bound } from './tasks';
+
+export interface Hit {
+  readonly id: string;
+  readonly kind: 'task' | 'comment';
+  readonly task_id: string;
+  readonly project_id: string;
+  readonly title: string;
+  readonly status: string;
+  readonly at: string;
+  /** A piece of the text around what was found; found words stand between MARK_ON and MARK_OFF. */
+  readonly excerpt: string;
+  readonly author: string;
+}
+
+/** Private-use characters: they do not occur in what people write. */
+export const MARK_ON = '\uE000';
+export const MARK_OFF = '\uE001';
+
+/** Excerpts are cut from the beginning of very long texts: headlines cost time for each character. */
+const excerptFrom = 20_000;
+const options = `StartSel=${MARK_ON}, StopSel=${MARK_OFF}, MaxFragments=2, MaxWords=22, MinWords=8, FragmentDelimiter=" … "`;
+
+/**
+ * The best hits: by rank, then the newest.
+ * @param words a tsquery, see prefixQuery
+ */
+export function searchHits(db: Kysely<DB>, workspaceId: string, words: string, limit: number) {
+  const query = sql`to_tsquery('simple', ${words})`;
+  return bound<Hit>(
+    db,
+    sql`
+      select h.id, h.kind, h.task_id, t.project_id, t.title, t.status, h.at, h.author,
+             ts_headline('simple', left(h.body, ${sql.lit(excerptFrom)}), ${query}, ${options}) as excerpt
+      from (
+        (select id, 'task' as kind, id as task_id, updated_at as at, author,
+                case when description = '' then title else description end as body,
+                ts_rank(search, ${query}) * 1.5 as rank
+           from task where workspace_id = ${workspaceId} and search @@ ${query}
+          order by rank desc, updated_at desc limit ${limit})
+        union all
+        (select id, 'comment', task_id, created_at, author, body, ts_rank(search, ${query})
+           from comment where workspace_id = ${workspaceId} and search @@ ${query}
+          order by 7 desc, created_at desc limit ${limit})
+      ) h join task t on t.id = h.task_id
+      order by h.rank desc, h.at desc, h.id limit ${limit}`,
+  );
+}
+
+/** @returns the text in pieces, found words marked. */
+export function markedPieces(excerpt: string): { text: string; found: boolean }[] {
+  return excerpt.split(MARK_ON).flatMap((piece, i) => {
+    if (i === 0) return piece ? [{ text: piece, found: false }] : [];
+    const [found = '', rest = ''] = piece.split(MARK_OFF);
+    return [{ text: found, found: true }, ...(rest ? [{ text: rest, found: false }] : [])];
+  });
+}

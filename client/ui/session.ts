@@ -1,0 +1,72 @@
+// Who used this device last, and where they belong: remembered in the browser, so that the app opens at once and
+// without a network. It grants nothing: the server decides from its own session (A1), and an expired one blocks
+// nothing here (A3).
+import { useSyncExternalStore } from 'react';
+import { api, type Role, type Session } from './api';
+
+const KEY = 'outpost.session';
+const listeners = new Set<() => void>();
+let cached: { raw: string | null; value: Session | null } = { raw: null, value: null };
+
+export type RememberedMembership = Session['memberships'][number];
+
+function load(): Session | null {
+  const raw = localStorage.getItem(KEY);
+  if (raw === cached.raw) return cached.value;
+  let value: Session | null = null;
+  try {
+    value = raw ? (JSON.parse(raw) as Session) : null;
+  } catch {
+    value = null;
+  }
+  cached = { raw, value };
+  return value;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  const onStorage = (event: StorageEvent) => event.key === KEY && listener();
+  window.addEventListener('storage', onStorage);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener('storage', onStorage);
+  };
+}
+
+function save(value: Session | null): void {
+  const raw = value && JSON.stringify(value);
+  if (raw === localStorage.getItem(KEY)) return;
+  if (raw) localStorage.setItem(KEY, raw);
+  else localStorage.removeItem(KEY);
+  for (const listener of listeners) listener();
+}
+
+export const currentSession = load;
+export const rememberSession = (session: Session) => save(session);
+export const forgetSession = () => save(null);
+
+export function useSession(): Session | null {
+  return useSyncExternalStore(subscribe, load);
+}
+
+/**
+ * Asks the server who we are and remembers it.
+ * @throws ApiError; what is remembered stays as it is then.
+ */
+export async function refreshSession(): Promise<Session> {
+  const session = await api.session();
+  save(session);
+  return session;
+}
+
+/** Adds a membership that the server just confirmed, before the next refresh. */
+export function addMembership(membership: {
+  workspaceId: string;
+  name: string;
+  role: Role;
+  memberId: string;
+}) {
+  const session = load();
+  if (!session || session.memberships.some((m) => m.workspaceId === membership.workspaceId)) return;
+  save({ ...session, memberships: [...session.memberships, membership] });
+}

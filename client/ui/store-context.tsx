@@ -1,0 +1,49 @@
+// The store in React: one per signed-in person, its status, and live queries as hooks.
+import type { Kysely } from 'kysely';
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { toast } from 'sonner';
+import type { DB } from '../../db/schema';
+import type { Compilable, Status, Store } from '../store/store';
+import { reuseRows } from './reuse-rows';
+
+const StoreContext = createContext<Store | null>(null);
+
+export function StoreProvider({ store, children }: { store: Store; children: ReactNode }) {
+  return <StoreContext value={store}>{children}</StoreContext>;
+}
+
+export function useStore(): Store {
+  const store = useContext(StoreContext);
+  if (!store) throw new Error('useStore outside of StoreProvider');
+  return store;
+}
+
+export function useStatus(): Status {
+  const store = useStore();
+  return useSyncExternalStore(store.onStatus.bind(store), store.status.bind(store));
+}
+
+/**
+ * Rows of a query, now and after each change; null makes no query. The rows of the previous query stay until the
+ * new one has answered, and rows that did not change keep their identity.
+ * @param deps when these change, the query is built anew.
+ * @returns undefined until the first answer.
+ */
+export function useLive<R extends object>(
+  make: (db: Kysely<DB>) => Compilable<R> | null,
+  deps: readonly unknown[],
+): R[] | undefined {
+  const store = useStore();
+  const [rows, setRows] = useState<R[] | undefined>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller says what its query depends on
+  useEffect(() => {
+    const query = make(store.db);
+    if (!query) return setRows(undefined);
+    return store.live(
+      query,
+      (next) => setRows((previous) => reuseRows(previous, next)),
+      (error) => toast.error(error.message, { id: `live-${error.kind}` }),
+    );
+  }, [store, ...deps]);
+  return rows;
+}

@@ -1,0 +1,32 @@
+// The fixed values of a task: statuses in the order of the board, priorities from none to urgent.
+
+export const statuses = ['backlog', 'todo', 'doing', 'review', 'done', 'cancelled'] as const;
+export type TaskStatus = (typeof statuses)[number];
+
+export const statusNames: Record<TaskStatus, string> = {
+  backlog: 'Backlog',
+  todo: 'To do',
+  doing: 'In progress',
+  review: 'In review',
+  done: 'Done',
+  cancelled: 'Cancelled',
+};
+
+/** By number: 0 is none, 1 is urgent, 4 is low. */
+export const priorityNames = ['No priority', 'Urgent', 'High', 'Medium', 'Low'] as const;
+
+export function isStatus(value: unknown): value is TaskStatus {
+  return statuses.includes(value as TaskStatus);
+}
+
+export const labelColors = [
+  '#6b7280',
+  '#dc2626',
+  '#ea580c',
+  '#ca8a04',
+  '#16a34a',
+  '#0d9488',
+  '#2563eb',
+  '#7c3aed',
+  '#db2777',
+] as const;

@@ -1,0 +1,26 @@
+// How the client is built: one page, its workers, and a service worker that knows every file of the build.
+// The development proxy is set up by scripts/dev.ts.
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { precache } from './precache';
+
+const root = import.meta.dirname;
+
+export default defineConfig({
+  root,
+  publicDir: 'public',
+  plugins: [react(), tailwindcss(), precache()],
+  worker: { format: 'es' },
+  optimizeDeps: { exclude: ['@electric-sql/pglite'] },
+  build: {
+    outDir: `${root}/dist`,
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    rollupOptions: {
+      input: { main: `${root}/index.html`, sw: `${root}/sw.ts` },
+      output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
+  },
+});
