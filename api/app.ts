@@ -1,0 +1,47 @@
+// Composes the API's routes and, behind them, the client's files.
+import { Hono, type MiddlewareHandler } from 'hono';
+import type { Upstream } from '../electric/proxy';
+import type { Auth } from './auth';
+import type { ApiDeps } from './deps';
+import { errorHandler, failureResponse } from './errors';
+import { healthRoutes } from './health';
+import { inviteCreationRoutes, inviteRoutes } from './invites';
+import { memberRoutes } from './members';
+import { sameOrigin } from './origin';
+import { sessionRoutes } from './session';
+import { shapeRoutes } from './shapes';
+import { workspaceRoutes } from './workspaces';
+import { writeRoutes } from './write';
+
+export interface AppParts {
+  readonly deps: ApiDeps;
+  readonly auth: Auth;
+  readonly upstream: Upstream;
+  /** Whether the upstream answers, for the health check. */
+  readonly shapesReady: () => Promise<boolean>;
+  readonly publicUrl: string | null;
+  /** Version in package.json. */
+  readonly version: string;
+  /** What answers outside /api: the built client, or the development server. */
+  readonly client: MiddlewareHandler;
+}
+
+export function createApp(parts: AppParts): Hono {
+  const { deps, auth } = parts;
+  const app = new Hono();
+  app.onError(errorHandler(deps.log));
+  app.use('/api/*', sameOrigin(parts.publicUrl));
+  app.route('/api/health', healthRoutes(deps, parts.version, parts.shapesReady));
+  app.route('/api/auth', auth.routes());
+  app.route('/api/session', sessionRoutes(deps, auth));
+  app.route('/api/workspaces', workspaceRoutes(deps));
+  app.route('/api/workspaces', inviteCreationRoutes(deps, parts.publicUrl));
+  app.route('/api/workspaces', memberRoutes(deps));
+  app.route('/api/invites', inviteRoutes(deps));
+  app.route('/api/shapes', shapeRoutes(deps, parts.upstream));
+  app.route('/api/write', writeRoutes(deps));
+  app.all('/api/*', () => failureResponse('not-found', 'There is nothing at this address.'));
+  app.use('*', parts.client);
+  app.notFound(() => new Response('Not found\n', { status: 404 }));
+  return app;
+}

@@ -1,0 +1,21 @@
+// What every route is given: the database, who is asking, and where to report.
+import type { Pool } from 'pg';
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export interface ApiDeps {
+  readonly pool: Pool;
+  /**
+   * Whose session the request carries.
+   * @throws ApiFailure 'signed-out'
+   */
+  person(request: Request): Promise<Person>;
+  /** Number of the newest migration of this program. */
+  readonly migration: number;
+  /** One line for the operator. */
+  log(line: string): void;
+}

@@ -1,0 +1,86 @@
+// The one file that reads the environment. Every variable is checked; each bad one gets its own sentence.
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+export interface Environment {
+  /** TCP port of the one address that everything is behind. */
+  readonly port: number;
+  /** Absolute path of the folder for the embedded Postgres, secrets and locks. */
+  readonly dataDir: string;
+  /** A Postgres 18 with wal_level=logical; null: the embedded one. */
+  readonly databaseUrl: string | null;
+  /** A real Electric; null: the embedded shape server. */
+  readonly electricUrl: string | null;
+  readonly electricSecret: string | null;
+  /** Signs session cookies; null: made at the first start and kept in the data folder. */
+  readonly authSecret: string | null;
+  /** The address that browsers use, without a trailing slash; null: whatever the request's Host says. */
+  readonly publicUrl: string | null;
+  /** Seed a demonstration workspace with two accounts whose passwords are printed. */
+  readonly demo: boolean;
+  readonly production: boolean;
+}
+
+/** `problems` has one sentence per bad variable. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+const url = (name: string, protocols: readonly string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `${name} must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}.`,
+  });
+
+const schema = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'PORT must be a number from 0 to 65535.')
+    .refine((value) => Number(value) <= 65535, 'PORT must be a number from 0 to 65535.')
+    .optional(),
+  DATA_DIR: z.string().optional(),
+  DATABASE_URL: url('DATABASE_URL', ['postgres:', 'postgresql:']).optional(),
+  ELECTRIC_URL: url('ELECTRIC_URL', ['http:', 'https:']).optional(),
+  ELECTRIC_SECRET: z.string().optional(),
+  AUTH_SECRET: z.string().min(32, 'AUTH_SECRET must have at least 32 characters.').optional(),
+  PUBLIC_URL: url('PUBLIC_URL', ['http:', 'https:'])
+    .refine((value) => !URL.canParse(value) || new URL(value).pathname === '/', {
+      error: 'PUBLIC_URL must have no path: Outpost is served from the root of its address.',
+    })
+    .optional(),
+  DEMO: z.enum(['0', '1', 'false', 'true'], 'DEMO must be 0 or 1.').optional(),
+  NODE_ENV: z.string().optional(),
+});
+
+/**
+ * @param variables process.env, or another set in tests. An empty variable counts as absent.
+ * @throws EnvironmentError
+ */
+export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  const present = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const read = schema.safeParse(present);
+  if (!read.success) throw new EnvironmentError(read.error.issues.map((issue) => issue.message));
+  const v = read.data;
+  const production = v.NODE_ENV === 'production';
+  const problems: string[] = [];
+  if (production && v.DATABASE_URL && !v.AUTH_SECRET) {
+    problems.push('AUTH_SECRET must be set (32 characters or more) when NODE_ENV is production.');
+  }
+  if (v.ELECTRIC_URL && !v.DATABASE_URL) {
+    problems.push('ELECTRIC_URL needs DATABASE_URL: both must be about the same database.');
+  }
+  if (problems.length > 0) throw new EnvironmentError(problems);
+  return {
+    port: Number(v.PORT ?? 3000),
+    dataDir: resolve(v.DATA_DIR ?? '.data'),
+    databaseUrl: v.DATABASE_URL ?? null,
+    electricUrl: v.ELECTRIC_URL?.replace(/\/+$/, '') ?? null,
+    electricSecret: v.ELECTRIC_SECRET ?? null,
+    authSecret: v.AUTH_SECRET ?? null,
+    publicUrl: v.PUBLIC_URL ? new URL(v.PUBLIC_URL).origin : null,
+    demo: v.DEMO === undefined ? !v.DATABASE_URL : v.DEMO === '1' || v.DEMO === 'true',
+    production,
+  };
+}

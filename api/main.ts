@@ -1,0 +1,99 @@
+// Starts the API server: one port for the API, the shapes and the client's files.
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, Server } from 'node:http';
+import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
+import type { MiddlewareHandler } from 'hono';
+import { Pool } from 'pg';
+import { newest } from '../db/migrate';
+import type { Upstream } from '../electric/proxy';
+import { createApp } from './app';
+import { type Auth, addressHeader, createAuth } from './auth';
+import type { ApiDeps } from './deps';
+import { readMigrations } from './migrations';
+
+export interface ApiOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  /** 127.0.0.1 for this machine only, 0.0.0.0 for all. */
+  readonly host: string;
+  /** A migrated database. */
+  readonly databaseUrl: string;
+  readonly authSecret: string;
+  readonly publicUrl: string | null;
+  /** Limit sign-in attempts. */
+  readonly rateLimit: boolean;
+  readonly upstream: Upstream;
+  readonly shapesReady: () => Promise<boolean>;
+  readonly client: MiddlewareHandler;
+  readonly log: (line: string) => void;
+}
+
+export interface RunningApi {
+  /** The address for a browser on this machine, without a trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  readonly auth: Auth;
+  readonly pool: Pool;
+  readonly server: Server;
+  /** Answers what is under way, at most `patience` ms, then ends every connection. */
+  close(patience?: number): Promise<void>;
+}
+
+/** @throws the listen error (EADDRINUSE, EACCES) */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const pool = new Pool({
+    connectionString: options.databaseUrl,
+    max: 20,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'outpost api',
+  });
+  // An idle connection broke; the next query opens another.
+  pool.on('error', () => {});
+  const auth = createAuth({ ...options, secret: options.authSecret });
+  const deps: ApiDeps = {
+    pool,
+    person: async (request) => (await auth.session(request)).person,
+    migration: newest(readMigrations(), 'server'),
+    log: options.log,
+  };
+  const app = createApp({ ...options, deps, auth, version: appVersion() });
+  const server = await new Promise<Server>((done, fail) => {
+    const listening = serve(
+      {
+        fetch: (request: Request, env: HttpBindings | Http2Bindings) => {
+          request.headers.set(addressHeader, env.incoming.socket.remoteAddress ?? 'unknown');
+          return app.fetch(request, env);
+        },
+        port: options.port,
+        hostname: options.host,
+      },
+      () => done(listening as Server),
+    );
+    listening.once('error', fail);
+  }).catch(async (error: unknown) => {
+    await Promise.all([pool.end(), auth.close()]);
+    throw error;
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  return {
+    url: `http://localhost:${port}`,
+    port,
+    auth,
+    pool,
+    server,
+    async close(patience = 2_000) {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), patience);
+      await closed;
+      clearTimeout(timer);
+      await Promise.all([pool.end(), auth.close()]);
+    },
+  };
+}
+
+function appVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,67 @@
+// Who is in which workspace, as the database says at this moment (A1, A2).
+import type { Pool, PoolClient } from 'pg';
+import { z } from 'zod';
+import { ApiFailure } from './errors';
+
+export const role = z.enum(['owner', 'member', 'guest']);
+export type Role = z.infer<typeof role>;
+
+/** @returns the role, or null when the person is not in the workspace or there is none of this id. */
+export async function roleOf(
+  database: Pool | PoolClient,
+  userId: string,
+  workspaceId: string,
+): Promise<Role | null> {
+  const { rows } = await database.query<{ role: Role }>(
+    'select role from member where user_id = $1 and workspace_id = $2',
+    [userId, workspaceId],
+  );
+  return rows[0]?.role ?? null;
+}
+
+/** @returns those of the workspaces that the person is in. One query, however many are asked about. */
+export async function workspacesAmong(
+  pool: Pool,
+  userId: string,
+  workspaceIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await pool.query<{ workspace_id: string }>(
+    'select workspace_id from member where user_id = $1 and workspace_id = any ($2::uuid[])',
+    [userId, workspaceIds],
+  );
+  return new Set(rows.map((row) => row.workspace_id));
+}
+
+/** @throws ApiFailure 'forbidden', the same whether the workspace exists or not. */
+export async function requireRole(
+  database: Pool | PoolClient,
+  userId: string,
+  workspaceId: string,
+  allowed: readonly Role[],
+): Promise<Role> {
+  const found = await roleOf(database, userId, workspaceId);
+  if (found && allowed.includes(found)) return found;
+  throw new ApiFailure(
+    'forbidden',
+    found ? 'Only an owner of the workspace may do this.' : 'You are not a member of this workspace.',
+  );
+}
+
+/** Runs in one transaction on a connection of its own; rolled back when `run` throws. */
+export async function inTransaction<T>(pool: Pool, run: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await run(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((cause: Error) => {
+      broken = cause;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,34 @@
+// Which web origin the server is: for links that it makes, and to refuse writes that come from other sites.
+import type { MiddlewareHandler } from 'hono';
+import { ApiFailure } from './errors';
+
+const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Refuses a write whose page is of another origin. Browsers name the origin of every such request; programs that
+ * send neither header carry no person's cookies.
+ * @param publicUrl the configured origin; null: the Host that was asked.
+ */
+export function sameOrigin(publicUrl: string | null): MiddlewareHandler {
+  return async (c, next) => {
+    if (!reading.has(c.req.method)) {
+      const origin = c.req.header('origin');
+      const site = c.req.header('sec-fetch-site');
+      const own =
+        origin === undefined
+          ? site === undefined || site === 'same-origin' || site === 'none'
+          : origin === publicUrl || hostOf(origin) === c.req.header('host');
+      if (!own) throw new ApiFailure('forbidden', 'This request came from another site.');
+    }
+    await next();
+  };
+}
+
+/** @returns the origin that links given to people begin with. */
+export function publicOrigin(publicUrl: string | null, request: Request): string {
+  return publicUrl ?? new URL(request.url).origin;
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}

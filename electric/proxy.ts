@@ -1,0 +1,133 @@
+// The authorising door to the shapes (A1): what a client may ask for, what goes upstream, what comes back.
+// Upstream is the real Electric or the embedded shape server; nothing here knows which.
+import { z } from 'zod';
+import { isTableName } from '../db/tables';
+import type { ApiErrorKind } from '../db/wire';
+import { resumeParameters, shapeRequest } from './shapes';
+
+/** Answers a request to /v1/shape with these parameters. Rejects when it cannot be reached or `signal` aborts. */
+export type Upstream = (params: URLSearchParams, signal: AbortSignal) => Promise<Response>;
+
+/** Whose request it is; decided by the session, never by what the client says. */
+export interface ShapeReader {
+  readonly userId: string;
+  /** @returns those of the workspaces that the person may read. */
+  mayRead(workspaceIds: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** A request that does not go upstream. `message` can be shown. */
+export class ShapeRefused extends Error {
+  override readonly name = 'ShapeRefused';
+  constructor(
+    readonly kind: Extract<ApiErrorKind, 'malformed' | 'not-found' | 'forbidden' | 'busy'>,
+    sentence: string,
+  ) {
+    super(sentence);
+  }
+}
+
+export interface ShapeAsked {
+  readonly table: string;
+  readonly workspaceId: string;
+  /** What the client set, beside table and workspace. */
+  readonly params: URLSearchParams;
+}
+
+const allowed: ReadonlySet<string> = new Set(resumeParameters);
+const valueLimit = 200;
+
+/**
+ * Checks the form of a request and builds the upstream's parameters.
+ * Whether the person may read the workspace is for the caller to check, before it forwards.
+ * @throws ShapeRefused 'not-found' for an unknown table, 'malformed' for anything a client may not set
+ */
+export function upstreamParams(asked: ShapeAsked, userId: string): URLSearchParams {
+  if (!isTableName(asked.table)) throw new ShapeRefused('not-found', 'There is no such shape.');
+  if (!z.uuid().safeParse(asked.workspaceId).success) {
+    throw new ShapeRefused('malformed', 'The workspace must be one uuid.');
+  }
+  const params = new URLSearchParams();
+  for (const [name, value] of asked.params) {
+    if (!allowed.has(name)) throw new ShapeRefused('malformed', 'This parameter may not be set.');
+    if (params.has(name)) throw new ShapeRefused('malformed', `The parameter ${name} is given twice.`);
+    if (value.length > valueLimit) throw new ShapeRefused('malformed', `The parameter ${name} is too long.`);
+    params.set(name, value);
+  }
+  const fixed = shapeRequest(asked.table, asked.workspaceId.toLowerCase(), userId);
+  for (const [name, value] of Object.entries(fixed)) params.set(name, value);
+  return params;
+}
+
+/**
+ * Answers one shape request of a person.
+ * @throws ShapeRefused
+ */
+export async function proxyShape(
+  asked: ShapeAsked,
+  reader: ShapeReader,
+  upstream: Upstream,
+  signal: AbortSignal,
+): Promise<Response> {
+  const params = upstreamParams(asked, reader.userId);
+  const workspaceId = asked.workspaceId.toLowerCase();
+  const readable = await reader.mayRead([workspaceId]);
+  if (!readable.has(workspaceId)) throw notMember();
+  return await forward(params, upstream, signal);
+}
+
+/** The same answer for a workspace that is not the person's and for one that does not exist. */
+export function notMember(): ShapeRefused {
+  return new ShapeRefused('forbidden', 'You are not a member of this workspace.');
+}
+
+/**
+ * Passes on what a client must have: the rows and the electric-* headers. An upstream's own error texts stay here.
+ * @throws ShapeRefused 'busy' when the upstream is away, 'malformed' when it refused the resume parameters
+ */
+export async function forward(
+  params: URLSearchParams,
+  upstream: Upstream,
+  signal: AbortSignal,
+): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await upstream(params, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ShapeRefused('busy', 'The shapes cannot be read just now.');
+  }
+  // 409 tells the client to fetch the shape anew; its body is part of the protocol.
+  if (answer.ok || answer.status === 409) {
+    return new Response(answer.body, { status: answer.status, headers: passedHeaders(answer.headers) });
+  }
+  await answer.body?.cancel();
+  if (answer.status === 400) throw new ShapeRefused('malformed', 'The resume parameters are not valid.');
+  throw new ShapeRefused('busy', 'The shapes cannot be read just now.');
+}
+
+/** Rows of one person: no shared cache may keep them, and the browser's would outlive a sign-out. */
+function passedHeaders(from: Headers): Headers {
+  const headers = new Headers({ 'cache-control': 'private, no-store', vary: 'Cookie' });
+  for (const [name, value] of from) {
+    if (name.startsWith('electric-') || name === 'content-type') headers.set(name, value);
+  }
+  return headers;
+}
+
+/**
+ * A real Electric as upstream.
+ * @param url its origin, without a trailing slash
+ * @param secret added here, on the server's side only
+ */
+export function electricUpstream(url: string, secret: string | null): Upstream {
+  return (params, signal) => {
+    const all = new URLSearchParams(params);
+    if (secret !== null) all.set('secret', secret);
+    return fetch(`${url}/v1/shape?${all}`, { signal, redirect: 'error' });
+  };
+}
+
+/** A shape server in this process as upstream. */
+export function embeddedUpstream(handle: (request: Request) => Promise<Response>): Upstream {
+  return (params, signal) => handle(new Request(`http://embedded/v1/shape?${params}`, { signal }));
+}
