@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const PROTOCOL = 1;
 
 /** Limits that both sides know: a client splits before it sends, the server refuses above. */
-export const limits = { bodyBytes: 4_000_000, transactions: 500, operations: 5_000 } as const;
+export const limits = { bodyBytes: 16_000_000, transactions: 500, operations: 50_000 } as const;
 
 const uuid = z.uuid();
 /** Hybrid logical clock, see hlc.ts. */

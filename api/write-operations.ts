@@ -1,0 +1,166 @@
+// Checks each operation of a local transaction (shape, table, columns, access) and applies what passes.
+// A bad operation is refused by itself (W4); it never becomes a failure of the request.
+import type { PoolClient } from 'pg';
+import { z } from 'zod';
+import { canWriteRow, type Role } from '../db/access';
+import { refusalKind, refusalSentence } from '../db/rules';
+import { isTableName, type SyncedTable, type TableName, tables } from '../db/tables';
+import { limits, type Operation, operation, type RefusalKind, type Verdict } from '../db/wire';
+import type { Person } from './deps';
+
+/** What sync.apply answers for one operation. */
+type Applied =
+  | Exclude<Verdict, { status: 'refused' }>
+  | { status: 'refused'; kind?: RefusalKind; state?: string; rule?: string | null };
+
+interface Facts {
+  readonly workspaceId: string;
+  readonly personId: string | null;
+  /** Member id of the author, also of a deleted row: a restore may name it again. */
+  readonly authorId: string | null;
+}
+
+function refused(kind: RefusalKind, rule: string | null = null): Verdict {
+  return { status: 'refused', kind, rule, sentence: refusalSentence(kind, rule) };
+}
+
+/**
+ * Applies a transaction on a connection that is inside the server transaction for it.
+ * @returns one verdict per operation, in order (W3). A transaction that is no list of operations gets one verdict
+ *   for each thing that was sent as one.
+ */
+export async function applyTransaction(client: PoolClient, person: Person, raw: unknown): Promise<Verdict[]> {
+  const sent = (raw as { operations?: unknown }).operations;
+  if (!Array.isArray(sent)) return [];
+  if (sent.length > limits.operations) return sent.map(() => refused('too-large'));
+  const parsed = sent.map((item) => operation.safeParse(item));
+  const operations = parsed.map((p) => (p.success ? p.data : null));
+
+  const facts = await knownRows(client, operations);
+  const roles = await rolesOf(client, person);
+  const members = await membersOf(client, person);
+
+  const accepted: ServerOperation[] = [];
+  const verdicts = operations.map((op): Verdict | null => {
+    const refusal = op === null ? refused('invalid') : check(op, facts, roles, members, person);
+    if (refusal !== null || op === null) return refusal;
+    accepted.push(forServer(op, facts.get(keyOf(op.table, op.id))!));
+    return null;
+  });
+  if (accepted.length === 0) return verdicts.map((v) => v!);
+  const result = await client.query<{ verdicts: Applied[] }>('select sync.apply_all($1, $2) as verdicts', [
+    person.id,
+    JSON.stringify(accepted),
+  ]);
+  const applied = result.rows[0]!.verdicts.values();
+  return verdicts.map((v) => v ?? fromApplied(applied.next().value!));
+}
+
+function fromApplied(applied: Applied): Verdict {
+  if (applied.status !== 'refused') return applied;
+  return refused(applied.kind ?? refusalKind(applied.state ?? ''), applied.rule ?? null);
+}
+
+const keyOf = (table: string, id: string) => `${table}/${id}`;
+
+/** Workspace and person of every row that the operations name, as far as the server knows them. */
+async function knownRows(client: PoolClient, operations: (Operation | null)[]): Promise<Map<string, Facts>> {
+  const named = operations.filter((op) => op !== null && isTableName(op.table)) as Operation[];
+  const found = await client.query<{
+    table: string;
+    id: string;
+    workspace_id: string;
+    person_id: string | null;
+  }>(
+    `select r."table", r.id, r.workspace_id, coalesce(n.user_id, m.user_id) as person_id
+     from (select distinct * from unnest($1::text[], $2::uuid[]) as u ("table", id)) named
+     join sync.register r using ("table", id)
+     left join notice n on r."table" = 'notice' and n.id = r.id
+     left join comment c on r."table" = 'comment' and c.id = r.id
+     left join member m on m.id = c.author_id`,
+    [named.map((op) => op.table), named.map((op) => op.id)],
+  );
+  return new Map(
+    found.rows.map((r) => [keyOf(r.table, r.id), { workspaceId: r.workspace_id, personId: r.person_id }]),
+  );
+}
+
+async function rolesOf(client: PoolClient, person: Person): Promise<Map<string, Role>> {
+  const found = await client.query<{ workspace_id: string; role: Role }>(
+    'select workspace_id, role from member where user_id = $1 for share',
+    [person.id],
+  );
+  return new Map(found.rows.map((r) => [r.workspace_id, r.role]));
+}
+
+/** The person's own member ids: the only authors they may name. */
+async function membersOf(client: PoolClient, person: Person): Promise<Set<string>> {
+  const found = await client.query<{ id: string }>('select id from member where user_id = $1', [person.id]);
+  return new Set(found.rows.map((r) => r.id));
+}
+
+/** @returns whether Postgres can hold every string of it: no NUL, no half of a surrogate pair. */
+function storable(op: Operation): boolean {
+  const text = JSON.stringify([op.set, op.was]);
+  // JSON.stringify escapes both; an odd number of backslashes tells the escape from text that looks like it.
+  return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text);
+}
+
+/** @returns a refusal, or null. Notes what an insert makes known. */
+function check(
+  op: Operation,
+  facts: Map<string, Facts>,
+  roles: Map<string, Role>,
+  members: Set<string>,
+  person: Person,
+): Verdict | null {
+  if (!isTableName(op.table)) return refused('unknown-table');
+  const table: SyncedTable = tables[op.table];
+  const key = keyOf(op.table, op.id);
+  let row = facts.get(key);
+  if (op.kind === 'insert') {
+    const workspaceId = op.set.workspace_id;
+    if (!z.uuid().safeParse(workspaceId).success) return refused('invalid', 'row_identity_fixed');
+    if (row !== undefined && row.workspaceId !== workspaceId) return refused('forbidden');
+    row ??= {
+      workspaceId: workspaceId as string,
+      personId: op.table === 'comment' ? person.id : null,
+      authorId: null,
+    };
+  }
+  if (row === undefined) return refused('unknown-row');
+  if (!canWriteRow(roles.get(row.workspaceId) ?? null, op.table, op.kind, row, person.id)) {
+    // Whether a row of somebody else's workspace exists is not told.
+    return refused(roles.has(row.workspaceId) || op.kind === 'insert' ? 'forbidden' : 'unknown-row');
+  }
+  const allowed: readonly string[] = op.kind === 'insert' ? table.insertable : table.updatable;
+  if (op.kind !== 'delete' && Object.keys(op.set).some((column) => !allowed.includes(column))) {
+    return refused('unknown-column');
+  }
+  const author = op.set.author_id;
+  if (author != null && author !== row.authorId && !(typeof author === 'string' && members.has(author))) {
+    return refused('forbidden');
+  }
+  if (!storable(op)) return refused('invalid');
+  facts.set(key, row);
+  return null;
+}
+
+/** An operation as sync.apply takes it. */
+interface ServerOperation extends Operation {
+  readonly workspace_id: string;
+  /** Columns that an insert decides, given or not. */
+  readonly fields: readonly string[];
+  readonly silent: readonly string[];
+}
+
+function forServer(op: Operation, row: Facts): ServerOperation {
+  const table: SyncedTable = tables[op.table as TableName];
+  return {
+    ...op,
+    set: op.kind === 'delete' ? {} : op.set,
+    workspace_id: row.workspaceId,
+    fields: table.insertable,
+    silent: table.silent,
+  };
+}

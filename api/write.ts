@@ -1,0 +1,168 @@
+// POST /api/write: takes local transactions in order, each exactly once, and answers one verdict per operation.
+// What is checked here: session, shape of the request, counters. write-operations.ts checks and applies the rest.
+import { createHash } from 'node:crypto';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { PoolClient } from 'pg';
+import { type Answer, limits, PROTOCOL, type Verdict, type WriteResponse, writeRequest } from '../db/wire';
+import { readBody } from './body';
+import type { ApiDeps, Person } from './deps';
+import { ApiFailure } from './errors';
+import { applyTransaction } from './write-operations';
+
+/** Transactions that lose a deadlock or a serialization race are tried again this often. */
+const ATTEMPTS = 5;
+
+const sized = bodyLimit({
+  maxSize: limits.bodyBytes,
+  onError: () => {
+    throw new ApiFailure('too-large', 'This is more than the server takes at once.');
+  },
+});
+
+export function writeRoutes(deps: ApiDeps): Hono {
+  const app = new Hono();
+  app.post('/', sized, async (c) => {
+    const person = await deps.person(c.req.raw);
+    const request = await readBody(c, writeRequest);
+    if (request.protocol !== PROTOCOL) {
+      throw new ApiFailure(
+        'protocol',
+        'This app and the server are of different versions. Reload the page when you can; nothing is lost.',
+        { protocol: PROTOCOL },
+      );
+    }
+    const serverId = await checkServer(deps, request.serverId);
+    const answers: Answer[] = [];
+    for (const transaction of request.transactions) {
+      const answer = await once(deps, person, request.clientId, transaction, answers.length > 0);
+      if (answer === null) break;
+      answers.push(answer);
+    }
+    if (request.acknowledged > 0) {
+      await deps.pool.query(
+        `delete from sync.answer a using sync.client c
+         where c.id = a.client_id and c.id = $1 and c.user_id = $2 and a.n <= $3`,
+        [request.clientId, person.id, request.acknowledged],
+      );
+    }
+    const at = await deps.pool.query<{ lsn: string }>(
+      "select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text as lsn",
+    );
+    const response: WriteResponse = { serverId, now: Date.now(), lsn: at.rows[0]!.lsn, answers };
+    return c.json(response, 200, { 'cache-control': 'no-store' });
+  });
+  return app;
+}
+
+async function checkServer(deps: ApiDeps, known: string | null): Promise<string> {
+  const found = await deps.pool.query<{ id: string }>('select id from sync.server');
+  const id = found.rows[0]!.id;
+  if (known !== null && known !== id) {
+    throw new ApiFailure(
+      'fork',
+      'The server has another database than before; the app starts over with it.',
+      {
+        serverId: id,
+      },
+    );
+  }
+  return id;
+}
+
+/**
+ * Applies one transaction at most once (W2): the client's counter, the answer and the data move in one server
+ * transaction, and a repetition gets the stored answer.
+ * @returns null when a later transaction of the request meets a gap or malformation: the answers so far stand.
+ */
+async function once(
+  deps: ApiDeps,
+  person: Person,
+  clientId: string,
+  raw: unknown,
+  isLater: boolean,
+): Promise<Answer | null> {
+  const n = (raw as { n?: unknown } | null)?.n;
+  if (typeof n !== 'number' || !Number.isSafeInteger(n) || n < 1) {
+    if (isLater) return null;
+    throw new ApiFailure('malformed', 'A transaction has no counter.');
+  }
+  const hash = createHash('sha256').update(JSON.stringify(raw)).digest('base64');
+  for (let attempt = 1; ; attempt++) {
+    const client = await deps.pool.connect();
+    let failed: Error | undefined;
+    try {
+      await client.query('begin');
+      const known = await claim(client, clientId, person.id);
+      if (n <= known) {
+        const stored = await storedAnswer(client, clientId, n, hash);
+        await client.query('commit');
+        return { n, verdicts: stored };
+      }
+      if (n > known + 1) {
+        await client.query('rollback');
+        if (isLater) return null;
+        throw new ApiFailure('gap', 'Earlier changes of this device are missing on the server.', {
+          expected: known + 1,
+        });
+      }
+      const verdicts = await applyTransaction(client, person, raw);
+      await client.query('insert into sync.answer (client_id, n, hash, verdicts) values ($1, $2, $3, $4)', [
+        clientId,
+        n,
+        hash,
+        JSON.stringify(verdicts),
+      ]);
+      await client.query('update sync.client set last_n = $2, seen_at = now() where id = $1', [clientId, n]);
+      await client.query('commit');
+      return { n, verdicts };
+    } catch (error) {
+      failed = error as Error;
+      await client.query('rollback').catch(() => {});
+      const code = (error as { code?: unknown }).code;
+      if (attempt < ATTEMPTS && (code === '40P01' || code === '40001')) continue;
+      throw error;
+    } finally {
+      // A connection that failed oddly is not given to the next request.
+      client.release(failed !== undefined && !(failed instanceof ApiFailure));
+    }
+  }
+}
+
+/** Locks the client's counter and returns it; a client id belongs to the person who used it first. */
+async function claim(client: PoolClient, clientId: string, personId: string): Promise<number> {
+  await client.query('insert into sync.client (id, user_id) values ($1, $2) on conflict do nothing', [
+    clientId,
+    personId,
+  ]);
+  const found = await client.query<{ user_id: string; last_n: string }>(
+    'select user_id, last_n from sync.client where id = $1 for update',
+    [clientId],
+  );
+  const row = found.rows[0]!;
+  if (row.user_id !== personId) {
+    throw new ApiFailure(
+      'fork',
+      'This device is known to the server as somebody else’s; the app starts over.',
+    );
+  }
+  return Number(row.last_n);
+}
+
+async function storedAnswer(
+  client: PoolClient,
+  clientId: string,
+  n: number,
+  hash: string,
+): Promise<Verdict[]> {
+  const found = await client.query<{ hash: string; verdicts: Verdict[] }>(
+    'select hash, verdicts from sync.answer where client_id = $1 and n = $2',
+    [clientId, n],
+  );
+  const row = found.rows[0];
+  // The counter was used for something else: this database was copied, or the answer was acknowledged by its twin.
+  if (row?.hash !== hash) {
+    throw new ApiFailure('fork', 'Another copy of this device has sent other changes; the app starts over.');
+  }
+  return row.verdicts;
+}
