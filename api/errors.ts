@@ -44,6 +44,8 @@ export function failureResponse(
   const status = options.status ?? statusOf[kind];
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
   if (kind === 'busy') headers['retry-after'] = '1';
+  // The rest of the body stays unread, so the connection cannot carry another request.
+  if (kind === 'too-large') headers.connection = 'close';
   return Response.json(body, { status, headers });
 }
 

@@ -1,6 +1,6 @@
 // Starts the API server: one port for the API, the shapes and the client's files.
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import { Pool } from 'pg';

@@ -1,0 +1,267 @@
+// Sign-in, workspaces, invitations and members, over HTTP and against a real Postgres.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
+import type { SessionAnswer } from './session';
+import type { Joined, WorkspaceSize } from './workspaces';
+
+interface Refusal {
+  error: { kind: string; sentence: string };
+}
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+async function workspaceOf(owner: TestPerson, name = 'Station'): Promise<Joined> {
+  const { status, body } = await owner.json<Joined>('POST', '/api/workspaces', { name });
+  expect(status).toBe(201);
+  return body;
+}
+
+async function join(owner: TestPerson, workspaceId: string, role: string, who: TestPerson): Promise<Joined> {
+  const made = await owner.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, { role });
+  const token = new URL(made.body.url).pathname.split('/').at(-1);
+  return (await who.json<Joined>('POST', `/api/invites/${token}/accept`, {})).body;
+}
+
+describe('sign-in', () => {
+  test('a session is an http-only, same-site cookie and says who one is', async () => {
+    const ada = await api.person('Ada');
+    const { email, password } = ada;
+    const signedIn = await api.stranger.call('POST', '/api/auth/sign-in/email', { email, password });
+    expect(signedIn.status).toBe(200);
+    const cookie = signedIn.headers.getSetCookie()[0]!;
+    expect(cookie).toMatch(/^outpost\.session_token=/);
+    expect(cookie).toMatch(/HttpOnly/i);
+    expect(cookie).toMatch(/SameSite=Lax/i);
+    expect(cookie).not.toMatch(/Secure/i);
+
+    const before = Date.now();
+    const { status, body } = await ada.json<SessionAnswer>('GET', '/api/session');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ user: { name: 'Ada', email }, memberships: [] });
+    expect(body.now).toBeGreaterThanOrEqual(before);
+    expect(body.migration).toBeGreaterThanOrEqual(2);
+    const server = await api.pool.query('select id from sync.server');
+    expect(body.serverId).toBe(server.rows[0].id);
+  });
+
+  test('A3: without a session every answer is 401 of kind signed-out', async () => {
+    const id = crypto.randomUUID();
+    for (const [method, path] of [
+      ['GET', '/api/session'],
+      ['POST', '/api/workspaces'],
+      ['GET', `/api/workspaces/${id}/size`],
+      ['POST', `/api/workspaces/${id}/invites`],
+      ['PATCH', `/api/workspaces/${id}/members/${id}`],
+      ['DELETE', `/api/workspaces/${id}/members/${id}`],
+      ['POST', '/api/invites/nonsense/accept'],
+      ['GET', `/api/shapes/task?workspace=${id}`],
+      ['POST', '/api/shapes/live'],
+      ['POST', '/api/write'],
+    ] as const) {
+      const body = method === 'GET' ? undefined : {};
+      const answer = await api.stranger.json<Refusal>(method, path, body);
+      expect([path, answer.status, answer.body.error.kind]).toEqual([path, 401, 'signed-out']);
+    }
+  });
+
+  test('signing out ends the session on the server, not only in the browser', async () => {
+    const ada = await api.person('Ada');
+    expect((await ada.call('POST', '/api/auth/sign-out', {})).status).toBe(200);
+    expect((await ada.json('GET', '/api/session')).status).toBe(401);
+  });
+
+  test('what a person can do about a refusal is a sentence', async () => {
+    const ada = await api.person('Ada');
+    const { email } = ada;
+    const wrong = await api.stranger.json<Refusal>('POST', '/api/auth/sign-in/email', {
+      email,
+      password: 'not the password',
+    });
+    expect(wrong.status).toBe(401);
+    expect(wrong.body.error.sentence).toBe('This e-mail and password do not match.');
+    const twice = await api.stranger.json<Refusal>('POST', '/api/auth/sign-up/email', {
+      name: 'Eve',
+      email,
+      password: 'long enough a password',
+    });
+    expect(twice.body.error.kind).toBe('conflict');
+  });
+
+  test('works under any name of this machine', async () => {
+    const ada = await api.person('Ada');
+    const url = `http://127.0.0.1:${api.port}`;
+    const response = await fetch(`${url}/api/auth/sign-in/email`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: url },
+      body: JSON.stringify({ email: ada.email, password: ada.password }),
+    });
+    expect(response.status).toBe(200);
+  });
+});
+
+test('A2: a write that comes from another site is refused, whatever session it carries', async () => {
+  const ada = await api.person('Ada');
+  for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }]) {
+    const response = await ada.call('POST', '/api/workspaces', { name: 'Mine' }, headers);
+    expect(response.status).toBe(403);
+  }
+  const { body } = await ada.json<SessionAnswer>('GET', '/api/session');
+  expect(body.memberships).toEqual([]);
+});
+
+describe('workspaces', () => {
+  test('whoever makes one is its owner, and sees its size', async () => {
+    const ada = await api.person('Ada');
+    const made = await workspaceOf(ada, 'North station');
+    const { body } = await ada.json<SessionAnswer>('GET', '/api/session');
+    expect(body.memberships).toEqual([
+      { workspaceId: made.workspaceId, memberId: made.memberId, role: 'owner', name: 'North station' },
+    ]);
+    const size = await ada.json<WorkspaceSize>('GET', `/api/workspaces/${made.workspaceId}/size`);
+    expect(size.body.rows).toMatchObject({ workspace: 1, member: 1, project: 0, task: 0, notice: 0 });
+    expect(size.body.total).toBe(2);
+    const rows = await api.pool.query('select version from member where id = $1', [made.memberId]);
+    expect(Number(rows.rows[0].version)).toBeGreaterThan(0);
+  });
+
+  test('A1: others see neither its size nor that it exists', async () => {
+    const ada = await api.person('Ada');
+    const eve = await api.person('Eve');
+    const { workspaceId } = await workspaceOf(ada);
+    const theirs = await eve.json<Refusal>('GET', `/api/workspaces/${workspaceId}/size`);
+    const none = await eve.json<Refusal>('GET', `/api/workspaces/${crypto.randomUUID()}/size`);
+    expect(theirs).toEqual(none);
+    expect(theirs.status).toBe(403);
+  });
+
+  test('malformed and oversize bodies are refused with a kind, never a 5xx', async () => {
+    const ada = await api.person('Ada');
+    for (const [body, kind] of [
+      [{}, 'malformed'],
+      [{ name: '   ' }, 'malformed'],
+      [{ name: 'x'.repeat(81) }, 'malformed'],
+      [{ name: 'x'.repeat(100_000) }, 'too-large'],
+    ] as const) {
+      const answer = await ada.json<Refusal>('POST', '/api/workspaces', body);
+      expect(answer.body.error.kind).toBe(kind);
+      expect(answer.status).toBeLessThan(500);
+    }
+    const notJson = await fetch(`${api.url}/api/workspaces`, {
+      method: 'POST',
+      headers: { cookie: ada.cookie, origin: api.url },
+      body: '{',
+    });
+    expect(notJson.status).toBe(400);
+  });
+});
+
+describe('invitations', () => {
+  test('a link lets one person in, once, with the role it was made for', async () => {
+    const [ada, ben, eve] = [await api.person('Ada'), await api.person('Ben'), await api.person('Eve')];
+    const { workspaceId } = await workspaceOf(ada, 'Station');
+    const made = await ada.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
+      role: 'guest',
+    });
+    expect(made.status).toBe(201);
+    expect(made.body.url).toMatch(new RegExp(`^${api.url}/invite/[\\w-]{32}$`));
+    const token = made.body.url.split('/').at(-1)!;
+    const kept = await api.pool.query('select i::text as all from auth.invite i');
+    expect(JSON.stringify(kept.rows)).not.toContain(token);
+
+    const seen = await api.stranger.json('GET', `/api/invites/${token}`);
+    expect(seen.body).toEqual({ workspaceName: 'Station', role: 'guest', invitedBy: 'Ada' });
+    const joined = await ben.json<Joined>('POST', `/api/invites/${token}/accept`, {});
+    expect(joined.body).toMatchObject({ workspaceId, role: 'guest', name: 'Station' });
+    expect((await ben.json('POST', `/api/invites/${token}/accept`, {})).body).toEqual(joined.body);
+    expect((await eve.json('POST', `/api/invites/${token}/accept`, {})).status).toBe(404);
+    expect((await api.stranger.json('GET', `/api/invites/${token}`)).status).toBe(404);
+  });
+
+  test('a link that was followed by two at once lets in one', async () => {
+    const [ada, ben, eve] = [await api.person('Ada'), await api.person('Ben'), await api.person('Eve')];
+    const { workspaceId } = await workspaceOf(ada);
+    const made = await ada.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
+      role: 'member',
+    });
+    const path = `/api/invites/${made.body.url.split('/').at(-1)}/accept`;
+    const answers = await Promise.all([ben.json('POST', path, {}), eve.json('POST', path, {})]);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 404]);
+  });
+
+  test('a link runs out, and somebody removed cannot come back by the link they used', async () => {
+    const [ada, ben] = [await api.person('Ada'), await api.person('Ben')];
+    const { workspaceId } = await workspaceOf(ada);
+    const made = await ada.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
+      role: 'member',
+    });
+    const path = `/api/invites/${made.body.url.split('/').at(-1)}/accept`;
+    await api.pool.query('update auth.invite set expires_at = now() where workspace_id = $1', [workspaceId]);
+    expect((await ben.json('POST', path, {})).status).toBe(404);
+
+    const joined = await join(ada, workspaceId, 'member', ben);
+    await ada.json('DELETE', `/api/workspaces/${workspaceId}/members/${joined.memberId}`);
+    expect((await ben.json('POST', path, {})).status).toBe(404);
+  });
+
+  test('A2: only an owner invites', async () => {
+    const [ada, ben, eve] = [await api.person('Ada'), await api.person('Ben'), await api.person('Eve')];
+    const { workspaceId } = await workspaceOf(ada);
+    await join(ada, workspaceId, 'member', ben);
+    for (const who of [ben, eve]) {
+      const answer = await who.json('POST', `/api/workspaces/${workspaceId}/invites`, { role: 'owner' });
+      expect(answer.status).toBe(403);
+    }
+  });
+});
+
+describe('members', () => {
+  test('A2: an owner changes roles and removes; a member may only leave; a guest of elsewhere nothing', async () => {
+    const [ada, ben, eve] = [await api.person('Ada'), await api.person('Ben'), await api.person('Eve')];
+    const { workspaceId, memberId } = await workspaceOf(ada);
+    const members = `/api/workspaces/${workspaceId}/members`;
+    const asBen = await join(ada, workspaceId, 'member', ben);
+    const asEve = await join(ada, workspaceId, 'guest', eve);
+    expect((await ben.json('PATCH', `${members}/${asBen.memberId}`, { role: 'owner' })).status).toBe(403);
+    expect((await ben.json('DELETE', `${members}/${asEve.memberId}`)).status).toBe(403);
+    expect((await ben.json('DELETE', `${members}/${memberId}`)).status).toBe(403);
+    expect((await ada.json('PATCH', `${members}/${asEve.memberId}`, { role: 'member' })).status).toBe(200);
+    expect((await ada.json('PATCH', `${members}/${asEve.memberId}`, { role: 'king' })).status).toBe(400);
+    expect((await ben.json('DELETE', `${members}/${asBen.memberId}`)).status).toBe(200);
+    expect((await ada.json('DELETE', `${members}/${asEve.memberId}`)).status).toBe(200);
+    expect((await ada.json('DELETE', `${members}/${asEve.memberId}`)).status).toBe(404);
+    const { body } = await eve.json<SessionAnswer>('GET', '/api/session');
+    expect(body.memberships).toEqual([]);
+  });
+
+  test('A2: the id of a member elsewhere opens nothing', async () => {
+    const [ada, eve] = [await api.person('Ada'), await api.person('Eve')];
+    const hers = await workspaceOf(ada);
+    const own = await workspaceOf(eve);
+    const path = `/api/workspaces/${own.workspaceId}/members/${hers.memberId}`;
+    expect((await eve.json('DELETE', path)).status).toBe(404);
+    expect((await eve.json('PATCH', path, { role: 'guest' })).status).toBe(404);
+  });
+
+  test('the last owner can neither leave nor step down, also when two try at once', async () => {
+    const [ada, ben] = [await api.person('Ada'), await api.person('Ben')];
+    const { workspaceId, memberId } = await workspaceOf(ada);
+    const members = `/api/workspaces/${workspaceId}/members`;
+    expect((await ada.json('DELETE', `${members}/${memberId}`)).status).toBe(409);
+    expect((await ada.json('PATCH', `${members}/${memberId}`, { role: 'guest' })).status).toBe(409);
+    const asBen = await join(ada, workspaceId, 'owner', ben);
+    const answers = await Promise.all([
+      ada.json('DELETE', `${members}/${memberId}`),
+      ben.json('DELETE', `${members}/${asBen.memberId}`),
+    ]);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409]);
+  });
+});
+
+test('an unknown address of the API is 404 in the common form', async () => {
+  const answer = await api.stranger.json<Refusal>('GET', '/api/nothing-here');
+  expect([answer.status, answer.body.error.kind]).toEqual([404, 'not-found']);
+});

@@ -1,0 +1,101 @@
+// The real API over a fresh, migrated database, and people who talk to it over HTTP.
+import { type RunningApi, startApi } from '../../api/main';
+import type { Upstream } from '../../electric/proxy';
+import { createTestDatabase, type TestDatabase } from './postgres';
+
+export interface TestApi extends RunningApi {
+  readonly database: TestDatabase;
+  /** What the server wrote to its log. */
+  readonly logged: readonly string[];
+  /** Signs up somebody new and keeps their cookies. */
+  person(name: string): Promise<TestPerson>;
+  /** Somebody without a session. */
+  readonly stranger: TestPerson;
+  stop(): Promise<void>;
+}
+
+export interface TestPerson {
+  readonly email: string;
+  readonly password: string;
+  /** The session, as a Cookie header. */
+  cookie: string;
+  /** One request with this person's session; a body is sent as JSON. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** The same, and the answer's JSON. */
+  json<T = unknown>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>;
+}
+
+export interface TestApiOptions {
+  readonly upstream?: Upstream | undefined;
+  readonly publicUrl?: string;
+  readonly rateLimit?: boolean;
+}
+
+/** @param options.upstream the read path; without one, shapes answer 503. */
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const database = await createTestDatabase();
+  const logged: string[] = [];
+  const api = await startApi({
+    port: 0,
+    host: '127.0.0.1',
+    databaseUrl: database.url,
+    authSecret: 'a secret for tests that is long enough',
+    publicUrl: options.publicUrl ?? null,
+    rateLimit: options.rateLimit ?? false,
+    upstream: options.upstream ?? (() => Promise.reject(new Error('this test has no shapes'))),
+    shapesReady: async () => true,
+    client: async (_, next) => await next(),
+    log: (line) => logged.push(line),
+  });
+  let people = 0;
+  return {
+    ...api,
+    database,
+    logged,
+    stranger: personAt(api.url, '', ''),
+    async person(name) {
+      const person = personAt(api.url, `${name.toLowerCase()}${++people}@example.org`, `${name}-password`);
+      const { email, password } = person;
+      const response = await person.call('POST', '/api/auth/sign-up/email', { name, email, password });
+      if (!response.ok) throw new Error(`sign-up failed: ${response.status} ${await response.text()}`);
+      person.cookie = cookiesOf(response);
+      return person;
+    },
+    async stop() {
+      await api.close(0);
+      await database.drop();
+    },
+  };
+}
+
+/** @returns the cookies that an answer sets, as a Cookie header */
+export function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+}
+
+function personAt(url: string, email: string, password: string): TestPerson {
+  const person: TestPerson = {
+    email,
+    password,
+    cookie: '',
+    call: (method, path, body, headers = {}) =>
+      fetch(url + path, {
+        method,
+        headers: {
+          origin: url,
+          ...(person.cookie ? { cookie: person.cookie } : {}),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+      }),
+    async json<T>(method: string, path: string, body?: unknown) {
+      const response = await person.call(method, path, body);
+      return { status: response.status, body: (await response.json()) as T };
+    },
+  };
+  return person;
+}
