@@ -1,0 +1,51 @@
+// The device's Postgres: options, value formats, migrations. Where its files live is for the caller (storage.ts).
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { type MigrationFile, migrate } from '../../db/migrate';
+import type { Status } from './store';
+
+/** A migrated database that is in this process's hands alone. */
+export interface Database {
+  readonly pg: PGlite;
+  readonly storage: NonNullable<Status['storage']>;
+  /** Resolves when everything that was committed is on the device's storage. */
+  flush(): Promise<void>;
+  /** Deletes its files; it must be closed. */
+  remove(): Promise<void>;
+}
+
+/** Postgres text to ISO 8601: 2026-11-23 08:00:00.5+00 to 2026-11-23T08:00:00.5Z. */
+function isoTime(text: string): string {
+  return text.replace(' ', 'T').replace(/\+00(:00)?$/, 'Z');
+}
+
+/** Values as db/schema.ts types them: int8 as text, times in ISO 8601, dates as YYYY-MM-DD. */
+export const parsers = {
+  20: (text: string) => text,
+  1082: (text: string) => text,
+  1114: isoTime,
+  1184: isoTime,
+  1700: (text: string) => text,
+} as const;
+
+/** The default of 128 MB makes the heap start near 189 MiB; see docs/measurements.md. */
+export const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB', '-c', 'timezone=UTC'];
+
+/**
+ * Opens (or makes) a database and brings it to the newest migration in place, offline if need be (S4).
+ * @throws MigrationError, or what PGlite throws
+ */
+export async function openPGlite(
+  options: PGliteOptions,
+  migrations: readonly MigrationFile[],
+  flush: () => Promise<void> = async () => {},
+): Promise<PGlite> {
+  const pg = await PGlite.create({ ...options, parsers, startParams });
+  try {
+    await migrate(pg, migrations, 'client');
+    await flush();
+    return pg;
+  } catch (error) {
+    await pg.close();
+    throw error;
+  }
+}

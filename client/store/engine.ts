@@ -1,0 +1,234 @@
+// The store itself: one database, its outbox, its read path and its live queries. Runs in the elected worker of a
+// browser, or in Node for imports and tests; whoever talks to it does so through Backend.
+import type { PGliteInterface } from '@electric-sql/pglite';
+import { type Backend, initialStatus } from './backend';
+import type { Database } from './database';
+import { Link, type LinkOptions } from './link';
+import { LiveQueries, type Query, type Watcher } from './live-queries';
+import { statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
+import { Outbox, startOver } from './outbox';
+import { ReadPath } from './read-path';
+import { type Change, type Status, StoreError, type Written } from './store';
+
+export interface EngineOptions extends LinkOptions {
+  readonly database: Database;
+  readonly userId: string;
+  /** Absent: it syncs. false: only local work (tests). */
+  readonly sync?: boolean;
+}
+
+/** How often the memberships are asked for again, ms: a change of them that no shape tells. */
+const MEMBERSHIPS_EVERY = 5 * 60_000;
+
+export class Engine implements Backend {
+  readonly #pg: PGliteInterface;
+  readonly #link: Link;
+  readonly #live: LiveQueries;
+  readonly #outbox: Outbox;
+  readonly #readPath: ReadPath;
+  #status: Status;
+  #listeners = new Set<(status: Status) => void>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #counting = false;
+  #countAgain = false;
+  #closed = false;
+  #wasOnline = false;
+
+  private constructor(private readonly options: EngineOptions) {
+    const { database, userId, baseUrl } = options;
+    this.#pg = database.pg;
+    this.#status = { ...initialStatus, database: 'ready', storage: database.storage };
+    this.#link = new Link(options);
+    this.#live = new LiveQueries((query) => this.#query(query));
+    const flush = () => database.flush();
+    const problem = (sentence: string | null) => this.#set({ problem: sentence });
+    this.#outbox = new Outbox(this.#pg, this.#link, flush, {
+      changed: (tables) => this.#changed(tables),
+      forked: (serverId) => this.#forked(serverId),
+      sending: (sending) => this.#set({ sending }),
+      problem,
+    });
+    this.#readPath = new ReadPath({
+      pg: this.#pg,
+      link: this.#link,
+      baseUrl,
+      userId,
+      flush,
+      changed: (tables) => this.#changed(tables),
+      progressed: () => this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate }),
+      identified: (serverId) => this.#identified(serverId),
+      problem,
+    });
+    this.#link.onChange(() => this.#linkChanged());
+  }
+
+  /** Takes over a migrated database; afterwards it is the only one that may use it. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const engine = new Engine(options);
+    const pg = engine.#pg;
+    await pg.query('insert into sync.client (client_id) values ($1) on conflict do nothing', [
+      crypto.randomUUID(),
+    ]);
+    await pg.exec("delete from sync.request where at < now() - interval '1 day'");
+    await options.database.flush();
+    await engine.#count();
+    if (options.sync !== false) {
+      engine.#outbox.wake();
+      void engine.#readPath.refresh();
+      engine.#timer = setInterval(() => void engine.#readPath.refresh(), MEMBERSHIPS_EVERY);
+    }
+    return engine;
+  }
+
+  async read(query: Query): Promise<unknown[]> {
+    return await this.#query(query);
+  }
+
+  async write(requestId: string, statements: readonly Query[]): Promise<Written> {
+    return await this.#written(writeLocally(this.#pg, requestId, statementsRunner(statements)));
+  }
+
+  async undo(requestId: string, changes: readonly Change[]): Promise<Written> {
+    return await this.#written(writeLocally(this.#pg, requestId, undoRunner(changes)));
+  }
+
+  watch(query: Query, watcher: Watcher): () => void {
+    return this.#live.watch(query, {
+      onRows: (rows) => watcher.onRows(rows),
+      onError: (error) => watcher.onError(storeError(error)),
+    });
+  }
+
+  onStatus(listener: (status: Status) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.#status);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async wake(): Promise<void> {
+    this.#link.wake();
+    if (this.options.sync === false) return;
+    this.#outbox.wake();
+    void this.#readPath.refresh();
+  }
+
+  /** The device lost its network, or has it again. */
+  async networkChanged(online: boolean): Promise<void> {
+    if (online) await this.wake();
+    else this.#link.lost();
+  }
+
+  async discardRefused(id: string): Promise<void> {
+    await this.#pg.query('delete from sync.refused where id = $1', [id]);
+    await this.options.database.flush();
+    this.#changed(['refused']);
+  }
+
+  async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
+    await this.#count();
+    const kept = await this.#pg.query<{ count: string }>('select count(*) from sync.refused');
+    const unsent = this.#status.unsent + Number(kept.rows[0]!.count);
+    if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
+    await this.close();
+    await this.options.database.remove();
+    return { removed: true, unsent };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#link.close();
+    await Promise.all([this.#outbox.close(), this.#readPath.close()]);
+    await this.#pg.close();
+  }
+
+  async #query(query: Query): Promise<unknown[]> {
+    if (this.#closed) throw new StoreError('closed', 'The store was closed.');
+    try {
+      const { rows } = await this.#pg.query(query.sql, [...query.parameters]);
+      return rows;
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  async #written(writing: Promise<Written>): Promise<Written> {
+    if (this.#closed) throw new StoreError('closed', 'The store was closed.');
+    const written = await writing;
+    // Shown at once; called saved only when it is on the storage.
+    this.#changed([...written.changes.map((c) => c.table), 'outbox']);
+    await this.options.database.flush();
+    if (this.options.sync !== false) this.#outbox.wake();
+    return written;
+  }
+
+  #changed(tables: Iterable<string>): void {
+    if (this.#closed) return;
+    const names = new Set(tables);
+    this.#live.invalidate(names);
+    if (['outbox', 'refused', 'incoming', 'notice'].some((name) => names.has(name))) void this.#count();
+  }
+
+  /** Counts what the chip shows; one count at a time, and another one if something changed meanwhile. */
+  async #count(): Promise<void> {
+    if (this.#counting) {
+      this.#countAgain = true;
+      return;
+    }
+    this.#counting = true;
+    try {
+      do {
+        this.#countAgain = false;
+        const { rows } = await this.#pg.query<{ unsent: string; attention: string }>(
+          `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
+             (select count(*) from sync.refused) + (select count(*) from sync.incoming where error is not null)
+             + (select count(*) from notice where resolved_at is null and user_id = $1) as attention`,
+          [this.options.userId],
+        );
+        this.#set({ unsent: Number(rows[0]!.unsent), attention: Number(rows[0]!.attention) });
+      } while (this.#countAgain);
+    } catch (error) {
+      if (!this.#closed) throw error;
+    } finally {
+      this.#counting = false;
+    }
+  }
+
+  #linkChanged(): void {
+    const { network, session, heardAt } = this.#link.state;
+    this.#set({ network, session, heardAt });
+    const isBack = network === 'online' && !this.#wasOnline;
+    this.#wasOnline = network === 'online';
+    if (isBack && session === 'signed-in') {
+      this.#link.wake();
+      this.#outbox.wake();
+    }
+  }
+
+  async #identified(serverId: string): Promise<void> {
+    const { rows } = await this.#pg.query<{ server_id: string | null }>('select server_id from sync.client');
+    const known = rows[0]!.server_id;
+    if (known === null) await this.#pg.query('update sync.client set server_id = $1', [serverId]);
+    else if (known !== serverId) await this.#forked(serverId);
+  }
+
+  async #forked(serverId: string | null): Promise<void> {
+    await startOver(this.#pg, serverId);
+    await this.options.database.flush();
+    this.#changed(['outbox']);
+    this.#outbox.wake();
+    if (serverId !== null) void this.#readPath.refresh();
+  }
+
+  #set(change: Partial<Status>): void {
+    if (this.#closed) return;
+    const next: Status = { ...this.#status, ...change, heardAt: this.#link.state.heardAt };
+    const same = (Object.keys(next) as (keyof Status)[]).every(
+      (key) => JSON.stringify(next[key]) === JSON.stringify(this.#status[key]),
+    );
+    if (same) return;
+    this.#status = next;
+    for (const listener of [...this.#listeners]) listener(next);
+  }
+}

@@ -1,0 +1,193 @@
+// The one door to the network: knows whether the server answers and whether the session holds, retries with
+// backoff what may be retried, and lets everything that waits go on at once when it is woken.
+import { type ApiErrorKind, apiError } from '../../db/wire';
+
+/** An answer that is not 2xx, or no answer ('unreachable'). The message can be shown. */
+export class LinkError extends Error {
+  override readonly name = 'LinkError';
+  constructor(
+    readonly kind: ApiErrorKind,
+    sentence: string,
+    readonly detail: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(sentence);
+  }
+}
+
+export interface LinkState {
+  readonly network: 'online' | 'offline';
+  readonly session: 'signed-in' | 'expired';
+  /** When the server last answered, ms since 1970. */
+  readonly heardAt: number | null;
+}
+
+export interface LinkOptions {
+  /** Origin of the API, without a trailing slash; '' in a browser. */
+  readonly baseUrl: string;
+  readonly fetch?: typeof fetch;
+  /** What the device itself says about the network; absent: only answers tell. */
+  readonly deviceOnline?: () => boolean;
+  /** Longest pause between attempts, ms. */
+  readonly maxPause?: number;
+}
+
+const FIRST_PAUSE = 400;
+/** A server ends a long poll after 20 s: silence beyond this is a dead line, ms. */
+const SILENCE = 45_000;
+/** A large snapshot over one bar of signal takes its time; beyond this the line is dead, ms. */
+const LONGEST_ANSWER = 15 * 60_000;
+
+export class Link {
+  #state: LinkState = { network: 'offline', session: 'signed-in', heardAt: null };
+  #listeners = new Set<() => void>();
+  #wakers = new Set<() => void>();
+  #failures = 0;
+  #closed = new AbortController();
+
+  constructor(private readonly options: LinkOptions) {}
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Try now whatever waits: the network came back, the person signed in, or clicked. */
+  wake(): void {
+    this.#failures = 0;
+    if (this.#state.session === 'expired') this.#set({ session: 'signed-in' });
+    for (const waker of [...this.#wakers]) waker();
+  }
+
+  /** The device lost its network: what is under way will not be answered. */
+  lost(): void {
+    this.#set({ network: 'offline' });
+  }
+
+  close(): void {
+    this.#closed.abort(new LinkError('unreachable', 'The store was closed.'));
+  }
+
+  /**
+   * One attempt.
+   * @returns any HTTP answer but 401
+   * @throws LinkError 'unreachable' or 'signed-out'
+   */
+  async once(path: string, init: RequestInit = {}, silence = SILENCE): Promise<Response> {
+    const silent = new AbortController();
+    const timer = setTimeout(() => silent.abort(), silence);
+    const signals = [this.#closed.signal, silent.signal, AbortSignal.timeout(LONGEST_ANSWER)];
+    if (init.signal) signals.push(init.signal);
+    let response: Response;
+    try {
+      const url = path.startsWith('http') ? path : this.options.baseUrl + path;
+      response = await (this.options.fetch ?? fetch)(url, { ...init, signal: AbortSignal.any(signals) });
+      clearTimeout(timer);
+    } catch (error) {
+      clearTimeout(timer);
+      if (init.signal?.aborted) throw error;
+      this.#failures++;
+      this.#set({ network: 'offline' });
+      throw new LinkError('unreachable', 'The server does not answer.');
+    }
+    this.#failures = 0;
+    this.#set({ network: 'online', heardAt: Date.now() });
+    if (response.status === 401) {
+      await response.body?.cancel();
+      this.#set({ session: 'expired' });
+      throw new LinkError('signed-out', 'Sign in again to send and receive changes.');
+    }
+    return response;
+  }
+
+  /**
+   * Attempts until the server gives an answer that is worth having: waits while there is no network, while the
+   * session is expired, and while the server is busy (429, 5xx).
+   * @throws the reason of init.signal, or LinkError when the store is closed
+   */
+  async patiently(path: string, init: RequestInit = {}): Promise<Response> {
+    for (;;) {
+      await this.#ready(init.signal ?? undefined);
+      try {
+        const response = await this.once(path, init);
+        if (response.status !== 429 && response.status < 500) return response;
+        await response.body?.cancel();
+        this.#failures++;
+      } catch (error) {
+        if (!(error instanceof LinkError) || this.#closed.signal.aborted) throw error;
+      }
+      if (this.#state.session === 'signed-in') await this.pause(init.signal ?? undefined);
+    }
+  }
+
+  /**
+   * One attempt at a JSON request.
+   * @throws LinkError of the kind the server says
+   */
+  async json<T>(path: string, init: RequestInit = {}): Promise<T> {
+    return await readJson<T>(await this.once(path, init));
+  }
+
+  /** Waits before the next attempt, longer each time, until woken. @throws the signal's reason */
+  async pause(signal?: AbortSignal): Promise<void> {
+    const longest = this.options.maxPause ?? 15_000;
+    const ms = Math.min(longest, FIRST_PAUSE * 2 ** Math.min(this.#failures, 8)) * (0.5 + Math.random() / 2);
+    await this.#wait(ms, signal);
+  }
+
+  /** Resolves while requests have a chance: the device has a network and the session holds. */
+  async #ready(signal?: AbortSignal): Promise<void> {
+    while (this.#state.session === 'expired' || this.options.deviceOnline?.() === false) {
+      if (this.options.deviceOnline?.() === false) this.#set({ network: 'offline' });
+      // The wake-up is the normal way out; the timer is for devices that never say that they are online again.
+      await this.#wait(30_000, signal);
+    }
+    this.#closed.signal.throwIfAborted();
+    signal?.throwIfAborted();
+  }
+
+  #wait(ms: number, signal?: AbortSignal): Promise<void> {
+    const all = signal ? AbortSignal.any([signal, this.#closed.signal]) : this.#closed.signal;
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#wakers.delete(done);
+        all.removeEventListener('abort', fail);
+      };
+      const done = () => {
+        end();
+        resolve();
+      };
+      const fail = () => {
+        end();
+        reject(all.reason);
+      };
+      const timer = setTimeout(done, ms);
+      this.#wakers.add(done);
+      if (all.aborted) fail();
+      else all.addEventListener('abort', fail, { once: true });
+    });
+  }
+
+  #set(change: Partial<LinkState>): void {
+    const next = { ...this.#state, ...change };
+    const same = next.network === this.#state.network && next.session === this.#state.session;
+    this.#state = next;
+    if (!same) for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** @throws LinkError of the kind the server says */
+export async function readJson<T>(response: Response): Promise<T> {
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as T;
+  const error = apiError.safeParse(body);
+  if (!error.success) {
+    throw new LinkError(response.status === 413 ? 'too-large' : 'busy', 'The server cannot answer just now.');
+  }
+  const { kind, sentence, detail } = error.data.error;
+  throw new LinkError(kind, sentence, detail);
+}
