@@ -1,0 +1,132 @@
+// A Chromium to measure in: persistent profiles, CPU throttling, and what it uses of memory by process and by heap.
+// Heaps are read over the DevTools protocol, from the page and from each of its workers.
+import { existsSync, readFileSync } from 'node:fs';
+import { type BrowserContext, type CDPSession, chromium, type Page } from '@playwright/test';
+
+export type Device = 'desktop' | 'phone';
+
+/** A system Chromium is taken where Playwright has none of its own. */
+function executable(): string | undefined {
+  const candidates = [process.env.CHROMIUM_PATH, chromium.executablePath(), '/usr/bin/chromium'];
+  return candidates.find((path) => path !== undefined && existsSync(path));
+}
+
+/** Opens a profile folder; closing the context ends the browser. */
+export async function openProfile(profile: string, device: Device): Promise<BrowserContext> {
+  const executablePath = executable();
+  const phone = {
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 3,
+    isMobile: true,
+    hasTouch: true,
+  };
+  return chromium.launchPersistentContext(profile, {
+    ...(executablePath ? { executablePath } : {}),
+    args: ['--no-sandbox'],
+    ...(device === 'phone' ? phone : { viewport: { width: 1280, height: 800 } }),
+  });
+}
+
+/** A page of the context, slowed down to a phone's speed. Only its main thread is: Chromium cannot slow workers. */
+export async function newPage(context: BrowserContext, device: Device): Promise<Page> {
+  const page = context.pages()[0] ?? (await context.newPage());
+  if (device === 'phone') {
+    const session = await context.newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  }
+  return page;
+}
+
+export interface Memory {
+  /** MiB of WebAssembly memory, all workers together. */
+  readonly wasmMiB: number;
+  /** MiB of JavaScript heap in use after a collection, page and workers together. */
+  readonly jsMiB: number;
+  /** MiB, proportional set size of the page's renderer process; null where there is no /proc. */
+  readonly rendererMiB: number | null;
+}
+
+const MiB = 1024 * 1024;
+
+/** What a page uses now. */
+export async function memoryOf(page: Page): Promise<Memory> {
+  const session = await page.context().newCDPSession(page);
+  const targets: Send[] = [(method, params) => session.send(method as 'Runtime.enable', params as undefined)];
+  const detach = await attachWorkers(session, targets);
+  try {
+    let wasm = 0;
+    let js = 0;
+    for (const send of targets) {
+      await send('HeapProfiler.collectGarbage');
+      js += ((await send('Runtime.getHeapUsage')) as { usedSize: number }).usedSize;
+      wasm += await wasmBytes(send);
+    }
+    return { wasmMiB: wasm / MiB, jsMiB: js / MiB, rendererMiB: await rendererMiB(page) };
+  } finally {
+    await detach();
+    await session.detach();
+  }
+}
+
+type Send = (method: string, params?: object) => Promise<unknown>;
+
+/** Adds a way to talk to each worker of the page. */
+async function attachWorkers(session: CDPSession, targets: Send[]): Promise<() => Promise<void>> {
+  const waiting = new Map<number, (result: unknown) => void>();
+  let next = 1;
+  session.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const answer = JSON.parse(message) as { id?: number; result?: unknown };
+    if (answer.id !== undefined) waiting.get(answer.id)?.(answer.result);
+  });
+  session.on('Target.attachedToTarget', ({ sessionId }) => {
+    targets.push(
+      (method, params = {}) =>
+        new Promise((resolve, reject) => {
+          const id = next++;
+          waiting.set(id, resolve);
+          const message = JSON.stringify({ id, method, params });
+          session.send('Target.sendMessageToTarget', { sessionId, message }).catch(reject);
+        }),
+    );
+  });
+  const attach = { waitForDebuggerOnStart: false, flatten: false };
+  await session.send('Target.setAutoAttach', { autoAttach: true, ...attach });
+  return async () => {
+    await session.send('Target.setAutoAttach', { autoAttach: false, ...attach });
+  };
+}
+
+/** The sizes of all WebAssembly.Memory objects of one JavaScript world. */
+async function wasmBytes(send: Send): Promise<number> {
+  interface Evaluated {
+    result: { objectId?: string; value?: unknown };
+  }
+  const prototype = (await send('Runtime.evaluate', {
+    expression: 'WebAssembly.Memory.prototype',
+  })) as Evaluated;
+  const found = (await send('Runtime.queryObjects', { prototypeObjectId: prototype.result.objectId })) as {
+    objects: { objectId: string };
+  };
+  const sum = (await send('Runtime.callFunctionOn', {
+    objectId: found.objects.objectId,
+    functionDeclaration: 'function () { return this.reduce((n, m) => n + m.buffer.byteLength, 0); }',
+    returnByValue: true,
+  })) as Evaluated;
+  return Number(sum.result.value);
+}
+
+/** The largest renderer's share of memory, from the kernel; Linux only. */
+async function rendererMiB(page: Page): Promise<number | null> {
+  if (process.platform !== 'linux') return null;
+  const browser = page.context().browser();
+  const session = browser ? await browser.newBrowserCDPSession() : await page.context().newCDPSession(page);
+  try {
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    const sizes = processInfo
+      .filter((p) => p.type === 'renderer')
+      .map((p) => /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${p.id}/smaps_rollup`, 'utf8'))?.[1]);
+    return Math.max(...sizes.map((kB) => Number(kB ?? 0))) / 1024;
+  } finally {
+    await session.detach();
+  }
+}
