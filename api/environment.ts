@@ -61,7 +61,7 @@ const schema = z.object({
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   const present = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const read = schema.safeParse(present);
-  if (!read.success) throw new EnvironmentError(read.error.issues.map((issue) => issue.message));
+  if (!read.success) throw new EnvironmentError([...new Set(read.error.issues.map((i) => i.message))]);
   const v = read.data;
   const production = v.NODE_ENV === 'production';
   const problems: string[] = [];

@@ -1,6 +1,6 @@
 // Serves the built client: compressed beforehand (scripts/build.ts), hashed files for ever, everything else checked
 // again each time, and the one page for every address that is not a file.
-import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, openSync, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -38,23 +38,19 @@ const csp = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-interface Asset {
-  readonly path: string;
-  readonly size: number;
-  readonly etag: string;
-}
-
 /**
  * @param dist folder of the build. Its files are listed once, so no address can lead out of it; a build that
  * replaces it is seen when index.html has changed.
  */
 export function staticFiles(dist: string): MiddlewareHandler {
-  let assets = new Map<string, Asset>();
+  /** Path on disk by path in the address. */
+  let assets: ReadonlyMap<string, string> = new Map();
   let listed = '';
   return async (c, next) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return await next();
     const index = join(dist, 'index.html');
-    const now = existsSync(index) ? etagOf(index) : '';
+    const found = statSync(index, { throwIfNoEntry: false });
+    const now = found ? etagOf(found.size, found.mtimeMs) : '';
     if (now !== listed) {
       assets = now === '' ? new Map() : list(dist);
       listed = now;
@@ -66,14 +62,16 @@ export function staticFiles(dist: string): MiddlewareHandler {
   };
 }
 
-function send(c: Context, assets: ReadonlyMap<string, Asset>, name: string): Response {
+function send(c: Context, assets: ReadonlyMap<string, string>, name: string): Response {
   const accepted = c.req.header('accept-encoding') ?? '';
   const encoding = encodings.find((e) => accepted.includes(e.name) && assets.has(name + e.suffix));
-  const asset = assets.get(name + (encoding?.suffix ?? ''))!;
+  // Size and time are those of the opened file: a better compressed copy may take its place at any moment.
+  const file = openSync(assets.get(name + (encoding?.suffix ?? ''))!, 'r');
+  const { size, mtimeMs } = fstatSync(file);
   const headers = new Headers({
     'content-type': types[extname(name)] ?? 'application/octet-stream',
     'cache-control': name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-    etag: asset.etag,
+    etag: etagOf(size, mtimeMs),
     vary: 'Accept-Encoding',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'same-origin',
@@ -81,25 +79,27 @@ function send(c: Context, assets: ReadonlyMap<string, Asset>, name: string): Res
     'content-security-policy': csp,
   });
   if (encoding) headers.set('content-encoding', encoding.name);
-  if (c.req.header('if-none-match') === asset.etag) return new Response(null, { status: 304, headers });
-  headers.set('content-length', String(asset.size));
-  if (c.req.method === 'HEAD') return new Response(null, { headers });
-  return new Response(Readable.toWeb(createReadStream(asset.path)) as ReadableStream, { headers });
+  const known = c.req.header('if-none-match') === headers.get('etag');
+  if (!known) headers.set('content-length', String(size));
+  if (known || c.req.method === 'HEAD') {
+    closeSync(file);
+    return new Response(null, { status: known ? 304 : 200, headers });
+  }
+  const body = Readable.toWeb(createReadStream('', { fd: file })) as ReadableStream;
+  return new Response(body, { headers });
 }
 
-function list(dist: string): Map<string, Asset> {
-  const assets = new Map<string, Asset>();
+function list(dist: string): Map<string, string> {
+  const assets = new Map<string, string>();
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const name = path.slice(dist.length).replaceAll('\\', '/');
-    assets.set(name, { path, size: statSync(path).size, etag: etagOf(path) });
+    assets.set(path.slice(dist.length).replaceAll('\\', '/'), path);
   }
   return assets;
 }
 
-function etagOf(path: string): string {
-  const { size, mtimeMs } = statSync(path);
+function etagOf(size: number, mtimeMs: number): string {
   return `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
 }
 

@@ -1,4 +1,5 @@
 // npm run build: the client, and beside each file its compressed copies, so that serving costs no time.
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,6 +10,8 @@ import { compressFolder } from './compress';
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** The built client. */
 export const clientDist = join(root, 'client', 'dist');
+/** Compressed files by content. */
+const compressed = join(root, '.cache', 'compressed');
 /** Says from which sources client/dist was built. */
 const stampFile = join(root, '.cache', 'client-build');
 
@@ -18,6 +21,8 @@ const sources = ['client', 'db', 'electric/shapes.ts', 'migrations', 'package-lo
 export interface BuildOptions {
   /** Do nothing when client/dist was built from the very sources that are here. */
   readonly onlyWhenStale: boolean;
+  /** quick: large files are compressed well enough for now; see compressInBackground. */
+  readonly compression: 'quick' | 'best';
   readonly log: (line: string) => void;
 }
 
@@ -28,10 +33,24 @@ export async function buildClient(options: BuildOptions): Promise<boolean> {
   if (options.onlyWhenStale && built && readFileSync(stampFile, 'utf8') === stamp) return false;
   options.log('Building the client; this is done once.');
   await build({ configFile: join(root, 'client', 'vite.config.ts'), logLevel: 'warn' });
-  await compressFolder(clientDist, join(root, '.cache', 'compressed'));
+  await compressFolder(clientDist, compressed, options.compression);
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
   return true;
+}
+
+/**
+ * Replaces the copies that a quick build left larger than they could be, in a process of low priority.
+ * @returns stops it
+ */
+export function compressInBackground(): () => void {
+  const program = fileURLToPath(new URL('compress.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', program, clientDist, compressed], {
+    stdio: 'ignore',
+    cwd: root,
+  });
+  child.on('error', () => {});
+  return () => void child.kill();
 }
 
 function sourceHash(): string {
@@ -60,5 +79,5 @@ function filesOf(source: string): string[] {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await buildClient({ onlyWhenStale: false, log: (line) => console.log(line) });
+  await buildClient({ onlyWhenStale: false, compression: 'best', log: (line) => console.log(line) });
 }

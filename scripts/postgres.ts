@@ -55,6 +55,8 @@ export interface RunningPostgres {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** The small process that stops the server when this one was killed. */
+  readonly watchdogPid: number | undefined;
   /** Resolves when the server has ended, for whatever reason. */
   readonly exited: Promise<void>;
   /** Fast shutdown: running transactions are rolled back, what was committed is on disk. */
@@ -136,7 +138,7 @@ async function startIn(
     await end();
     throw error;
   }
-  return { url: `${base}/outpost`, port, pid, exited, stop: end };
+  return { url: `${base}/outpost`, port, pid, watchdogPid: watchdog.pid, exited, stop: end };
 }
 
 interface Binaries {

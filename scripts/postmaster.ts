@@ -34,9 +34,12 @@ function isPostmaster(pid: number, cluster: string): boolean {
   return words.some((word) => /(^|\/)postgres$/.test(word)) && words.includes(cluster);
 }
 
-function commandLine(pid: number): string[] {
+/** @returns the words of a living process's command line; none for one that has ended. */
+export function commandLine(pid: number): string[] {
   try {
-    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    if (process.platform === 'linux') {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
+    }
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
       .trim()
       .split(' ');

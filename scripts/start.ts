@@ -1,17 +1,19 @@
 // npm start: builds the client when it must, starts everything behind one port, prints where, stops cleanly.
 import { EnvironmentError } from '../api/environment';
 import { staticFiles } from '../api/static';
-import { buildClient, clientDist } from './build';
+import { buildClient, clientDist, compressInBackground } from './build';
 import { type Host, HostError, startHost } from './host';
 
 const began = performance.now();
 const log = (line: string) => console.log(line);
 let host: Host | null = null;
 let ending = false;
+let stopCompressing = () => {};
 
 async function end(code: number): Promise<void> {
   if (ending) process.exit(code === 0 ? 130 : code);
   ending = true;
+  stopCompressing();
   await host?.stop();
   process.exit(code);
 }
@@ -24,7 +26,7 @@ process.on('SIGINT', () => {
 process.on('SIGTERM', () => void end(0));
 
 try {
-  await buildClient({ onlyWhenStale: true, log });
+  const built = await buildClient({ onlyWhenStale: true, compression: 'quick', log });
   const started = await startHost({
     client: staticFiles(clientDist),
     log,
@@ -38,6 +40,7 @@ try {
   log(`\nOutpost is ready at ${started.url}  (${((performance.now() - began) / 1000).toFixed(1)} s)`);
   for (const { email, password } of started.demo) log(`  sign in as ${email}  password ${password}`);
   log('Ctrl-C stops it.');
+  if (built) stopCompressing = compressInBackground();
 } catch (error) {
   if (!(error instanceof HostError || error instanceof EnvironmentError)) throw error;
   console.error(error.message);
