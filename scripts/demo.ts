@@ -15,14 +15,14 @@ export interface DemoAccount {
 }
 
 /** Their passwords are no secret: the server listens on this machine only unless PUBLIC_URL is set. */
-const accounts: readonly DemoAccount[] = [
+export const demoAccounts: readonly DemoAccount[] = [
   { name: 'Ada Lindqvist', email: 'ada@outpost.demo', password: 'ada-at-the-station' },
   { name: 'Ben Okafor', email: 'ben@outpost.demo', password: 'ben-at-the-station' },
 ];
 
 /** Makes what is missing and changes nothing that is there; a deleted demonstration stays deleted. */
 export async function seedDemo(auth: Auth, pool: Pool): Promise<readonly DemoAccount[]> {
-  const [ada, ben] = await Promise.all(accounts.map((account) => ensurePerson(auth, pool, account)));
+  const [ada, ben] = await Promise.all(demoAccounts.map((account) => ensurePerson(auth, pool, account)));
   await inTransaction(pool, async (client) => {
     await client.query("select pg_advisory_xact_lock(hashtext('outpost demo'))");
     const seeded = await client.query(
@@ -32,7 +32,7 @@ export async function seedDemo(auth: Auth, pool: Pool): Promise<readonly DemoAcc
     );
     if (seeded.rowCount === 0) await fill(client, ada!, ben!);
   });
-  return accounts;
+  return demoAccounts;
 }
 
 async function ensurePerson(auth: Auth, pool: Pool, account: DemoAccount): Promise<Person> {
