@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { compressFolder } from './compress';
+import { prepareDatabase } from './prepare';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** The built client. */
@@ -32,6 +33,7 @@ export async function buildClient(options: BuildOptions): Promise<boolean> {
   const built = existsSync(join(clientDist, 'index.html')) && existsSync(stampFile);
   if (options.onlyWhenStale && built && readFileSync(stampFile, 'utf8') === stamp) return false;
   options.log('Building the client; this is done once.');
+  await prepareDatabase();
   await build({ configFile: join(root, 'client', 'vite.config.ts'), logLevel: 'warn' });
   await compressFolder(clientDist, compressed, options.compression);
   mkdirSync(dirname(stampFile), { recursive: true });
@@ -72,7 +74,7 @@ function filesOf(source: string): string[] {
   return readdirSync(join(root, source), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
-      if (entry.name === 'dist' || /\.test\.tsx?$/.test(entry.name)) return [];
+      if (entry.name === 'dist' || entry.name === 'generated' || /\.test\.tsx?$/.test(entry.name)) return [];
       const path = `${source}/${entry.name}`;
       return entry.isDirectory() ? filesOf(path) : [path];
     });

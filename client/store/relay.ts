@@ -1,0 +1,129 @@
+// The worker of one tab: takes part in the election (a Web Lock, so that a killed leader is followed at once), leads
+// or passes messages on to the leader, and says again to a new leader what the old one left unanswered.
+import { initialStatus } from './backend';
+import type { Engine } from './engine';
+import { Host } from './host';
+import type { Broadcast, ToLeader, ToTab } from './messages';
+import type { Status } from './store';
+
+export interface RelayOptions {
+  readonly userId: string;
+  /** Opens the database; called once, when this worker leads. */
+  open(): Promise<Engine>;
+  toTab(message: ToTab): void;
+}
+
+export class Relay {
+  readonly #id = crypto.randomUUID();
+  readonly #channel: BroadcastChannel;
+  /** Calls without an answer and watches without an end, in the order they came. */
+  #open = new Map<number, ToLeader>();
+  #leader: string | null = null;
+  /** This worker was elected; the host follows when the database is open. */
+  #leads = false;
+  #host: Host | null = null;
+  #engine: Engine | null = null;
+  #status: Status = initialStatus;
+  /** Tabs whose end is being waited for. */
+  #known = new Set<string>();
+
+  constructor(private readonly options: RelayOptions) {
+    this.#channel = new BroadcastChannel(`outpost ${options.userId}`);
+    this.#channel.onmessage = ({ data }: MessageEvent<Broadcast>) => this.#heard(data);
+    // Held as long as this worker lives: the leader learns by it that the tab is gone.
+    void navigator.locks.request(tabLock(this.#id), () => new Promise(() => {}));
+    void navigator.locks.request(`outpost leader ${options.userId}`, () => this.#lead());
+    this.#say({ type: 'who-leads', from: this.#id });
+  }
+
+  /** A message of this worker's own tab. */
+  take(message: ToLeader): void {
+    if (message.type === 'unwatch') this.#open.delete(message.id);
+    else this.#open.set(message.id, message);
+    this.#pass(message);
+  }
+
+  #pass(message: ToLeader): void {
+    if (this.#host) this.#host.take(this.#id, message, (reply) => this.#reply(reply));
+    else if (this.#leader) this.#say({ type: 'to-leader', to: this.#leader, from: this.#id, message });
+    // Neither: it is in #open and goes to whoever leads next.
+  }
+
+  #reply(message: ToTab): void {
+    if (message.type === 'result') this.#open.delete(message.id);
+    if (message.type === 'error' && this.#open.get(message.id)?.type === 'call')
+      this.#open.delete(message.id);
+    if (message.type === 'status') this.#status = message.status;
+    this.options.toTab(message);
+  }
+
+  #heard(message: Broadcast): void {
+    switch (message.type) {
+      case 'who-leads':
+        if (this.#host) this.#say({ type: 'i-lead', from: this.#id });
+        if (this.#leads) this.#say({ type: 'status', status: this.#status });
+        return;
+      case 'i-lead':
+        if (message.from === this.#leader) return;
+        this.#leader = message.from;
+        for (const open of [...this.#open.values()]) this.#pass(open);
+        return;
+      case 'to-leader':
+        if (message.to !== this.#id || !this.#host) return;
+        this.#host.take(message.from, message.message, (reply) =>
+          this.#say({ type: 'to-tab', to: message.from, message: reply }),
+        );
+        this.#noticeEnd(message.from);
+        return;
+      case 'to-tab':
+        if (message.to === this.#id) this.#reply(message.message);
+        return;
+      case 'status':
+        if (!this.#host) this.#reply({ type: 'status', status: message.status });
+    }
+  }
+
+  /** Holds the leadership until this worker ends. */
+  async #lead(): Promise<void> {
+    this.#leads = true;
+    try {
+      this.#engine = await this.options.open();
+    } catch (error) {
+      this.#publish({
+        ...initialStatus,
+        database: 'failed',
+        databaseError: `The database of this device cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      });
+      return await new Promise(() => {});
+    }
+    this.#host = new Host(this.#engine);
+    this.#engine.onStatus((status) => this.#publish(status));
+    const engine = this.#engine;
+    addEventListener('online', () => void engine.networkChanged(true));
+    addEventListener('offline', () => void engine.networkChanged(false));
+    this.#leader = this.#id;
+    this.#say({ type: 'i-lead', from: this.#id });
+    for (const open of [...this.#open.values()]) this.#pass(open);
+    return await new Promise(() => {});
+  }
+
+  #publish(status: Status): void {
+    this.#reply({ type: 'status', status });
+    this.#say({ type: 'status', status });
+  }
+
+  #noticeEnd(tab: string): void {
+    if (this.#known.has(tab)) return;
+    this.#known.add(tab);
+    void navigator.locks.request(tabLock(tab), () => {
+      this.#known.delete(tab);
+      this.#host?.drop(tab);
+    });
+  }
+
+  #say(message: Broadcast): void {
+    this.#channel.postMessage(message);
+  }
+}
+
+const tabLock = (id: string) => `outpost tab ${id}`;

@@ -1,0 +1,153 @@
+// Where the device's database lives: OPFS where it works, IndexedDB else, memory as the last resort. A database
+// that was once complete is opened where it is or not at all; another place would look like lost work.
+import { IdbFs } from '@electric-sql/pglite';
+import { OpfsAhpFS } from '@electric-sql/pglite/opfs-ahp';
+import type { MigrationFile } from '../../db/migrate';
+import { type Database, openPGlite } from './database';
+
+type Kind = 'opfs' | 'indexeddb';
+
+/** Files to make ready at first; Postgres needs about this many, and each costs time at a cold start. */
+const POOL = 400;
+
+const nameOf = (userId: string) => `outpost-${userId}`;
+
+/**
+ * Opens this person's database, or makes it.
+ * @param prepared a dump of a migrated database, so that a first start need not run initdb
+ * @throws what the storage throws, when the database exists and cannot be opened
+ */
+export async function openStorage(
+  userId: string,
+  migrations: readonly MigrationFile[],
+  prepared: () => Promise<Blob>,
+): Promise<Database> {
+  const known = await remembered(userId).catch(() => null);
+  if (known) return await openAt(known, userId, migrations, null);
+  for (const kind of ['opfs', 'indexeddb'] as const) {
+    if (!supported(kind)) continue;
+    try {
+      // What an interrupted first start left behind was never written to.
+      await removeAt(kind, userId);
+      const database = await openAt(kind, userId, migrations, await prepared());
+      await remember(userId, kind);
+      return database;
+    } catch (error) {
+      console.warn(`Outpost: no database in ${kind}:`, error);
+    }
+  }
+  const pg = await openPGlite({ loadDataDir: await prepared() }, migrations);
+  return { pg, storage: 'memory', flush: async () => {}, remove: async () => {} };
+}
+
+function supported(kind: Kind): boolean {
+  if (kind === 'indexeddb') return typeof indexedDB === 'object';
+  return (
+    typeof FileSystemFileHandle === 'function' && 'createSyncAccessHandle' in FileSystemFileHandle.prototype
+  );
+}
+
+async function openAt(
+  kind: Kind,
+  userId: string,
+  migrations: readonly MigrationFile[],
+  prepared: Blob | null,
+): Promise<Database> {
+  const load = prepared ? { loadDataDir: prepared } : {};
+  const remove = async () => {
+    await forget(userId);
+    await removeAt(kind, userId);
+  };
+  if (kind === 'opfs') {
+    const fs = new OpfsAhpFS(nameOf(userId), { initialPoolSize: POOL, maintainedPoolSize: 50 });
+    const pg = await openPGlite({ fs, ...load }, migrations, () => fs.syncToFs());
+    // Each committed write is already flushed (relaxedDurability is off).
+    return { pg, storage: 'opfs', flush: async () => {}, remove };
+  }
+  // Strict durability would flush after every query, reads too; so it is flushed by hand after each write.
+  const fs = new IdbFs(nameOf(userId));
+  const flush = serialized(() => fs.syncToFs());
+  const pg = await openPGlite({ fs, relaxedDurability: true, ...load }, migrations, flush);
+  return { pg, storage: 'indexeddb', flush, remove };
+}
+
+/** Calls that come while one runs share the next one. */
+function serialized(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+  return () => {
+    if (!running) {
+      running = run().finally(() => {
+        running = null;
+      });
+      return running;
+    }
+    const before = running;
+    next ??= before
+      .catch(() => {})
+      .then(() => {
+        next = null;
+        running = run().finally(() => {
+          running = null;
+        });
+        return running;
+      });
+    return next;
+  };
+}
+
+async function removeAt(kind: Kind, userId: string): Promise<void> {
+  if (kind === 'opfs') {
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry(nameOf(userId), { recursive: true }).catch((error: unknown) => {
+      if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
+    });
+    return;
+  }
+  await request(indexedDB.deleteDatabase(`/pglite/${nameOf(userId)}`));
+}
+
+// Which databases are complete, and where. A database of its own, because the others come and go.
+const registry = { name: 'outpost', store: 'databases' };
+
+async function withRegistry<T>(
+  mode: IDBTransactionMode,
+  run: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const opening = indexedDB.open(registry.name, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(registry.store);
+  const db = await request(opening);
+  try {
+    const transaction = db.transaction(registry.store, mode, { durability: 'strict' });
+    const done = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error);
+    });
+    const result = await request(run(transaction.objectStore(registry.store)));
+    await done;
+    return result;
+  } finally {
+    db.close();
+  }
+}
+
+async function remembered(userId: string): Promise<Kind | null> {
+  const found: unknown = await withRegistry('readonly', (store) => store.get(nameOf(userId)));
+  return found === 'opfs' || found === 'indexeddb' ? found : null;
+}
+
+async function remember(userId: string, kind: Kind): Promise<void> {
+  await withRegistry('readwrite', (store) => store.put(kind, nameOf(userId)));
+}
+
+async function forget(userId: string): Promise<void> {
+  await withRegistry('readwrite', (store) => store.delete(nameOf(userId)));
+}
+
+function request<T>(asked: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+    if ('onblocked' in asked) asked.onblocked = () => reject(new Error('another tab holds the database'));
+  });
+}

@@ -1,0 +1,46 @@
+// Entry of the worker that every tab starts; one of them leads and holds the database.
+import type { MigrationFile } from '../../db/migrate';
+import preparedUrl from '../generated/prepared.tar?url';
+import { Engine } from './engine';
+import type { Start, ToLeader } from './messages';
+import { Relay } from './relay';
+import { openStorage } from './storage';
+
+const files = import.meta.glob<string>(['../../migrations/*.sql', '!../../migrations/*.server.sql'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const migrations: MigrationFile[] = Object.entries(files).map(([path, sql]) => ({
+  name: path.slice(path.lastIndexOf('/') + 1),
+  sql,
+}));
+
+let relay: Relay | null = null;
+
+self.onmessage = ({ data }: MessageEvent<Start | ToLeader>) => {
+  if (data.type !== 'start') {
+    relay?.take(data);
+    return;
+  }
+  const { userId, baseUrl } = data;
+  relay = new Relay({
+    userId,
+    toTab: (message) => self.postMessage(message),
+    async open() {
+      const database = await openStorage(userId, migrations, fetchPrepared);
+      return await Engine.open({
+        database,
+        userId,
+        baseUrl,
+        deviceOnline: () => navigator.onLine,
+      });
+    },
+  });
+};
+
+async function fetchPrepared(): Promise<Blob> {
+  const response = await fetch(preparedUrl);
+  if (!response.ok) throw new Error('the prepared database could not be loaded');
+  return await response.blob();
+}
