@@ -1,0 +1,50 @@
+// A shape's rows as JSON: the SQL that makes it for snapshots and the code that makes it for changes. Both give
+// the same text for the same row: keys, column order, and values as Postgres writes them.
+import type { Column, Table } from './catalog';
+import { quoteName, quoteText } from './connection';
+
+/** Built-in types whose cast to text is not how Postgres prints them. */
+const castDiffers = new Set(['bool', 'bpchar', 'char', 'inet', 'cidr', 'name', 'xml']);
+/** Types below this oid come with Postgres. */
+const firstUserOid = 16_384;
+
+/** SQL for a column's value as Postgres prints it, null staying null. */
+export function columnText(column: Column): string {
+  const name = quoteName(column.name);
+  if (column.dimensions === 0 && (column.type === 'text' || column.type === 'varchar')) return name;
+  const plain = column.dimensions > 0 || !castDiffers.has(column.type);
+  if (plain && (column.typeOid < firstUserOid || column.kind === 'e')) return `${name}::text`;
+  return `case when ${name} is not null then concat(${name}) end`;
+}
+
+/** The key's beginning: `"public"."task"`. */
+export function keyPrefix(table: Table): string {
+  const part = (name: string) => `"${name.replaceAll('/', '//').replaceAll('.', '..')}"`;
+  return `${part(table.schema)}.${part(table.name)}`;
+}
+
+/** One component of a key, with its leading slash. */
+export function keyPart(value: string | null): string {
+  if (value === null) return '/_';
+  return `/"${value.includes('/') ? value.replaceAll('/', '//') : value}"`;
+}
+
+/**
+ * A query for a shape's rows, each one a JSON message `{key, value, headers}`.
+ * @param columns the shape's columns, in the order in which they are to appear
+ * @param headers JSON of the message's headers
+ * @param tail everything after FROM and the table: WHERE, ORDER BY, LIMIT
+ */
+export function rowsQuery(table: Table, columns: readonly Column[], headers: string, tail: string): string {
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const key = table.keyColumns.map((name) => {
+    const column = byName.get(name)!;
+    const part = `'/"' || replace(${columnText(column)}, '/', '//') || '"'`;
+    return column.notNull ? part : `coalesce(${part}, '/_')`;
+  });
+  const keyText = [quoteText(keyPrefix(table)), ...key].join(' || ');
+  // A lateral row of texts: row_to_json writes and escapes it in one go.
+  const values = columns.map((column) => `${columnText(column)} as ${quoteName(column.name)}`).join(', ');
+  const message = `'{"key":' || to_json(${keyText})::text || ',"value":' || (select row_to_json(v) from (select ${values}) v)::text || ${quoteText(`,"headers":${headers}}`)}`;
+  return `select ${message} from ${quoteName(table.schema)}.${quoteName(table.name)} ${tail}`;
+}

@@ -1,0 +1,238 @@
+// The embedded shape server: Electric's HTTP protocol for one Postgres, inside this process. Give it Fetch
+// requests; it keeps its own connection to Postgres and starts again by itself when that breaks.
+
+import { columnsOf } from './definition';
+import { ShapeError } from './errors';
+import { Registry } from './registry';
+import { collectParams, parseRequest, type RawParams } from './request';
+import { baseHeaders, errorResponse, messageResponse } from './respond';
+import { rowsQuery } from './row-json';
+import { ShapeRoute } from './serve';
+import type { Shape } from './shape';
+import { takeSnapshot } from './snapshot';
+import { type Logger, Source, type SourceState } from './source';
+
+export interface ShapeServerOptions {
+  /** A user who may replicate, and who owns the tables that are asked for. */
+  readonly databaseUrl: string;
+  readonly logger?: Logger;
+  /** Bytes that snapshots and logs together may take; the longest unused shapes go first. Default 256 MiB. */
+  readonly logCapBytes?: number;
+  /** How long a live request is held open. Default 20 s. */
+  readonly longPollMs?: number;
+  /** How long an event stream is held open. Default 60 s. */
+  readonly sseMs?: number;
+  /** Silence after which an event stream gets a comment. Default 21 s. */
+  readonly keepAliveMs?: number;
+  /** How long a request waits for Postgres before it gets a 503. Default 5 s. */
+  readonly readyMs?: number;
+  /** Clients must send it as `secret`. Default: none is asked for. */
+  readonly secret?: string;
+  /** Whether clients may delete shapes. Default no. */
+  readonly allowDelete?: boolean;
+  /** Default `shape_server`. Made when it does not exist; tables are added as they are asked for. */
+  readonly publication?: string;
+  /** A response's size from which the rest goes into the next one. Default 2 MiB. */
+  readonly chunkBytes?: number;
+  /** Snapshots and look-ups at the same time. Default 4. */
+  readonly poolSize?: number;
+  /** How often the catalog is asked for changed tables, in ms. Default 1 s. */
+  readonly catalogEveryMs?: number;
+}
+
+export interface ShapeServerStatus {
+  readonly state: SourceState;
+  readonly shapes: number;
+  /** Requests that are waiting for a change. */
+  readonly readers: number;
+  /** Bytes that snapshots and logs take, and may take. */
+  readonly bytes: number;
+  readonly capBytes: number;
+  /** The position up to which every log is complete, as a decimal. */
+  readonly lsn: string;
+}
+
+export interface ShapeServer {
+  /** Answers /v1/shape and /v1/health. Aborting the request's signal frees everything held for it. Never rejects. */
+  handle(request: Request): Promise<Response>;
+  status(): ShapeServerStatus;
+  /** Ends every waiting request and the connections to Postgres. */
+  close(): Promise<void>;
+}
+
+/** Starts at once; requests wait for the first connection to Postgres, and get a 503 if it does not come. */
+export async function createShapeServer(options: ShapeServerOptions): Promise<ShapeServer> {
+  const logger = options.logger ?? (() => {});
+  const chunkBytes = options.chunkBytes ?? 2 * 1024 * 1024;
+  const capBytes = options.logCapBytes ?? 256 * 1024 * 1024;
+  const closing = new AbortController();
+  const registry = new Registry({
+    chunkBytes,
+    capBytes,
+    start: (shape) => void snapshotOf(shape),
+    onDrop: (shape, reason) => {
+      const { schema, name } = shape.definition.table;
+      logger('info', `Shape ${shape.handle} of ${schema}.${name} ended (${reason}).`);
+    },
+  });
+  const source = new Source({
+    databaseUrl: options.databaseUrl,
+    publication: options.publication ?? 'shape_server',
+    poolSize: options.poolSize ?? 4,
+    catalogEvery: options.catalogEveryMs ?? 1_000,
+    registry,
+    logger,
+  });
+  const route = new ShapeRoute(source, registry, {
+    longPollMs: options.longPollMs ?? 20_000,
+    sseMs: options.sseMs ?? 60_000,
+    keepAliveMs: options.keepAliveMs ?? 21_000,
+    readyMs: options.readyMs ?? 5_000,
+  });
+
+  async function snapshotOf(shape: Shape): Promise<void> {
+    const { definition } = shape;
+    try {
+      await source.published.include(definition.table);
+      await takeSnapshot(source.pool, snapshotQuery(shape), chunkBytes, {
+        known(snapshot) {
+          if (shape.state === 'dropped') throw new Error('the shape was dropped');
+          if (!registry.isComplete(snapshot)) return false;
+          shape.stitched(snapshot);
+          return true;
+        },
+        chunk: (bytes) => shape.addChunk(bytes),
+      });
+      shape.completed();
+    } catch (error) {
+      if (shape.state === 'dropped') return;
+      if (!(error instanceof ShapeError)) logger('warn', `The snapshot of ${shape.handle} failed.`, error);
+      registry.drop(shape, 'failed', error);
+    }
+  }
+
+  async function dispatch(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const path = url.pathname.replace(/\/+$/, '');
+    if (path === '/v1/health') return health(source.state);
+    if (path !== '/v1/shape')
+      return new Response(path === '' ? '' : 'Not found', { status: path === '' ? 200 : 404 });
+    if (request.method === 'OPTIONS') return preflight(request);
+    if (options.secret !== undefined) {
+      const given = url.searchParams.get('secret') ?? url.searchParams.get('api_secret');
+      if (given !== options.secret) return messageResponse(request, 401, 'Unauthorized - Invalid API secret');
+    }
+    const signal = AbortSignal.any([request.signal, closing.signal]);
+    switch (request.method) {
+      case 'GET':
+        return route.respond(request, parseRequest(collectParams(url.searchParams)), signal);
+      case 'HEAD':
+        return withoutBody(
+          await route.respond(request, parseRequest(collectParams(url.searchParams)), signal),
+        );
+      case 'POST': {
+        const raw = await readBody(request, url);
+        return raw instanceof Response ? raw : route.respond(request, parseRequest(raw), signal);
+      }
+      default:
+        return new Response('Not found', { status: 404 });
+    }
+  }
+
+  return {
+    async handle(request) {
+      try {
+        return await dispatch(request);
+      } catch (error) {
+        if (error instanceof ShapeError) return errorResponse(request, error);
+        if (source.state !== 'active' || isConnectionError(error)) {
+          return messageResponse(
+            request,
+            503,
+            'The database is not reachable; try again later.',
+            undefined,
+            5,
+          );
+        }
+        logger('error', 'A shape request failed.', error);
+        return messageResponse(request, 500, 'Internal server error');
+      }
+    },
+    status() {
+      let readers = 0;
+      for (const shape of registry.shapes) readers += shape.readers;
+      const { count: shapes, bytes } = registry;
+      return { state: source.state, shapes, readers, bytes, capBytes, lsn: String(registry.lsn) };
+    },
+    async close() {
+      closing.abort();
+      await source.close();
+    },
+  };
+}
+
+function snapshotQuery(shape: Shape): string | null {
+  const { definition } = shape;
+  if (!definition.withSnapshot) return null;
+  const headers = JSON.stringify({
+    operation: 'insert',
+    relation: [definition.table.schema, definition.table.name],
+  });
+  const where = definition.predicate ? `where (${definition.predicate.sql})` : '';
+  return rowsQuery(definition.table, columnsOf(definition), headers, where);
+}
+
+async function readBody(request: Request, url: URL): Promise<RawParams | Response> {
+  const text = await request.text();
+  if (text === '') return collectParams(url.searchParams);
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    const details = error instanceof Error ? error.message : String(error);
+    return Response.json({ error: 'Invalid JSON in request body', details }, { status: 400 });
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return Response.json({ error: 'Request body must be a JSON object' }, { status: 400 });
+  }
+  return collectParams(url.searchParams, body as Record<string, unknown>);
+}
+
+function health(state: SourceState): Response {
+  const status = state === 'active' ? 'active' : state === 'starting' ? 'starting' : 'waiting';
+  return Response.json(
+    { status },
+    {
+      status: status === 'active' ? 200 : 202,
+      headers: { 'cache-control': 'no-cache, no-store, must-revalidate' },
+    },
+  );
+}
+
+function preflight(request: Request): Response {
+  const headers = baseHeaders(request);
+  delete headers['content-type'];
+  headers['access-control-max-age'] = '86400';
+  const wanted = (request.headers.get('access-control-request-headers') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => ['if-none-match', 'traceparent'].includes(name.toLowerCase()));
+  if (wanted.length > 0) headers['access-control-allow-headers'] = wanted.join(',');
+  headers.connection = 'keep-alive';
+  return new Response(null, { status: 204, headers });
+}
+
+async function withoutBody(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return new Response(null, { status: response.status, headers: response.headers });
+}
+
+function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    /^(08|57P|53)/.test(code) ||
+    /^E[A-Z]+$/.test(code) ||
+    /[Cc]onnection terminated|timeout/.test(error.message)
+  );
+}
