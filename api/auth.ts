@@ -91,7 +91,11 @@ export function createAuth(options: AuthOptions): Auth {
     routes() {
       const app = new Hono();
       app.use(bodyLimit({ maxSize: 64_000 }));
-      app.all('/*', async (c) => withApiError(await auth.handler(c.req.raw)));
+      app.all('/*', async (c) => {
+        // A program, not a page: origin.ts let it in, and better-auth insists on the header.
+        if (!c.req.header('origin')) c.req.raw.headers.set('origin', new URL(c.req.url).origin);
+        return withApiError(await auth.handler(c.req.raw));
+      });
       return app;
     },
     close: () => pool.end(),

@@ -3,6 +3,7 @@ import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import type { ApiErrorKind, apiError } from '../db/wire';
+import { ClientGone } from '../electric/proxy';
 
 const statusOf = {
   'signed-out': 401,
@@ -58,6 +59,8 @@ export function errorHandler(log: (line: string) => void): ErrorHandler {
     if (error instanceof ApiFailure) {
       return failureResponse(error.kind, error.message, { detail: error.detail });
     }
+    // Nobody reads this answer; 499 is what proxies write into their logs for it.
+    if (error instanceof ClientGone) return new Response(null, { status: 499 });
     if (error instanceof HTTPException && error.status < 500) {
       return failureResponse(error.status === 413 ? 'too-large' : 'malformed', 'The request is malformed.');
     }

@@ -16,13 +16,16 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
     return { userId: id, mayRead: (workspaces) => workspacesAmong(deps.pool, id, workspaces) };
   };
   app.post('/live', smallBody, async (c) => {
+    // Before the first await: the server only tells a signal that was asked for when the connection closes.
+    const { signal } = c.req.raw;
     const reader = await readerOf(c);
     const { polls } = await readBody(c, liveRequest);
-    const results = await pollLive(polls, reader, upstream, c.req.raw.signal);
+    const results = await pollLive(polls, reader, upstream, signal);
     c.header('cache-control', 'private, no-store');
     return c.json({ results });
   });
   app.get('/:table', async (c) => {
+    const { signal } = c.req.raw;
     const reader = await readerOf(c);
     const params = new URL(c.req.url).searchParams;
     const workspaces = params.getAll('workspace');
@@ -32,7 +35,7 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
       workspaceId: workspaces.length === 1 ? workspaces[0]! : '',
       params,
     };
-    const response = await proxyShape(asked, reader, upstream, c.req.raw.signal).catch((error: unknown) => {
+    const response = await proxyShape(asked, reader, upstream, signal).catch((error: unknown) => {
       if (error instanceof ShapeRefused) throw new ApiFailure(error.kind, error.message);
       throw error;
     });

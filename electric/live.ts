@@ -2,7 +2,15 @@
 // its tabs together: eight shapes that each hold one would starve every write.
 import { z } from 'zod';
 import type { ApiErrorKind, apiError } from '../db/wire';
-import { forward, notMember, type ShapeReader, ShapeRefused, type Upstream, upstreamParams } from './proxy';
+import {
+  ClientGone,
+  forward,
+  notMember,
+  type ShapeReader,
+  ShapeRefused,
+  type Upstream,
+  upstreamParams,
+} from './proxy';
 
 /** Body of POST /api/shapes/live. A poll says what GET /api/shapes/:table says in its address. */
 export const liveRequest = z.object({
@@ -37,6 +45,7 @@ const gather = 5;
  * aborted; the client asks them again with the offsets it has, so nothing is lost by that.
  * A refused poll is a result like any other.
  * @param signal aborts everything: the client went away
+ * @throws ClientGone
  */
 export async function pollLive(
   polls: readonly LivePoll[],
@@ -125,7 +134,7 @@ function refused(id: string, error: ShapeRefused): LiveResult {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    if (signal.aborted) reject(new ClientGone());
+    else signal.addEventListener('abort', () => reject(new ClientGone()), { once: true });
   });
 }

@@ -26,6 +26,11 @@ export class ShapeRefused extends Error {
   }
 }
 
+/** Nobody waits for the answer any more. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+}
+
 export interface ShapeAsked {
   readonly table: string;
   readonly workspaceId: string;
@@ -60,7 +65,7 @@ export function upstreamParams(asked: ShapeAsked, userId: string): URLSearchPara
 
 /**
  * Answers one shape request of a person.
- * @throws ShapeRefused
+ * @throws ShapeRefused, ClientGone
  */
 export async function proxyShape(
   asked: ShapeAsked,
@@ -82,7 +87,8 @@ export function notMember(): ShapeRefused {
 
 /**
  * Passes on what a client must have: the rows and the electric-* headers. An upstream's own error texts stay here.
- * @throws ShapeRefused 'busy' when the upstream is away, 'malformed' when it refused the resume parameters
+ * @throws ShapeRefused 'busy' when the upstream is away, 'malformed' when it refused the resume parameters;
+ * ClientGone when `signal` aborted
  */
 export async function forward(
   params: URLSearchParams,
@@ -92,8 +98,8 @@ export async function forward(
   let answer: Response;
   try {
     answer = await upstream(params, signal);
-  } catch (error) {
-    if (signal.aborted) throw error;
+  } catch {
+    if (signal.aborted) throw new ClientGone();
     throw new ShapeRefused('busy', 'The shapes cannot be read just now.');
   }
   // 409 tells the client to fetch the shape anew; its body is part of the protocol.

@@ -74,7 +74,7 @@ async function start(
   }
   const databaseUrl = environment.databaseUrl ?? postgres!.url;
   await migrateServer(databaseUrl);
-  const shapes = await openShapes(environment, databaseUrl);
+  const shapes = await openShapes(environment, databaseUrl, options.log);
   undo.push(shapes.close);
   const api = await startApi({
     port: environment.port,
@@ -89,6 +89,7 @@ async function start(
     log: options.log,
   });
   undo.push(() => api.close());
+  if (!environment.electricUrl) await untilReady(shapes);
   const demo = environment.demo ? await seedDemo(api.auth, api.pool) : [];
   const url = environment.publicUrl ?? api.url;
   return { url, api, databaseUrl, postgres, demo, stop };
@@ -100,7 +101,11 @@ interface Shapes {
   close(): Promise<void>;
 }
 
-async function openShapes(environment: Environment, databaseUrl: string): Promise<Shapes> {
+async function openShapes(
+  environment: Environment,
+  databaseUrl: string,
+  log: (line: string) => void,
+): Promise<Shapes> {
   const electric = environment.electricUrl;
   if (electric) {
     return {
@@ -109,12 +114,30 @@ async function openShapes(environment: Environment, databaseUrl: string): Promis
       close: async () => {},
     };
   }
-  const server = await createShapeServer({ databaseUrl });
+  const server = await createShapeServer({
+    databaseUrl,
+    logger: (level, line, error) => {
+      if (level === 'warn' || level === 'error')
+        log(error instanceof Error ? `${line} ${error.message}` : line);
+    },
+  });
   return {
     upstream: embeddedUpstream((request) => server.handle(request)),
     ready: async () => (await server.handle(new Request('http://embedded/v1/health'))).status === 200,
     close: () => server.close(),
   };
+}
+
+/** The embedded shape server opens its replication slot; a real Electric may come later than this server. */
+async function untilReady(shapes: Shapes): Promise<void> {
+  for (const deadline = Date.now() + 20_000; !(await shapes.ready()); ) {
+    if (Date.now() > deadline) {
+      throw new HostError(
+        'The database gives no replication slot; it needs wal_level=logical and a free slot.',
+      );
+    }
+    await new Promise((done) => setTimeout(done, 20));
+  }
 }
 
 function holdDataDir(dataDir: string): Lock {

@@ -1,10 +1,13 @@
 // The real API over a fresh, migrated database, and people who talk to it over HTTP.
 import { type RunningApi, startApi } from '../../api/main';
-import type { Upstream } from '../../electric/proxy';
+import { createShapeServer, type ShapeServer } from '../../electric/embedded/server';
+import { embeddedUpstream, type Upstream } from '../../electric/proxy';
 import { createTestDatabase, type TestDatabase } from './postgres';
 
 export interface TestApi extends RunningApi {
   readonly database: TestDatabase;
+  /** The embedded shape server; null when another upstream was given. */
+  readonly shapes: ShapeServer | null;
   /** What the server wrote to its log. */
   readonly logged: readonly string[];
   /** Signs up somebody new and keeps their cookies. */
@@ -31,10 +34,12 @@ export interface TestApiOptions {
   readonly rateLimit?: boolean;
 }
 
-/** @param options.upstream the read path; without one, shapes answer 503. */
+/** @param options.upstream the read path; the embedded shape server when absent. */
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const database = await createTestDatabase();
   const logged: string[] = [];
+  const shapes = options.upstream ? null : await createShapeServer({ databaseUrl: database.url });
+  const embedded = shapes && embeddedUpstream((request) => shapes.handle(request));
   const api = await startApi({
     port: 0,
     host: '127.0.0.1',
@@ -42,8 +47,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     authSecret: 'a secret for tests that is long enough',
     publicUrl: options.publicUrl ?? null,
     rateLimit: options.rateLimit ?? false,
-    upstream: options.upstream ?? (() => Promise.reject(new Error('this test has no shapes'))),
-    shapesReady: async () => true,
+    upstream: options.upstream ?? embedded!,
+    shapesReady: async () => !shapes || shapes.status().state === 'active',
     client: async (_, next) => await next(),
     log: (line) => logged.push(line),
   });
@@ -51,6 +56,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   return {
     ...api,
     database,
+    shapes,
     logged,
     stranger: personAt(api.url, '', ''),
     async person(name) {
@@ -63,6 +69,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     },
     async stop() {
       await api.close(0);
+      await shapes?.close();
       await database.drop();
     },
   };

@@ -1,0 +1,124 @@
+// A person's device in Node: the real store on a PGlite in memory, behind a network that can be cut, lose answers
+// and repeat requests.
+
+import type { Engine } from '../../client/store/engine';
+import { createStore } from '../../client/store/facade';
+import { openNodeEngine } from '../../client/store/open-node';
+import type { Store } from '../../client/store/store';
+import { dumpPrepared } from '../prepare';
+import type { TestPerson } from './api';
+import { until } from './until';
+
+export class FlakyNetwork {
+  /** How many of the next write requests take effect without the answer arriving. */
+  loseAnswers = 0;
+  /** How many of the next write requests reach the server twice. */
+  repeat = 0;
+  #up = true;
+  #underWay = new Set<AbortController>();
+
+  constructor(private readonly person: TestPerson) {}
+
+  get up(): boolean {
+    return this.#up;
+  }
+
+  cut(): void {
+    this.#up = false;
+    for (const request of this.#underWay) request.abort();
+  }
+
+  mend(): void {
+    this.#up = true;
+  }
+
+  readonly fetch: typeof fetch = async (input, init = {}) => {
+    if (!this.#up) throw new TypeError('no network');
+    const request = new AbortController();
+    this.#underWay.add(request);
+    const signal = init.signal ? AbortSignal.any([init.signal, request.signal]) : request.signal;
+    const headers = { ...(init.headers as Record<string, string>), cookie: this.person.cookie };
+    const send = () => fetch(input, { ...init, signal, headers });
+    try {
+      if (!String(input).endsWith('/api/write')) return await send();
+      if (this.repeat > 0) {
+        this.repeat--;
+        await (await send()).text();
+      }
+      const response = await send();
+      if (this.loseAnswers > 0) {
+        this.loseAnswers--;
+        await response.text();
+        throw new TypeError('the answer was lost');
+      }
+      return response;
+    } finally {
+      this.#underWay.delete(request);
+    }
+  };
+}
+
+export interface Device {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly network: FlakyNetwork;
+  readonly userId: string;
+  /** Rows of a query, as the store reads them. */
+  rows<T>(sql: string, ...parameters: unknown[]): Promise<T[]>;
+  /** One local transaction. */
+  write(sql: string, ...parameters: unknown[]): Promise<void>;
+  offline(): void;
+  online(): void;
+  /** Everything sent, answered, and every shape up to date. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+let prepared: Promise<Blob> | undefined;
+
+/** Opens a new device of a person. */
+export async function openDevice(url: string, person: TestPerson): Promise<Device> {
+  const session = await person.json<{ user: { id: string } }>('GET', '/api/session');
+  const userId = session.body.user.id;
+  const network = new FlakyNetwork(person);
+  prepared ??= dumpPrepared();
+  const engine = await openNodeEngine({
+    userId,
+    baseUrl: url,
+    fetch: network.fetch,
+    deviceOnline: () => network.up,
+    maxPause: 300,
+    prepared: await prepared,
+  });
+  const store = createStore(userId, engine);
+  return {
+    engine,
+    store,
+    network,
+    userId,
+    rows: async <T>(sql: string, ...parameters: unknown[]) => (await engine.read({ sql, parameters })) as T[],
+    write: async (sql, ...parameters) => {
+      await engine.write(crypto.randomUUID(), [{ sql, parameters }]);
+    },
+    offline() {
+      network.cut();
+      void engine.networkChanged(false);
+    },
+    online() {
+      network.mend();
+      void engine.networkChanged(true);
+    },
+    async settled() {
+      await until('the device is up to date', async () => {
+        const { unsent, upToDate } = store.status();
+        if (unsent > 0 || !upToDate) return false;
+        const [left] = (await engine.read({
+          sql: 'select (select count(*) from sync.outbox) + (select count(*) from sync.incoming) as n',
+          parameters: [],
+        })) as { n: string }[];
+        return left!.n === '0';
+      });
+    },
+    close: () => store.close(),
+  };
+}
