@@ -29,6 +29,8 @@ export const parsers = {
 
 /** With the default of 128 MB for shared_buffers the heap starts near 189 MiB; see docs/measurements.md. */
 const settings = ['shared_buffers=8MB', 'min_wal_size=2MB', 'max_wal_size=16MB', 'timezone=UTC'];
+/** A log in segments of 1 MB keeps a database a third of the size; `max_wal_size` above needs it. */
+const initDbStartParams = ['--wal-segsize=1'];
 export const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])];
 
 /**
@@ -40,7 +42,7 @@ export async function openPGlite(
   migrations: readonly MigrationFile[],
   flush: () => Promise<void> = async () => {},
 ): Promise<PGlite> {
-  const pg = await PGlite.create({ ...options, parsers, startParams });
+  const pg = await PGlite.create({ initDbStartParams, ...options, parsers, startParams });
   try {
     await migrate(pg, migrations, 'client');
     await flush();

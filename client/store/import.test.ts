@@ -1,10 +1,8 @@
 // The import through the real store on a real PGlite: counts, doing it again, what is there already, an early end.
 // Sending what it wrote is the outbox's business and tested there.
 import { existsSync, readFileSync } from 'node:fs';
-import { PGlite } from '@electric-sql/pglite';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { migrate } from '../../db/migrate';
-import { startParams } from './database';
+import { openPGlite } from './database';
 import { importGithub } from './import';
 import { migrationFiles, openNodeStore } from './open-node';
 import type { Store } from './store';
@@ -18,8 +16,7 @@ let loaded: Blob;
 let store: Store;
 
 beforeAll(async () => {
-  const pg = await PGlite.create({ startParams });
-  await migrate(pg, migrationFiles(), 'client');
+  const pg = await openPGlite({}, migrationFiles());
   await pg.exec(`set session_replication_role = replica;
     insert into workspace (id, name, version) values ('${workspaceId}', 'Test', 1);
     insert into member (id, workspace_id, user_id, name, email, role, version)
