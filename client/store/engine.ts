@@ -8,6 +8,7 @@ import { LiveQueries, type Query, type Watcher } from './live-queries';
 import { statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
 import { Outbox, startOver } from './outbox';
 import { ReadPath } from './read-path';
+import { serialized } from './serialized';
 import { type Change, type Status, StoreError, type Written } from './store';
 
 export interface EngineOptions extends LinkOptions {
@@ -29,8 +30,6 @@ export class Engine implements Backend {
   #status: Status;
   #listeners = new Set<(status: Status) => void>();
   #timer: ReturnType<typeof setInterval> | undefined;
-  #counting = false;
-  #countAgain = false;
   #closed = false;
   #wasOnline = false;
 
@@ -158,7 +157,8 @@ export class Engine implements Backend {
     const written = await writing;
     // Shown at once; called saved only when it is on the storage.
     this.#changed([...written.changes.map((c) => c.table), 'outbox']);
-    await this.options.database.flush();
+    // By the time the writer hears of it, the status counts it as unsent.
+    await Promise.all([this.options.database.flush(), this.#count()]);
     if (this.options.sync !== false) this.#outbox.wake();
     return written;
   }
@@ -170,30 +170,20 @@ export class Engine implements Backend {
     if (['outbox', 'refused', 'incoming', 'notice'].some((name) => names.has(name))) void this.#count();
   }
 
-  /** Counts what the chip shows; one count at a time, and another one if something changed meanwhile. */
-  async #count(): Promise<void> {
-    if (this.#counting) {
-      this.#countAgain = true;
-      return;
-    }
-    this.#counting = true;
+  /** Counts what the chip shows. */
+  readonly #count = serialized(async () => {
     try {
-      do {
-        this.#countAgain = false;
-        const { rows } = await this.#pg.query<{ unsent: string; attention: string }>(
-          `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
-             (select count(*) from sync.refused) + (select count(*) from sync.incoming where error is not null)
-             + (select count(*) from notice where resolved_at is null and user_id = $1) as attention`,
-          [this.options.userId],
-        );
-        this.#set({ unsent: Number(rows[0]!.unsent), attention: Number(rows[0]!.attention) });
-      } while (this.#countAgain);
+      const { rows } = await this.#pg.query<{ unsent: string; attention: string }>(
+        `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
+           (select count(*) from sync.refused) + (select count(*) from sync.incoming where error is not null)
+           + (select count(*) from notice where resolved_at is null and user_id = $1) as attention`,
+        [this.options.userId],
+      );
+      this.#set({ unsent: Number(rows[0]!.unsent), attention: Number(rows[0]!.attention) });
     } catch (error) {
       if (!this.#closed) throw error;
-    } finally {
-      this.#counting = false;
     }
-  }
+  });
 
   #linkChanged(): void {
     const { network, session, heardAt } = this.#link.state;

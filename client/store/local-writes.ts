@@ -1,7 +1,7 @@
 // Local transactions: what the person writes, captured by the triggers of 0001_workspace.client.sql, and its inverse.
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import { ruleSentences } from '../../db/rules';
-import { isTableName } from '../../db/tables';
+import { isTableName, type TableName, tableNames } from '../../db/tables';
 import type { Query } from './live-queries';
 import { type Change, StoreError, type Written } from './store';
 
@@ -50,12 +50,22 @@ export function statementsRunner(statements: readonly Query[]): (tx: Transaction
   };
 }
 
-/** Undoes changes, last one first. A field that has another value by now is left alone, and so is a row that is gone. */
+/**
+ * Undoes changes: what was made goes (last first), what was deleted comes back (parents first, whatever order a cascade
+ * took them in), then fields get their values back. A field that has another value by now is left alone, and so is a
+ * row that is gone.
+ */
 export function undoRunner(changes: readonly Change[]): (tx: Transaction) => Promise<void> {
+  const backwards = [...changes].reverse().filter((change) => isTableName(change.table));
+  const parentsFirst = (one: Change, other: Change) =>
+    tableNames.indexOf(one.table as TableName) - tableNames.indexOf(other.table as TableName);
+  const steps = [
+    ...backwards.filter((change) => change.kind === 'insert'),
+    ...backwards.filter((change) => change.kind === 'delete').sort(parentsFirst),
+    ...backwards.filter((change) => change.kind === 'update'),
+  ];
   return async (tx) => {
-    for (const change of [...changes].reverse()) {
-      if (isTableName(change.table)) await undoOne(tx, change);
-    }
+    for (const change of steps) await undoOne(tx, change);
   };
 }
 

@@ -93,9 +93,11 @@ class WorkerBackend implements Backend {
   #heard(message: ToTab): void {
     switch (message.type) {
       case 'status':
-        return this.#setStatus(message.status);
+        this.#setStatus(message.status);
+        return;
       case 'rows':
-        return this.#watchers.get(message.id)?.onRows(message.rows);
+        this.#watchers.get(message.id)?.onRows(message.rows);
+        return;
       case 'result':
         this.#calls.get(message.id)?.resolve(message.value);
         this.#calls.delete(message.id);

@@ -4,11 +4,12 @@ import { IdbFs } from '@electric-sql/pglite';
 import { OpfsAhpFS } from '@electric-sql/pglite/opfs-ahp';
 import type { MigrationFile } from '../../db/migrate';
 import { type Database, openPGlite } from './database';
+import { serialized } from './serialized';
 
 type Kind = 'opfs' | 'indexeddb';
 
 /** Files to make ready at first; Postgres needs about this many, and each costs time at a cold start. */
-const POOL = 400;
+const POOL = 500;
 
 const nameOf = (userId: string) => `outpost-${userId}`;
 
@@ -69,31 +70,6 @@ async function openAt(
   const flush = serialized(() => fs.syncToFs());
   const pg = await openPGlite({ fs, relaxedDurability: true, ...load }, migrations, flush);
   return { pg, storage: 'indexeddb', flush, remove };
-}
-
-/** Calls that come while one runs share the next one. */
-function serialized(run: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  let next: Promise<void> | null = null;
-  return () => {
-    if (!running) {
-      running = run().finally(() => {
-        running = null;
-      });
-      return running;
-    }
-    const before = running;
-    next ??= before
-      .catch(() => {})
-      .then(() => {
-        next = null;
-        running = run().finally(() => {
-          running = null;
-        });
-        return running;
-      });
-    return next;
-  };
 }
 
 async function removeAt(kind: Kind, userId: string): Promise<void> {
