@@ -37,7 +37,7 @@ export async function writeLocally(
 async function written(tx: Transaction, n: string | null): Promise<Written> {
   if (n === null) return { n: null, changes: [] };
   const { rows } = await tx.query<Change>(
-    'select "table", row_id as id, kind, set, was from sync.outbox where n = $1 order by i',
+    'select "table", row_id as id, kind, set, was, clock from sync.outbox where n = $1 order by i',
     [n],
   );
   return { n: Number(n), changes: rows };

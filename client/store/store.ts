@@ -16,6 +16,8 @@ export interface Change {
   readonly kind: 'insert' | 'update' | 'delete';
   readonly set: Readonly<Record<string, unknown>>;
   readonly was: Readonly<Record<string, unknown>>;
+  /** Hybrid logical clock of the change (db/clock.ts). */
+  readonly clock: string;
 }
 
 /** A local transaction that is on this device: committed and flushed to its storage. */
