@@ -23,27 +23,46 @@ export function useStatus(): Status {
   return useSyncExternalStore(store.onStatus.bind(store), store.status.bind(store));
 }
 
+/** An answer, and what it was asked for. */
+export interface Live<R, T> {
+  readonly rows: R[];
+  readonly tag: T;
+}
+
 /**
  * Rows of a query, now and after each change; null makes no query. The rows of the previous query stay until the
- * new one has answered, and rows that did not change keep their identity.
+ * new one has answered: `tag` says which query the rows belong to. Rows that did not change keep their identity.
  * @param deps when these change, the query is built anew.
  * @returns undefined until the first answer.
  */
+export function useLiveTagged<R extends object, T>(
+  make: (db: Kysely<DB>) => Compilable<R> | null,
+  deps: readonly unknown[],
+  tag: T,
+): Live<R, T> | undefined {
+  const store = useStore();
+  const [live, setLive] = useState<Live<R, T> | undefined>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller says what its query depends on
+  useEffect(() => {
+    const query = make(store.db);
+    if (!query) return setLive(undefined);
+    return store.live(
+      query,
+      (next) =>
+        setLive((previous) => {
+          const rows = reuseRows(previous?.rows, next);
+          return previous && rows === previous.rows && previous.tag === tag ? previous : { rows, tag };
+        }),
+      (error) => toast.error(error.message, { id: `live-${error.kind}` }),
+    );
+  }, [store, ...deps]);
+  return live;
+}
+
+/** As useLiveTagged, for when it does not matter which query the rows belong to. */
 export function useLive<R extends object>(
   make: (db: Kysely<DB>) => Compilable<R> | null,
   deps: readonly unknown[],
 ): R[] | undefined {
-  const store = useStore();
-  const [rows, setRows] = useState<R[] | undefined>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller says what its query depends on
-  useEffect(() => {
-    const query = make(store.db);
-    if (!query) return setRows(undefined);
-    return store.live(
-      query,
-      (next) => setRows((previous) => reuseRows(previous, next)),
-      (error) => toast.error(error.message, { id: `live-${error.kind}` }),
-    );
-  }, [store, ...deps]);
-  return rows;
+  return useLiveTagged(make, deps, null)?.rows;
 }

@@ -33,6 +33,14 @@ function elsewhere(target: EventTarget | null): boolean {
   );
 }
 
+/** Enter on a button or a link is that button's or link's, unless it is a task. */
+function enterIsTaken(chord: string, target: EventTarget | null): boolean {
+  if (chord !== 'enter' || !(target instanceof Element)) return false;
+  return (
+    target.closest('a,button,summary,[role="button"]') !== null && target.closest('[data-task-id]') === null
+  );
+}
+
 export class Keyboard {
   #handlers = new Map<ShortcutId, KeyHandler[]>();
   #listeners = new Set<() => void>();
@@ -65,7 +73,7 @@ export class Keyboard {
   readonly handle = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
     const chord = chordOf(event);
-    if (chord === null) return;
+    if (chord === null || enterIsTaken(chord, event.target)) return;
     const before =
       this.#before && event.timeStamp - this.#before.at < SEQUENCE_MS ? this.#before.chord : null;
     this.#before = null;

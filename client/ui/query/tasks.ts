@@ -26,7 +26,7 @@ type Db = Kysely<DB>;
 
 /** True if a row has changes that the server has not answered. */
 export const pending = (rel: string, id: Expression<string>) =>
-  sql<boolean>`exists (select 1 from sync.outbox o where o.rel = ${sql.lit(rel)} and o.row_id = ${id} and not o.answered)`;
+  sql<boolean>`exists (select 1 from sync.outbox o where o."table" = ${sql.lit(rel)} and o.row_id = ${id} and o.verdict is null)`;
 
 function rows(db: Db) {
   return db

@@ -1,0 +1,44 @@
+// Starts the interface. The first paint needs neither the database nor the network.
+import '@fontsource-variable/inter/wght.css';
+import './styles.css';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Toaster } from 'sonner';
+import { CrashScreen } from './ui/crash';
+import { TooltipProvider } from './ui/kit/tooltip';
+import { router } from './ui/routes';
+import { useTheme } from './ui/theme';
+import { registerServiceWorker } from './ui/update';
+
+function App() {
+  const theme = useTheme();
+  return (
+    <CrashScreen>
+      <TooltipProvider>
+        <RouterProvider router={router} />
+        <Toaster
+          theme={theme}
+          position="bottom-center"
+          toastOptions={{
+            style: {
+              background: 'var(--raised)',
+              color: 'var(--ink)',
+              border: 0,
+              boxShadow: 'var(--shadow-pop)',
+              font: 'inherit',
+            },
+            actionButtonStyle: { background: 'var(--accent)', color: 'var(--on-accent)' },
+          }}
+        />
+      </TooltipProvider>
+    </CrashScreen>
+  );
+}
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
+registerServiceWorker();

@@ -1,0 +1,56 @@
+// A row of the list.
+import clsx from 'clsx';
+import { MessageSquare } from 'lucide-react';
+import { memo } from 'react';
+import { cardName, useFace } from '../board/card';
+import { Avatar } from '../kit/avatar';
+import type { TaskRow } from '../query/tasks';
+import { DueChip, LabelChip } from '../task/bits';
+import { PriorityIcon, StatusIcon } from '../task/icons';
+import { SyncMark } from '../task/mark';
+
+export const ListRow = memo(function ListRow(props: {
+  task: TaskRow;
+  open: boolean;
+  tabbable: boolean;
+  onOpen: (id: string) => void;
+  onFocus: (id: string) => void;
+}) {
+  const { task } = props;
+  const { assignee, labels } = useFace(task);
+  const done = task.status === 'done' || task.status === 'cancelled';
+  return (
+    <button
+      type="button"
+      tabIndex={props.tabbable ? 0 : -1}
+      aria-label={cardName(task, assignee)}
+      aria-current={props.open ? 'true' : undefined}
+      data-task-id={task.id}
+      onClick={() => props.onOpen(task.id)}
+      onFocus={() => props.onFocus(task.id)}
+      className={clsx(
+        'flex h-full w-full items-center gap-2.5 border-b border-line px-4 text-left hover:bg-hover focus-visible:-outline-offset-2',
+        props.open && 'bg-accent-soft hover:bg-accent-soft',
+      )}
+    >
+      <PriorityIcon priority={task.priority} />
+      <StatusIcon status={task.status} />
+      <span className={clsx('min-w-0 flex-1 truncate font-[500]', done && 'text-ink-2')}>{task.title}</span>
+      <span className="flex shrink-0 items-center gap-1.5 phone:hidden">
+        {labels.slice(0, 3).map((label) => (
+          <LabelChip key={label.id} label={label} />
+        ))}
+        {labels.length > 3 ? <span className="text-xs text-ink-3">+{labels.length - 3}</span> : null}
+      </span>
+      {task.comments > 0 ? (
+        <span className="inline-flex w-8 items-center gap-1 text-xs text-ink-3 phone:hidden">
+          <MessageSquare size={12} aria-hidden />
+          {task.comments}
+        </span>
+      ) : null}
+      {task.due_on ? <DueChip day={task.due_on} done={done} /> : null}
+      <SyncMark pending={task.pending} />
+      <Avatar name={assignee} size={18} />
+    </button>
+  );
+});

@@ -1,0 +1,45 @@
+// The frame of the palette and of its choices: a box to type in, over a list.
+import { Command } from 'cmdk';
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+
+export function PaletteFrame(props: {
+  title: string;
+  placeholder: string;
+  /** What it is about, above the box. */
+  about?: string | undefined;
+  search?: string;
+  onSearch?: (text: string) => void;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <Radix.Root open onOpenChange={(open) => !open && props.onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="anim-fade fixed inset-0 z-40 bg-overlay" />
+        <Radix.Content
+          aria-describedby={undefined}
+          className="anim-pop fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-24px)] max-w-[600px] -translate-x-1/2 overflow-hidden rounded-xl bg-raised shadow-pop"
+        >
+          <Radix.Title className="sr-only">{props.title}</Radix.Title>
+          {props.about ? (
+            <p className="truncate px-4 pt-3 text-xs text-ink-3">
+              <span className="rounded-md bg-press px-1.5 py-0.5">{props.about}</span>
+            </p>
+          ) : null}
+          <Command label={props.title} loop>
+            <Command.Input
+              autoFocus
+              placeholder={props.placeholder}
+              {...(props.onSearch ? { value: props.search ?? '', onValueChange: props.onSearch } : {})}
+              className="h-12 w-full border-b border-line bg-transparent px-4 text-base focus-visible:outline-none"
+            />
+            <Command.List className="max-h-[min(420px,60vh)] scroll-py-2 overflow-y-auto p-1.5">
+              {props.children}
+            </Command.List>
+          </Command>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

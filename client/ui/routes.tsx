@@ -1,0 +1,121 @@
+// The addresses of the application.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Navigate,
+  Outlet,
+  redirect,
+  useParams,
+} from '@tanstack/react-router';
+import { z } from 'zod';
+import { InvitePage } from './auth/invite-page';
+import { FirstWorkspacePage } from './auth/new-workspace';
+import { SignInPage } from './auth/sign-in-page';
+import { InboxPage } from './inbox/page';
+import { filters } from './query/filters';
+import { recall } from './remember';
+import { SearchPage } from './search/page';
+import { currentSession, useSession } from './session';
+import { MembersPage } from './settings/members-page';
+import { SettingsPage } from './settings/page';
+import { useCurrentProject } from './shell/global-keys';
+import { WorkspaceLayout } from './shell/layout';
+import { Lost } from './shell/lost';
+import { NoProject, ProjectPage } from './shell/project-page';
+
+const text = z.string().optional().catch(undefined);
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: function Home() {
+    const session = useSession();
+    if (!session) return <Navigate to="/sign-in" replace />;
+    const last = recall<string>('workspace');
+    const member = session.memberships.find((m) => m.workspaceId === last) ?? session.memberships[0];
+    if (!member) return <FirstWorkspacePage />;
+    return <Navigate to="/w/$workspaceId" params={{ workspaceId: member.workspaceId }} replace />;
+  },
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: z.object({ next: text }),
+  beforeLoad: ({ search }) => {
+    // Whoever is remembered on this device goes on working, also when the session has ended (A3).
+    if (currentSession() && !search.next) throw redirect({ to: '/' });
+  },
+  component: SignInPage,
+});
+
+const invite = createRoute({ getParentRoute: () => root, path: '/invite/$token', component: InvitePage });
+
+const workspace = createRoute({
+  getParentRoute: () => root,
+  path: '/w/$workspaceId',
+  validateSearch: z.object({ task: text }),
+  component: WorkspaceLayout,
+});
+
+const index = createRoute({
+  getParentRoute: () => workspace,
+  path: '/',
+  component: function WorkspaceHome() {
+    const { workspaceId } = useParams({ from: '/w/$workspaceId' });
+    const projectId = useCurrentProject();
+    const view = recall<string>(`view.${workspaceId}`) === 'list' ? 'list' : 'board';
+    if (!projectId) return <NoProject />;
+    return (
+      <Navigate
+        to={`/w/$workspaceId/p/$projectId/${view}`}
+        params={{ workspaceId, projectId }}
+        search={(old: object) => old}
+        replace
+      />
+    );
+  },
+});
+
+const board = createRoute({
+  getParentRoute: () => workspace,
+  path: '/p/$projectId/board',
+  validateSearch: filters,
+  component: () => <ProjectPage view="board" />,
+});
+
+const list = createRoute({
+  getParentRoute: () => workspace,
+  path: '/p/$projectId/list',
+  validateSearch: filters,
+  component: () => <ProjectPage view="list" />,
+});
+
+const inbox = createRoute({ getParentRoute: () => workspace, path: '/inbox', component: InboxPage });
+const search = createRoute({
+  getParentRoute: () => workspace,
+  path: '/search',
+  validateSearch: z.object({ q: text }),
+  component: SearchPage,
+});
+const settings = createRoute({ getParentRoute: () => workspace, path: '/settings', component: SettingsPage });
+const members = createRoute({ getParentRoute: () => workspace, path: '/members', component: MembersPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    invite,
+    workspace.addChildren([index, board, list, inbox, search, settings, members]),
+  ]),
+  defaultPreload: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

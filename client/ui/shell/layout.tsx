@@ -1,0 +1,87 @@
+// Everything around the pages of a workspace: store, workspace data, sidebar, the open task, overlays, shortcuts.
+import { Navigate, Outlet, useLocation, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { ActProvider } from '../act';
+import { FocusedTaskProvider, useOpenTask } from '../active-task';
+import { KeyboardProvider } from '../keys/keyboard';
+import { remember } from '../remember';
+import { refreshSession, useSession } from '../session';
+import { StoreProvider, useStore } from '../store-context';
+import { TaskPanel } from '../task/panel';
+import { storeFor } from '../the-store';
+import { WorkspaceProvider } from '../workspace';
+import { Banners, UpdateReady } from './banners';
+import { GlobalKeys } from './global-keys';
+import { OverlayHost } from './overlay-host';
+import { OverlaysProvider } from './overlays';
+import { Sidebar } from './sidebar';
+import { SidebarProvider } from './sidebar-state';
+
+/** Keeps what is remembered of the session fresh; a failure changes nothing (A3). */
+function SessionKeeper() {
+  const store = useStore();
+  useEffect(() => {
+    const refresh = () => void refreshSession().catch(() => {});
+    refresh();
+    const online = () => {
+      refresh();
+      store.wake();
+    };
+    window.addEventListener('online', online);
+    return () => window.removeEventListener('online', online);
+  }, [store]);
+  return null;
+}
+
+function Frame() {
+  const { openId, close } = useOpenTask();
+  return (
+    <div className="flex h-full">
+      <a
+        href="#content"
+        className="absolute top-2 left-2 z-50 -translate-y-20 rounded-md bg-raised px-3 py-1.5 shadow-pop focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      <Sidebar />
+      <div className="flex min-w-0 flex-1 flex-col overflow-hidden bg-surface md:my-2 md:mr-2 md:rounded-lg md:shadow-card md:[&:first-of-type]:ml-2">
+        <Banners />
+        <div className="flex min-h-0 flex-1">
+          <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 focus-visible:outline-none">
+            <Outlet />
+          </main>
+          {openId ? <TaskPanel key={openId} id={openId} onClose={close} /> : null}
+        </div>
+      </div>
+      <UpdateReady />
+    </div>
+  );
+}
+
+export function WorkspaceLayout() {
+  const session = useSession();
+  const { workspaceId } = useParams({ from: '/w/$workspaceId' });
+  const { href } = useLocation();
+  useEffect(() => remember('workspace', workspaceId), [workspaceId]);
+  if (!session) return <Navigate to="/sign-in" search={{ next: href }} replace />;
+  return (
+    <StoreProvider store={storeFor(session.user.id)}>
+      <KeyboardProvider>
+        <ActProvider>
+          <WorkspaceProvider id={workspaceId} key={workspaceId}>
+            <OverlaysProvider>
+              <FocusedTaskProvider>
+                <SidebarProvider>
+                  <SessionKeeper />
+                  <GlobalKeys />
+                  <Frame />
+                  <OverlayHost />
+                </SidebarProvider>
+              </FocusedTaskProvider>
+            </OverlaysProvider>
+          </WorkspaceProvider>
+        </ActProvider>
+      </KeyboardProvider>
+    </StoreProvider>
+  );
+}
