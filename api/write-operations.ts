@@ -66,23 +66,18 @@ const keyOf = (table: string, id: string) => `${table}/${id}`;
 /** Workspace and person of every row that the operations name, as far as the server knows them. */
 async function knownRows(client: PoolClient, operations: (Operation | null)[]): Promise<Map<string, Facts>> {
   const named = operations.filter((op) => op !== null && isTableName(op.table)) as Operation[];
-  const found = await client.query<{
-    table: string;
-    id: string;
-    workspace_id: string;
-    person_id: string | null;
-  }>(
-    `select r."table", r.id, r.workspace_id, coalesce(n.user_id, m.user_id) as person_id
+  const found = await client.query<Facts & { table: string; id: string }>(
+    `select r."table", r.id, r.workspace_id as "workspaceId", a.id as "authorId",
+       case r."table" when 'notice' then n.user_id when 'comment' then a.user_id end as "personId"
      from (select distinct * from unnest($1::text[], $2::uuid[]) as u ("table", id)) named
      join sync.register r using ("table", id)
      left join notice n on r."table" = 'notice' and n.id = r.id
      left join comment c on r."table" = 'comment' and c.id = r.id
-     left join member m on m.id = c.author_id`,
+     left join task t on r."table" = 'task' and t.id = r.id
+     left join member a on a.id = coalesce(c.author_id, t.author_id, (r.grave ->> 'author_id')::uuid)`,
     [named.map((op) => op.table), named.map((op) => op.id)],
   );
-  return new Map(
-    found.rows.map((r) => [keyOf(r.table, r.id), { workspaceId: r.workspace_id, personId: r.person_id }]),
-  );
+  return new Map(found.rows.map((r) => [keyOf(r.table, r.id), r]));
 }
 
 async function rolesOf(client: PoolClient, person: Person): Promise<Map<string, Role>> {
