@@ -17,6 +17,8 @@ interface LiveResult {
 
 /** Polls that start this close together travel in one request, ms. */
 const GATHER = 8;
+/** The same, when that means to end a request that is under way. */
+const GATHER_LONGER = 40;
 /** Requests for snapshots and catching up at the same time; the rest of the connections are for writes. */
 const CATCHING_UP = 2;
 
@@ -68,11 +70,14 @@ export class LivePolls {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setTimeout(() => {
-      this.#scheduled = false;
-      this.#running?.abort();
-      void this.#run();
-    }, GATHER);
+    setTimeout(
+      () => {
+        this.#scheduled = false;
+        this.#running?.abort();
+        void this.#run();
+      },
+      this.#running ? GATHER_LONGER : GATHER,
+    );
   }
 
   async #run(): Promise<void> {
