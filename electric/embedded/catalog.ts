@@ -14,12 +14,14 @@ export interface Column {
   /** pg_type's typtype: b base, e enum, d domain, c composite, r range. */
   readonly kind: string;
   readonly notNull: boolean;
-  /** '' ordinary, 's' stored generated, 'v' virtual generated. */
-  readonly generated: string;
+  /** false: a generated column that the stream does not carry (virtual, or stored before Postgres 18). */
+  readonly replicated: boolean;
   /** Place in the primary key from 0, or null. */
   readonly keyIndex: number | null;
   /** false: equal values may differ as text, because of the column's collation. */
   readonly deterministic: boolean;
+  /** As SQL; null when it is the database's own. */
+  readonly collation: string | null;
 }
 
 export interface Table {
@@ -33,7 +35,7 @@ export interface Table {
   /** REPLICA IDENTITY FULL on the table and, when it is partitioned, on each partition. */
   readonly fullIdentity: boolean;
   readonly partitioned: boolean;
-  /** Changes when anything above does that a reader could notice. */
+  /** Changes when a shape of the table can no longer be followed; nullability alone does not count. */
   readonly fingerprint: string;
 }
 
@@ -55,14 +57,19 @@ select c.oid::int8::float8 as "oid", n.nspname as "schema", c.relname as "table"
   a.attname as "name", coalesce(e.typname, t.typname) as "type", a.atttypid::int8::float8 as "typeOid",
   case when e.oid is null then 0 else greatest(a.attndims, 1) end as "dimensions", a.atttypmod as "typeModifier",
   format_type(a.atttypid, a.atttypmod) as "sqlType", t.typtype as "kind", a.attnotnull as "notNull",
-  a.attgenerated as "generated", array_position(i.indkey::int2[], a.attnum) as "keyIndex",
-  l.collisdeterministic as "deterministic"
+  a.attgenerated = ''
+    or a.attgenerated = 's' and current_setting('server_version_num')::int >= 180000 as "replicated",
+  array_position(i.indkey::int2[], a.attnum) as "keyIndex",
+  l.collisdeterministic as "deterministic",
+  case when a.attcollation <> t.typcollation
+    then quote_ident(ln.nspname) || '.' || quote_ident(l.collname) end as "collation"
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 join pg_type t on t.oid = a.atttypid
 left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
 left join pg_collation l on l.oid = a.attcollation
+left join pg_namespace ln on ln.oid = l.collnamespace
 left join pg_index i on i.indrelid = c.oid and i.indisprimary
 where c.relkind in ('r', 'p')`;
 
@@ -108,9 +115,10 @@ function toTable(rows: readonly ColumnRow[]): Table {
       sqlType: row.sqlType,
       kind: row.kind,
       notNull: row.notNull,
-      generated: row.generated,
+      replicated: row.replicated,
       keyIndex: row.keyIndex,
       deterministic: row.deterministic !== false,
+      collation: row.collation,
     }),
   );
   const key = columns.filter((c) => c.keyIndex !== null).sort((a, b) => a.keyIndex! - b.keyIndex!);
@@ -123,6 +131,6 @@ function toTable(rows: readonly ColumnRow[]): Table {
     hasPrimaryKey: key.length > 0,
     fullIdentity,
     partitioned,
-    fingerprint: JSON.stringify([oid, schema, table, columns]),
+    fingerprint: JSON.stringify([oid, schema, table, columns.map(({ notNull: _, ...rest }) => rest)]),
   };
 }

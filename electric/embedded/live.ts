@@ -3,7 +3,8 @@
 import { comparePositions, type Position } from './position';
 import type { Registry } from './registry';
 import { upToDateMessage } from './respond';
-import type { Shape, WaitResult } from './shape';
+import type { Shape } from './shape';
+import type { WaitResult } from './waiters';
 
 /**
  * Waits until the log has something after the position.
@@ -61,7 +62,7 @@ export function eventStream(
           const { messages, end, complete } = shape.log.readMessages(position);
           position = end;
           const lines = messages.map((message) => `data: ${message}\n\n`);
-          if (complete) lines.push(`data: ${upToDateMessage(registry.lsn)}\n\n`);
+          if (complete) lines.push(`data: ${upToDateMessage(registry.lsnOf(shape))}\n\n`);
           controller.enqueue(encoder.encode(lines.join('')));
         } else if (result === 'timeout' && closeAt - performance.now() > 1) {
           controller.enqueue(encoder.encode(': keep-alive\n\n'));

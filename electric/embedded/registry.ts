@@ -1,14 +1,14 @@
-// All shapes of one server: found by definition and by handle, fed from the stream, evicted when memory runs
-// short. Everything here runs to completion without waiting, so a reader never sees half a transaction.
+// All shapes of one server: found by definition and by handle, fed from the stream, given up when memory runs
+// short.
 import { createHash } from 'node:crypto';
-import { transactionHeaders } from './change-json';
-import { Epoch } from './epoch';
-import type { Relation, Value } from './pgoutput';
+import { EvaluationQueue, type EvaluationQueueOptions } from './evaluation';
+import { Feed } from './feed';
+import { Memory } from './memory';
+import type { Value } from './pgoutput';
 import type { Lsn } from './position';
-import type { ReplicationHandler } from './replication';
-import { TableRoutes } from './routes';
-import { type DropReason, Shape, type ShapeDefinition, type StreamedTransaction } from './shape';
-import { isVisible, type PgSnapshot } from './visibility';
+import { isLocal } from './predicate';
+import { Progress } from './progress';
+import { type Binding, type DropReason, Shape, type ShapeDefinition } from './shape';
 
 export interface RegistryOptions {
   readonly chunkBytes: number;
@@ -16,40 +16,42 @@ export interface RegistryOptions {
   readonly capBytes: number;
   /** Called with a shape that was just registered; it must get its snapshot. */
   readonly start: (shape: Shape) => void;
-  readonly onDrop: (shape: Shape, reason: DropReason) => void;
+  readonly onDrop: (shape: Shape, reason: DropReason, failure: unknown) => void;
+  /** Decides rows that TypeScript cannot. */
+  readonly evaluate: (
+    shape: Shape,
+    binding: Binding,
+    rows: readonly (readonly Value[])[],
+  ) => Promise<boolean[]>;
+  /** Rows wait for evaluation: the stream should be held up (true) or may go on (false). */
+  readonly hold: (hold: boolean) => void;
+  /** A table may have changed. */
+  readonly redescribed: () => void;
 }
 
-const noTransaction: StreamedTransaction = {
-  number: 0,
-  xid: 0,
-  lsn: 0n,
-  shown: 0n,
-  headers: { json: '' },
-};
+/** The stream is held up while more than this many bytes of rows wait for evaluation. */
+const mostWaiting = 16 * 1024 * 1024;
 
-export class Registry implements ReplicationHandler {
+export class Registry {
+  readonly progress = new Progress();
+  readonly feed: Feed;
+  readonly memory: Memory;
   private readonly byKey = new Map<string, Shape>();
   private readonly byHandle = new Map<string, Shape>();
-  private readonly routes = new Map<number, TableRoutes>();
-  private readonly relations = new Map<number, Relation>();
-  private readonly epoch = new Epoch();
-  private transaction = noTransaction;
-  private inTransaction = false;
-  private op = 0;
-  private readonly touched = new Set<Shape>();
-  private readonly truncated = new Set<Shape>();
-  /** 32-bit ids of transactions that have passed and may not be visible to everyone yet. */
-  private passed: number[] = [];
-  /** Postgres may forget what lies before this. */
-  private processed: Lsn = 0n;
-  /** Every transaction whose commit lies at or before this is in the logs. Postgres's position. */
-  private settled: Lsn = 0n;
-  private readonly boundary: (() => void)[] = [];
-  private totalBytes = 0;
-  private readonly sizes = new Map<Shape, number>();
+  private readonly queues = new Map<Shape, EvaluationQueue>();
   private lastHandleTime = 0;
+  private held = false;
 
-  constructor(private readonly options: RegistryOptions) {}
+  constructor(private readonly options: RegistryOptions) {
+    this.memory = new Memory(options.capBytes);
+    this.feed = new Feed({
+      progress: this.progress,
+      drop: (shape, reason) => this.drop(shape, reason),
+      queueOf: (shape) => this.queues.get(shape),
+      resized: (shape) => this.resized(shape),
+      redescribed: options.redescribed,
+    });
+  }
 
   get shapes(): Iterable<Shape> {
     return this.byHandle.values();
@@ -59,23 +61,11 @@ export class Registry implements ReplicationHandler {
     return this.byHandle.size;
   }
 
-  get bytes(): number {
-    return this.totalBytes;
-  }
-
-  /** The position up to which every shape's log is complete, as clients are told it. */
-  get lsn(): Lsn {
-    return this.epoch.report(this.epoch.shown(this.settled));
-  }
-
-  /** Postgres may forget what lies before this. */
-  get acknowledged(): Lsn {
-    return this.processed;
-  }
-
-  /** What clients are told for a position that a query of its own has seen. */
-  shown(lsn: Lsn): Lsn {
-    return this.epoch.shown(lsn);
+  /** The position up to which the shape's log is complete, as clients are told it. */
+  lsnOf(shape: Shape): Lsn {
+    const from = this.queues.get(shape)?.waitingFrom;
+    const { lsn } = this.progress;
+    return from === undefined || from > lsn ? lsn : from - 1n;
   }
 
   find(handle: string): Shape | undefined {
@@ -93,21 +83,16 @@ export class Registry implements ReplicationHandler {
     const shape = new Shape(
       this.newHandle(definition.key),
       definition,
-      this.transaction.number,
+      this.feed.transactionNumber,
       this.options.chunkBytes,
-      (resized) => this.resized(resized),
     );
     this.byKey.set(definition.key, shape);
     this.byHandle.set(shape.handle, shape);
-    let routes = this.routes.get(definition.table.oid);
-    if (!routes) {
-      routes = new TableRoutes();
-      const relation = this.relations.get(definition.table.oid);
-      if (relation) routes.setRelation(relation);
-      this.routes.set(definition.table.oid, routes);
+    if (definition.predicate && !isLocal(definition.predicate.condition)) {
+      this.queues.set(shape, new EvaluationQueue(shape, this.queueOptions()));
     }
     this.resized(shape);
-    if (routes.add(shape)) this.options.start(shape);
+    if (this.feed.addShape(shape)) this.options.start(shape);
     else this.drop(shape, 'schema');
     return shape;
   }
@@ -115,176 +100,56 @@ export class Registry implements ReplicationHandler {
   drop(shape: Shape, reason: DropReason, failure?: unknown): void {
     if (this.byHandle.get(shape.handle) !== shape) return;
     this.byHandle.delete(shape.handle);
-    if (this.byKey.get(shape.definition.key) === shape) this.byKey.delete(shape.definition.key);
-    const { oid } = shape.definition.table;
-    const routes = this.routes.get(oid);
-    routes?.remove(shape);
-    if (routes?.shapes.size === 0) this.routes.delete(oid);
+    this.byKey.delete(shape.definition.key);
+    this.queues.delete(shape);
+    this.feed.removeShape(shape);
+    this.memory.remove(shape);
     shape.drop(reason, failure);
-    this.totalBytes -= this.sizes.get(shape) ?? 0;
-    this.sizes.delete(shape);
-    this.options.onDrop(shape, reason);
-  }
-
-  dropTable(oid: number, reason: DropReason): void {
-    for (const shape of [...(this.routes.get(oid)?.shapes ?? [])]) this.drop(shape, reason);
+    this.holdBack();
+    this.options.onDrop(shape, reason, failure);
   }
 
   /** A new stream begins; whatever came between the last one and this one is unknown, so every shape ends. */
-  beginStream(systemId: string, start: Lsn): void {
+  restart(systemId: string, start: Lsn): void {
     for (const shape of [...this.byHandle.values()]) this.drop(shape, 'stream');
-    this.relations.clear();
-    this.passed = [];
-    this.inTransaction = false;
-    this.epoch.begin(systemId, start);
-    this.processed = start;
-    this.settled = start - 1n;
-    this.atBoundary();
+    this.feed.restart();
+    this.progress.restart(systemId, start);
+    this.held = false;
   }
 
-  /** An unknown handle's offset: see Epoch.learn. Resolves when the positions reported lie above it. */
-  async learn(claimed: Lsn): Promise<void> {
-    if (claimed <= this.lsn) return;
-    if (this.inTransaction) await new Promise<void>((resolve) => this.boundary.push(resolve));
-    this.epoch.learn(claimed);
-  }
-
-  /**
-   * Whether a snapshot can be stitched to the stream: false while it lacks a transaction that has passed already,
-   * which can happen because Postgres streams a commit shortly before it shows it.
-   */
-  isComplete(snapshot: PgSnapshot): boolean {
-    this.forgetPassed(snapshot);
-    return this.passed.length === 0;
-  }
-
-  /** Forgets the transactions that everyone sees by now. */
-  forgetPassed(snapshot: PgSnapshot): void {
-    this.passed = this.passed.filter((xid) => !isVisible(xid, snapshot));
-  }
-
-  begin(xid: number, lsn: Lsn): void {
-    const shown = this.epoch.shown(lsn);
-    const number = this.transaction.number + 1;
-    this.transaction = { number, xid, lsn, shown, headers: transactionHeaders(shown, xid) };
-    this.inTransaction = true;
-    this.op = -2;
-  }
-
-  commit(_lsn: Lsn, endLsn: Lsn): void {
-    const { transaction } = this;
-    const changed: Shape[] = [];
-    for (const shape of this.touched) if (shape.commit(transaction)) changed.push(shape);
-    for (const shape of this.truncated) this.drop(shape, 'truncate');
-    this.touched.clear();
-    this.truncated.clear();
-    this.passed.push(transaction.xid);
-    this.inTransaction = false;
-    this.advance(transaction.lsn, endLsn);
-    for (const shape of changed) shape.wake('changed');
-    this.atBoundary();
-  }
-
-  keepalive(walEnd: Lsn): void {
-    // The next commit record may begin exactly at walEnd, so only what lies before it is settled.
-    if (!this.inTransaction) this.advance(walEnd - 1n, walEnd);
-  }
-
-  relation(relation: Relation): void {
-    this.relations.set(relation.id, relation);
-    const misfits = this.routes.get(relation.id)?.setRelation(relation) ?? [];
-    for (const shape of misfits) this.drop(shape, 'schema');
-  }
-
-  wants(relationId: number): boolean {
-    return this.routes.has(relationId);
-  }
-
-  operation(): void {
-    this.op += 2;
-  }
-
-  insert(relationId: number, row: Value[]): void {
-    const { transaction, op } = this;
-    this.routes.get(relationId)?.forEach(undefined, row, (shape) => {
-      if (!this.enter(shape)) return;
-      const { codec, test } = shape.binding!;
-      if (!test || test(row) === true) shape.add([codec.insert(row, op, transaction.headers)], transaction);
-    });
-  }
-
-  update(relationId: number, old: Value[] | undefined, row: Value[]): void {
-    if (!old) {
-      this.dropTable(relationId, 'schema');
-      return;
-    }
-    const { transaction, op } = this;
-    const { headers } = transaction;
-    this.routes.get(relationId)?.forEach(old, row, (shape) => {
-      if (!this.enter(shape)) return;
-      const { codec, test } = shape.binding!;
-      const before = !test || test(old) === true;
-      const after = !test || test(row) === true;
-      if (before && after) shape.add(codec.update(old, row, op, headers), transaction);
-      else if (before) shape.add([codec.remove(old, op, headers)], transaction);
-      else if (after) shape.add([codec.insert(row, op, headers)], transaction);
-    });
-  }
-
-  remove(relationId: number, old: Value[], complete: boolean): void {
-    if (!complete) {
-      this.dropTable(relationId, 'schema');
-      return;
-    }
-    const { transaction, op } = this;
-    this.routes.get(relationId)?.forEach(old, undefined, (shape) => {
-      if (!this.enter(shape)) return;
-      const { codec, test } = shape.binding!;
-      if (!test || test(old) === true) shape.add([codec.remove(old, op, transaction.headers)], transaction);
-    });
-  }
-
-  truncate(relationIds: readonly number[]): void {
-    for (const id of relationIds) {
-      for (const shape of this.routes.get(id)?.shapes ?? []) {
-        if (shape.accepts(this.transaction)) this.truncated.add(shape);
-      }
+  /** The shape's memory has changed: gives up shapes until everything fits. */
+  resized(shape: Shape): void {
+    if (this.byHandle.get(shape.handle) !== shape) return;
+    const waiting = this.queues.get(shape)?.bytes ?? 0;
+    this.memory.set(shape, shape.bytes + waiting + this.feed.openBytes(shape));
+    for (let next = this.memory.next(); next; next = this.memory.next()) {
+      this.drop(next.shape, next.tooLarge ? 'too-large' : 'evicted');
     }
   }
 
-  private enter(shape: Shape): boolean {
-    if (!shape.accepts(this.transaction)) return false;
-    this.touched.add(shape);
-    return true;
+  private queueOptions(): EvaluationQueueOptions {
+    return {
+      evaluate: (shape, binding, rows) => this.options.evaluate(shape, binding, rows),
+      appended: (shape) => shape.waiters.wake('changed'),
+      failed: (shape, error) => this.drop(shape, 'failed', error),
+      busy: (busy) => {
+        if (busy) this.progress.evaluationStarted();
+        else this.progress.evaluationEnded();
+      },
+      resized: (shape) => {
+        this.resized(shape);
+        this.holdBack();
+      },
+    };
   }
 
-  private advance(settled: Lsn, processed: Lsn): void {
-    if (processed > this.processed) this.processed = processed;
-    if (settled > this.settled) this.settled = settled;
-  }
-
-  private atBoundary(): void {
-    for (const resolve of this.boundary.splice(0)) resolve();
-  }
-
-  private resized(shape: Shape): void {
-    const before = this.sizes.get(shape);
-    if (before === undefined && this.byHandle.get(shape.handle) !== shape) return;
-    const now = shape.bytes;
-    this.sizes.set(shape, now);
-    this.totalBytes += now - (before ?? 0);
-    if (this.totalBytes > this.options.capBytes) this.evict();
-  }
-
-  /** Drops shapes until the rest fits: first those without readers, the longest unused first. */
-  private evict(): void {
-    const candidates = [...this.byHandle.values()].sort(
-      (a, b) => Number(a.readers > 0) - Number(b.readers > 0) || a.lastUsed - b.lastUsed,
-    );
-    for (const shape of candidates) {
-      if (this.totalBytes <= this.options.capBytes) return;
-      this.drop(shape, shape.bytes > this.options.capBytes ? 'too-large' : 'evicted');
-    }
+  private holdBack(): void {
+    let waiting = 0;
+    for (const queue of this.queues.values()) waiting += queue.bytes;
+    const hold = this.held ? waiting > mostWaiting / 2 : waiting > mostWaiting;
+    if (hold === this.held) return;
+    this.held = hold;
+    this.options.hold(hold);
   }
 
   /** A hash of the definition and a time in microseconds that only moves forward. */

@@ -16,16 +16,17 @@ export interface ReplicationStream {
   readonly systemId: string;
   /** Transactions whose commit lies at or after this position are streamed. */
   readonly start: Lsn;
-  /** Asks Postgres for the changes; the handler is called from now on. */
-  run(handler: ReplicationHandler): void;
-  /** Everything up to here is processed; Postgres may forget it. */
-  acknowledge(lsn: Lsn): void;
+  /**
+   * Asks Postgres for the changes; the handler is called from now on.
+   * @param acknowledged the position that Postgres may forget everything before
+   */
+  run(handler: ReplicationHandler, acknowledged: () => Lsn): void;
   /** Stops reading from the socket until `resume`: Postgres is held up, nothing is lost. */
   pause(): void;
   resume(): void;
   /** Resolves with the reason when the connection has ended. */
   readonly ended: Promise<Error>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** The parts of pg's connection that replication needs and its types leave out. */
@@ -42,28 +43,38 @@ const postgresEpoch = 946_684_800_000_000n;
 
 /**
  * Connects and creates a temporary slot. Slot creation waits for the transactions that are open now.
+ * @param signal ends the connection whenever it is aborted
  * @throws the error of pg when the database is away or refuses
  */
-export async function openReplication(databaseUrl: string, publication: string): Promise<ReplicationStream> {
+export async function openReplication(
+  databaseUrl: string,
+  publication: string,
+  signal: AbortSignal,
+): Promise<ReplicationStream> {
   const client = new Client({ ...connectionConfig(databaseUrl), replication: 'database' } as object);
   const wire = (client as unknown as { connection: WireConnection }).connection;
+  const close = () => wire.stream.destroy(new Error('closed'));
   let end: (reason: Error) => void = () => {};
   const ended = new Promise<Error>((resolve) => {
     end = resolve;
   });
   client.on('error', end);
   client.on('end', () => end(new Error('the replication connection ended')));
-  await client.connect();
+  signal.addEventListener('abort', close);
+  void ended.then(() => signal.removeEventListener('abort', close));
   try {
+    await client.connect();
     const system = await client.query<{ systemid: string }>('IDENTIFY_SYSTEM');
     const slot = `shapes_${randomBytes(8).toString('hex')}`;
     const created = await client.query<{ consistent_point: string }>(
       `CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput NOEXPORT_SNAPSHOT`,
     );
+    signal.throwIfAborted();
     const start = parseLsn(created.rows[0]!.consistent_point);
     return stream(client, wire, system.rows[0]!.systemid, slot, publication, start, ended, end);
   } catch (error) {
-    await client.end().catch(() => {});
+    end(error as Error);
+    close();
     throw error;
   }
 }
@@ -78,10 +89,10 @@ function stream(
   ended: Promise<Error>,
   end: (reason: Error) => void,
 ): ReplicationStream {
-  let acknowledged = start;
+  let acknowledged = () => start;
   let lastHeard = Date.now();
   let paused = false;
-  const sendStatus = (wantReply: boolean) => wire.sendCopyFromChunk(statusUpdate(acknowledged, wantReply));
+  const sendStatus = (wantReply: boolean) => wire.sendCopyFromChunk(statusUpdate(acknowledged(), wantReply));
 
   const receive = (handler: ReplicationHandler, chunk: Buffer) => {
     lastHeard = Date.now();
@@ -104,7 +115,8 @@ function stream(
     systemId,
     start,
     ended,
-    run(handler) {
+    run(handler, position) {
+      acknowledged = position;
       wire.on('copyData', ({ chunk }) => {
         try {
           receive(handler, chunk);
@@ -123,9 +135,6 @@ function stream(
       timer.unref();
       void ended.then(() => clearInterval(timer));
     },
-    acknowledge(lsn) {
-      if (lsn > acknowledged) acknowledged = lsn;
-    },
     pause() {
       paused = true;
       wire.stream.pause();
@@ -135,8 +144,7 @@ function stream(
       lastHeard = Date.now();
       wire.stream.resume();
     },
-    async close() {
-      clearInterval(timer);
+    close() {
       end(new Error('closed'));
       wire.stream.destroy();
     },

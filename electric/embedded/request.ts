@@ -2,6 +2,7 @@
 // checks. What needs the database is checked in definition.ts.
 
 import type { Replica } from './change-json';
+import { quoteName } from './connection';
 import { type FieldErrors, ShapeError } from './errors';
 import { parseColumns } from './identifiers';
 import { beforeAll, type Position, parsePosition } from './position';
@@ -20,6 +21,8 @@ export interface ShapeParams {
   readonly where: string | undefined;
   readonly params: Readonly<Record<string, string>>;
   readonly columns: readonly string[] | undefined;
+  /** What clauses may name and a list of columns may contain; everything when it is not given. */
+  readonly queryableColumns: readonly string[] | undefined;
   readonly replica: Replica;
   readonly log: 'full' | 'changes_only';
 }
@@ -70,6 +73,7 @@ export function collectParams(query: URLSearchParams, body?: Readonly<Record<str
     if (name === 'subset') continue;
     if (!nested && subsetKeys.includes(name)) subset = { ...subset, [name]: value };
     else if (name === 'params' && typeof value === 'object') Object.assign(params, value);
+    else if (Array.isArray(value)) values.set(name, value.map((each) => quoteName(String(each))).join(','));
     else if (value !== null && value !== undefined) values.set(name, String(value));
   }
   if (nested) subset = { ...subset, ...nested };
@@ -77,49 +81,73 @@ export function collectParams(query: URLSearchParams, body?: Readonly<Record<str
 }
 
 /**
+ * Everything that a request for data may say.
  * @throws ShapeError `invalid`
  */
 export function parseRequest(raw: RawParams): ShapeRequest {
-  const text = (name: string) => raw.values.get(name) || undefined;
   const flag = (name: string) => raw.values.has(name) && raw.values.get(name) !== 'false';
   const errors: Record<string, string[]> = {};
-  const columns = readColumns(text('columns'), errors);
-  const replica = readChoice('replica', text('replica'), ['default', 'full'] as const, errors);
-  const log = readChoice('log', text('log'), ['full', 'changes_only'] as const, errors);
-  const offsetText = text('offset');
+  const shape = readShapeParams(raw, errors);
+  const offsetText = raw.values.get('offset') || undefined;
   if (offsetText === undefined) errors.offset = ["can't be blank"];
   refuse(errors);
   const offset = readOffset(offsetText!);
   const fromStart = offset === 'now' || offset === beforeAll;
-  const handle = fromStart ? undefined : text('handle');
+  const handle = fromStart ? undefined : raw.values.get('handle') || undefined;
   if (!fromStart && handle === undefined) refuse({ handle: ["can't be blank when offset != -1"] });
   const live = flag('live');
   if (live && offset === 'now') refuse({ live: ["can't be true when offset is 'now'"] });
   if (live && fromStart) refuse({ live: ["can't be true when offset == -1"] });
   const sse = raw.values.has('live_sse') ? flag('live_sse') : flag('experimental_live_sse');
   if (sse && !live) refuse({ live_sse: ["can't be true unless live is also true"] });
-  const table = text('table');
-  if (table === undefined) refuse({ table: ["can't be blank"] });
+  requireTable(shape);
   return {
-    shape: {
-      table: table!,
-      where: text('where'),
-      params: raw.params,
-      columns,
-      replica: replica ?? 'default',
-      log: log ?? 'full',
-    },
+    shape,
     offset,
     offsetText: offsetText!,
     handle,
     live,
     sse,
-    cursor: text('cursor'),
+    cursor: raw.values.get('cursor'),
     subset: raw.subset && readSubset(raw.subset),
   };
 }
 
-export function refuse(errors: FieldErrors): void {
+/**
+ * The shape's definition alone.
+ * @throws ShapeError `invalid`
+ */
+export function parseShapeParams(raw: RawParams): ShapeParams {
+  const errors: Record<string, string[]> = {};
+  const shape = readShapeParams(raw, errors);
+  refuse(errors);
+  requireTable(shape);
+  return shape;
+}
+
+function readShapeParams(raw: RawParams, errors: Record<string, string[]>): ShapeParams {
+  const text = (name: string) => raw.values.get(name) || undefined;
+  const columns = readColumns('columns', text('columns'), errors);
+  const queryableColumns = readColumns('queryable_columns', text('queryable_columns'), errors);
+  const replica = readChoice('replica', text('replica'), ['default', 'full'] as const, errors) ?? 'default';
+  const log = readChoice('log', text('log'), ['full', 'changes_only'] as const, errors) ?? 'full';
+  const { params } = raw;
+  return {
+    table: text('table') ?? '',
+    where: text('where'),
+    params,
+    columns,
+    queryableColumns,
+    replica,
+    log,
+  };
+}
+
+function requireTable(shape: ShapeParams): void {
+  if (shape.table === '') refuse({ table: ["can't be blank"] });
+}
+
+function refuse(errors: FieldErrors): void {
   if (Object.keys(errors).length > 0) throw new ShapeError('invalid', 'Invalid request', errors);
 }
 
@@ -130,12 +158,16 @@ function readOffset(text: string): Position | 'now' {
   return position;
 }
 
-function readColumns(text: string | undefined, errors: Record<string, string[]>): string[] | undefined {
+function readColumns(
+  name: string,
+  text: string | undefined,
+  errors: Record<string, string[]>,
+): string[] | undefined {
   if (text === undefined) return undefined;
   try {
     return parseColumns(text);
   } catch (error) {
-    errors.columns = [(error as Error).message];
+    errors[name] = [(error as Error).message];
     return undefined;
   }
 }

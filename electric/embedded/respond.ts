@@ -44,6 +44,9 @@ export interface Answer {
 export interface Timing {
   readonly longPollMs: number;
   readonly sseMs: number;
+  /** How long answers that are not live may be cached, and served while being asked for again; seconds. */
+  readonly maxAge: number;
+  readonly staleAge: number;
 }
 
 /** Headers of a 200 or 304 with a part of the log. */
@@ -83,13 +86,13 @@ export function isNotModified(request: Request, parsed: ShapeRequest, answer: An
 }
 
 function cacheControl(request: Request, parsed: ShapeRequest, timing: Timing): string {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return 'no-cache';
+  if (!isCacheable(request)) return 'no-cache';
   if (parsed.offset !== 'now' && parsed.offset.tx < 0n) {
     return 'public, max-age=604800, s-maxage=3600, stale-while-revalidate=2629746';
   }
   if (parsed.sse) return `public, max-age=${Math.max(1, Math.floor(timing.sseMs / 1000) - 1)}`;
   if (parsed.live) return 'public, max-age=5, stale-while-revalidate=5';
-  return 'public, max-age=60, stale-while-revalidate=300';
+  return `public, max-age=${timing.maxAge}, stale-while-revalidate=${timing.staleAge}`;
 }
 
 /** Seconds at which the cursor counts from: 9 October 2024. */
@@ -128,13 +131,27 @@ export function refetchResponse(request: Request, handle: string | undefined): R
     status: 409,
     headers: {
       ...baseHeaders(request),
-      'cache-control':
-        request.method === 'GET' || request.method === 'HEAD'
-          ? `public, max-age=${age}, must-revalidate`
-          : 'no-cache',
+      'cache-control': isCacheable(request) ? `public, max-age=${age}, must-revalidate` : 'no-cache',
       ...(handle === undefined ? {} : { 'electric-handle': handle }),
     },
   });
+}
+
+/** Headers of a subset: it is never cached. */
+export function subsetHeaders(request: Request, answer: Answer): ResponseHeaders {
+  return {
+    ...baseHeaders(request),
+    'cache-control': 'no-cache',
+    'electric-snapshot': 'true',
+    'electric-handle': answer.handle,
+    'electric-schema': answer.schema,
+    'electric-offset': formatPosition(answer.offset),
+  };
+}
+
+/** Whether only GET's answers may be cached. */
+function isCacheable(request: Request): boolean {
+  return request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
 }
 
 /** `{message, errors?}` with a status. */
@@ -149,8 +166,9 @@ export function messageResponse(
     status,
     headers: {
       ...baseHeaders(request),
-      'cache-control': 'no-store',
-      'surrogate-control': 'no-store',
+      ...(isCacheable(request)
+        ? { 'cache-control': 'no-store', 'surrogate-control': 'no-store' }
+        : { 'cache-control': 'no-cache' }),
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
     },
   });

@@ -7,10 +7,12 @@ import type { Binding, Shape } from './shape';
 
 export class TableRoutes {
   readonly shapes = new Set<Shape>();
-  private relation: Relation | undefined;
   /** By place of the column in the stream's rows, then by value. */
   private readonly byValue = new Map<number, Map<string, Set<Shape>>>();
   private readonly always = new Set<Shape>();
+
+  /** @param relation the form of the stream's rows, when it is known already */
+  constructor(private relation: Relation | undefined) {}
 
   /** @returns shapes that cannot read rows of this form: their table has changed */
   setRelation(relation: Relation): Shape[] {
@@ -61,6 +63,7 @@ export class TableRoutes {
     const binding: Binding = {
       codec: new ChangeCodec(table, columns, replica, relation),
       test: predicate ? bindCondition(predicate.condition, places) : null,
+      places,
     };
     shape.binding = binding;
     const [equality] = predicate?.equalities ?? [];
@@ -78,7 +81,7 @@ export class TableRoutes {
 function sameColumns(relation: Relation, shape: Shape): boolean {
   const { table } = shape.definition;
   const sent = new Map(relation.columns.map((column) => [column.name, column]));
-  const expected = table.columns.filter((column) => column.generated === '' || sent.has(column.name));
+  const expected = table.columns.filter((column) => column.replicated || sent.has(column.name));
   return (
     relation.schema === table.schema &&
     relation.name === table.name &&

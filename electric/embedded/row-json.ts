@@ -1,5 +1,5 @@
-// A shape's rows as JSON: the SQL that makes it for snapshots and the code that makes it for changes. Both give
-// the same text for the same row: keys, column order, and values as Postgres writes them.
+// A shape's rows as JSON messages, made by Postgres: the SQL for snapshots. Keys and values are the texts that the
+// stream sends for the same row (change-json.ts).
 import type { Column, Table } from './catalog';
 import { quoteName, quoteText } from './connection';
 
@@ -8,13 +8,19 @@ const castDiffers = new Set(['bool', 'bpchar', 'char', 'inet', 'cidr', 'name', '
 /** Types below this oid come with Postgres. */
 const firstUserOid = 16_384;
 
-/** SQL for a column's value as Postgres prints it, null staying null. */
+/** SQL for a column's value as Postgres prints it and as the stream sends it, null staying null. */
 export function columnText(column: Column): string {
   const name = quoteName(column.name);
   if (column.dimensions === 0 && (column.type === 'text' || column.type === 'varchar')) return name;
   const plain = column.dimensions > 0 || !castDiffers.has(column.type);
   if (plain && (column.typeOid < firstUserOid || column.kind === 'e')) return `${name}::text`;
   return `case when ${name} is not null then concat(${name}) end`;
+}
+
+/** As columnText, but booleans are `true` and `false`, as in Electric's snapshots (its log has `t` and `f`). */
+function valueText(column: Column): string {
+  const plain = column.type === 'bool' && column.dimensions === 0 && column.kind === 'b';
+  return plain ? `${quoteName(column.name)}::text` : columnText(column);
 }
 
 /** The key's beginning: `"public"."task"`. */
@@ -44,7 +50,7 @@ export function rowsQuery(table: Table, columns: readonly Column[], headers: str
   });
   const keyText = [quoteText(keyPrefix(table)), ...key].join(' || ');
   // A lateral row of texts: row_to_json writes and escapes it in one go.
-  const values = columns.map((column) => `${columnText(column)} as ${quoteName(column.name)}`).join(', ');
+  const values = columns.map((column) => `${valueText(column)} as ${quoteName(column.name)}`).join(', ');
   const message = `'{"key":' || to_json(${keyText})::text || ',"value":' || (select row_to_json(v) from (select ${values}) v)::text || ${quoteText(`,"headers":${headers}}`)}`;
   return `select ${message} from ${quoteName(table.schema)}.${quoteName(table.name)} ${tail}`;
 }

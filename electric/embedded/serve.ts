@@ -1,12 +1,13 @@
 // Answers one shape request: finds or makes the shape, waits for what must be waited for, and picks the part of
 // its snapshot or log that the client is at.
 
-import { columnsOf, defineShape } from './definition';
+import type { Table } from './catalog';
+import { columnsOf, defineShape, queryableOf } from './definition';
 import { ShapeError } from './errors';
 import { eventStream, waitForMessages } from './live';
 import { comparePositions, type Position, snapshotEnd } from './position';
 import type { Registry } from './registry';
-import type { ShapeParams, ShapeRequest } from './request';
+import type { ShapeParams, ShapeRequest, SubsetParams } from './request';
 import {
   type Answer,
   answerHeaders,
@@ -14,15 +15,16 @@ import {
   isNotModified,
   messageResponse,
   refetchResponse,
+  subsetHeaders,
+  type Timing,
   upToDateMessage,
 } from './respond';
 import { schemaHeader } from './schema-header';
-import type { Shape } from './shape';
+import type { Shape, ShapeDefinition } from './shape';
 import type { Source } from './source';
+import { prepareSubset, readSubset } from './subset';
 
-export interface ServeOptions {
-  readonly longPollMs: number;
-  readonly sseMs: number;
+export interface ServeOptions extends Timing {
   readonly keepAliveMs: number;
   /** How long a request waits for Postgres before it is told to come back later. */
   readonly readyMs: number;
@@ -36,7 +38,10 @@ export class ShapeRoute {
   private readonly known = new Map<string, Shape>();
   /** The last body made for each shape: readers that wait together get the same bytes. */
   private readonly bodies = new WeakMap<Shape, { readonly key: string; readonly body: Buffer }>();
-  private readonly schemas = new WeakMap<object, string>();
+  private readonly schemas = new WeakMap<
+    Table,
+    { readonly definition: ShapeDefinition; readonly text: string }
+  >();
 
   constructor(
     private readonly source: Source,
@@ -54,7 +59,7 @@ export class ShapeRoute {
       const shape = await this.obtain(parsed.shape);
       shape.lastUsed = Date.now();
       if (parsed.handle !== undefined && parsed.handle !== shape.handle) {
-        if (parsed.offset !== 'now') await this.registry.learn(parsed.offset.tx);
+        if (parsed.offset !== 'now') await this.registry.progress.learn(parsed.offset.tx);
         return refetchResponse(request, shape.handle);
       }
       const started = await this.waitForStart(shape, signal);
@@ -78,13 +83,14 @@ export class ShapeRoute {
   }
 
   /** The shape's schema as a header. */
-  schema(shape: Shape): string {
-    let schema = this.schemas.get(shape.definition);
-    if (schema === undefined) {
-      schema = schemaHeader(columnsOf(shape.definition));
-      this.schemas.set(shape.definition, schema);
+  private schema(shape: Shape): string {
+    let schema = this.schemas.get(shape.table);
+    if (schema?.definition !== shape.definition) {
+      const text = schemaHeader(columnsOf(shape.definition, shape.table));
+      schema = { definition: shape.definition, text };
+      this.schemas.set(shape.table, schema);
     }
-    return schema;
+    return schema.text;
   }
 
   private forgetDropped(): void {
@@ -128,6 +134,7 @@ export class ShapeRoute {
     shape: Shape,
     signal: AbortSignal,
   ): Promise<Response> {
+    if (parsed.subset) return this.answerSubset(request, parsed, parsed.subset, shape);
     if (parsed.offset === 'now') return this.upToDate(request, parsed, shape, shape.log.last);
     const from = parsed.offset;
     if (from.tx <= 0n && from.op !== Number.POSITIVE_INFINITY) {
@@ -139,6 +146,29 @@ export class ShapeRoute {
       }
     }
     return this.serveLog(request, parsed, shape, from.tx <= 0n ? snapshotEnd : from, signal);
+  }
+
+  private async answerSubset(
+    request: Request,
+    parsed: ShapeRequest,
+    params: SubsetParams,
+    shape: Shape,
+  ): Promise<Response> {
+    const { definition } = shape;
+    const { pool } = this.source;
+    const { progress } = this.registry;
+    const subset = await prepareSubset(pool, definition, queryableOf(definition, parsed.shape), params);
+    const body = await readSubset(
+      pool,
+      definition,
+      columnsOf(definition),
+      subset,
+      (snapshot) => progress.isComplete(snapshot),
+      (lsn) => progress.shown(lsn),
+    );
+    const offset = parsed.offset === 'now' ? shape.log.last : shape.log.endAfter(parsed.offset);
+    const answer = this.toAnswer(shape, { offset, upToDate: false });
+    return new Response(body as Uint8Array<ArrayBuffer>, { headers: subsetHeaders(request, answer) });
   }
 
   /** The snapshot's chunk after the position, waited for while rows are arriving; undefined after the last one. */
@@ -201,7 +231,7 @@ export class ShapeRoute {
 
   private logBody(shape: Shape, from: Position): { end: Position; complete: boolean; body: Buffer } {
     const range = shape.log.read(from);
-    const { lsn } = this.registry;
+    const lsn = this.registry.lsnOf(shape);
     const key = `${from.tx}_${from.op}/${range.end.tx}_${range.end.op}/${range.complete ? lsn : ''}`;
     let cached = this.bodies.get(shape);
     if (cached?.key !== key) {
@@ -219,7 +249,7 @@ export class ShapeRoute {
     offset: Position,
     hasData = false,
   ): Response {
-    const body = arrayBody([Buffer.from(upToDateMessage(this.registry.lsn))]);
+    const body = arrayBody([Buffer.from(upToDateMessage(this.registry.lsnOf(shape)))]);
     return this.send(request, parsed, shape, { offset, upToDate: true, hasData }, body);
   }
 

@@ -2,7 +2,9 @@
 // requests; it keeps its own connection to Postgres and starts again by itself when that breaks.
 
 import { columnsOf } from './definition';
+import { deleteShape } from './delete';
 import { ShapeError } from './errors';
+import { evaluateRows } from './evaluation';
 import { Registry } from './registry';
 import { collectParams, parseRequest, type RawParams } from './request';
 import { baseHeaders, errorResponse, messageResponse } from './respond';
@@ -36,6 +38,9 @@ export interface ShapeServerOptions {
   readonly chunkBytes?: number;
   /** Snapshots and look-ups at the same time. Default 4. */
   readonly poolSize?: number;
+  /** How long answers that are not live may be cached, and served while being asked for again; s. Default 60, 300. */
+  readonly maxAge?: number;
+  readonly staleAge?: number;
   /** How often the catalog is asked for changed tables, in ms. Default 1 s. */
   readonly catalogEveryMs?: number;
 }
@@ -70,12 +75,15 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
     chunkBytes,
     capBytes,
     start: (shape) => void snapshotOf(shape),
-    onDrop: (shape, reason) => {
+    onDrop: (shape, reason, failure) => {
       const { schema, name } = shape.definition.table;
-      logger('info', `Shape ${shape.handle} of ${schema}.${name} ended (${reason}).`);
+      logger('info', `Shape ${shape.handle} of ${schema}.${name} ended (${reason}).`, failure);
     },
+    evaluate: (shape, binding, rows) => evaluateRows(source.evaluationPool, shape, binding, rows),
+    hold: (hold) => source.hold(hold),
+    redescribed: () => source.checkCatalogNow(),
   });
-  const source = new Source({
+  const source: Source = new Source({
     databaseUrl: options.databaseUrl,
     publication: options.publication ?? 'shape_server',
     poolSize: options.poolSize ?? 4,
@@ -88,6 +96,8 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
     sseMs: options.sseMs ?? 60_000,
     keepAliveMs: options.keepAliveMs ?? 21_000,
     readyMs: options.readyMs ?? 5_000,
+    maxAge: options.maxAge ?? 60,
+    staleAge: options.staleAge ?? 300,
   });
 
   async function snapshotOf(shape: Shape): Promise<void> {
@@ -97,11 +107,14 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
       await takeSnapshot(source.pool, snapshotQuery(shape), chunkBytes, {
         known(snapshot) {
           if (shape.state === 'dropped') throw new Error('the shape was dropped');
-          if (!registry.isComplete(snapshot)) return false;
+          if (!registry.progress.isComplete(snapshot)) return false;
           shape.stitched(snapshot);
           return true;
         },
-        chunk: (bytes) => shape.addChunk(bytes),
+        chunk: (bytes) => {
+          shape.addChunk(bytes);
+          registry.resized(shape);
+        },
       });
       shape.completed();
     } catch (error) {
@@ -134,6 +147,11 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
         const raw = await readBody(request, url);
         return raw instanceof Response ? raw : route.respond(request, parseRequest(raw), signal);
       }
+      case 'DELETE': {
+        if (!options.allowDelete) return messageResponse(request, 405, 'DELETE not allowed');
+        if (!(await source.ready(options.readyMs ?? 5_000, signal))) return away(request);
+        return deleteShape(request, collectParams(url.searchParams), source, registry);
+      }
       default:
         return new Response('Not found', { status: 404 });
     }
@@ -160,9 +178,16 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
     },
     status() {
       let readers = 0;
-      for (const shape of registry.shapes) readers += shape.readers;
-      const { count: shapes, bytes } = registry;
-      return { state: source.state, shapes, readers, bytes, capBytes, lsn: String(registry.lsn) };
+      for (const shape of registry.shapes) readers += shape.waiters.count;
+      const { count: shapes, memory, progress } = registry;
+      return {
+        state: source.state,
+        shapes,
+        readers,
+        bytes: memory.bytes,
+        capBytes,
+        lsn: String(progress.lsn),
+      };
     },
     async close() {
       closing.abort();
@@ -182,8 +207,16 @@ function snapshotQuery(shape: Shape): string | null {
   return rowsQuery(definition.table, columnsOf(definition), headers, where);
 }
 
+function away(request: Request): Response {
+  return messageResponse(request, 503, 'The database is not reachable; try again later.', undefined, 5);
+}
+
+/** Longer bodies are refused. */
+const longestBody = 8_000_000;
+
 async function readBody(request: Request, url: URL): Promise<RawParams | Response> {
   const text = await request.text();
+  if (text.length > longestBody) return Response.json({ error: 'Request body too large' }, { status: 413 });
   if (text === '') return collectParams(url.searchParams);
   let body: unknown;
   try {

@@ -52,6 +52,7 @@ export class ShapeLog {
   private readonly chunkEnds: number[] = [];
   private sinceChunk = 0;
   private size = 0;
+  private chunkSize = 0;
 
   /** @param chunkBytes a chunk of the log ends with the segment that reaches this size */
   constructor(private readonly chunkBytes: number) {}
@@ -59,6 +60,11 @@ export class ShapeLog {
   /** Bytes held, with what the bookkeeping costs. */
   get bytes(): number {
     return this.size;
+  }
+
+  /** The snapshot's share of `bytes`. */
+  get snapshotBytes(): number {
+    return this.chunkSize;
   }
 
   /** Position of the last message of the log, or the end of the snapshot. */
@@ -69,6 +75,7 @@ export class ShapeLog {
 
   addChunk(chunk: Buffer): void {
     this.chunks.push(chunk);
+    this.chunkSize += chunk.length + segmentOverhead;
     this.size += chunk.length + segmentOverhead;
   }
 
@@ -123,6 +130,7 @@ export class ShapeLog {
     this.segments.length = 0;
     this.chunkEnds.length = 0;
     this.size = 0;
+    this.chunkSize = 0;
   }
 
   /** Index of the first segment that has a message after the position. */

@@ -1,13 +1,11 @@
 // The connection to Postgres over time: connects, streams into the registry, watches the catalog, and starts again
 // whenever the stream ends. Shapes are usable only while it is active.
 import type { Pool } from 'pg';
-import { describeTables } from './catalog';
+import { CatalogWatch } from './catalog-watch';
 import { openPool } from './connection';
-import { parseLsn } from './position';
 import { ensurePublication, openPublication, type Publication } from './publication';
 import type { Registry } from './registry';
 import { openReplication, type ReplicationStream } from './replication';
-import { parsePgSnapshot } from './visibility';
 
 /** `starting`: never connected yet; `waiting`: was connected, Postgres is away now. */
 export type SourceState = 'starting' | 'waiting' | 'active' | 'closed';
@@ -30,15 +28,18 @@ const longestRetry = 2_000;
 export class Source {
   state: SourceState = 'starting';
   readonly pool: Pool;
+  /** Of its own, so that evaluation never waits for a snapshot. */
+  readonly evaluationPool: Pool;
   private publication: Publication | undefined;
   private stream: ReplicationStream | undefined;
   private readonly waiting = new Set<() => void>();
-  private closing = false;
-  private wakeUp: () => void = () => {};
+  private watch: CatalogWatch | undefined;
+  private readonly closing = new AbortController();
   private readonly loop: Promise<void>;
 
   constructor(private readonly options: SourceOptions) {
     this.pool = openPool(options.databaseUrl, options.poolSize);
+    this.evaluationPool = openPool(options.databaseUrl, 2);
     this.loop = this.run();
   }
 
@@ -51,7 +52,7 @@ export class Source {
   /** Resolves with true as soon as the source is active, with false after `timeout` ms or an abort. */
   ready(timeout: number, signal?: AbortSignal): Promise<boolean> {
     if (this.state === 'active') return Promise.resolve(true);
-    if (this.closing || signal?.aborted) return Promise.resolve(false);
+    if (this.closing.signal.aborted || signal?.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const finish = () => {
         clearTimeout(timer);
@@ -66,26 +67,34 @@ export class Source {
   }
 
   async close(): Promise<void> {
-    this.closing = true;
-    this.wakeUp();
-    await this.stream?.close();
+    this.closing.abort();
     await this.loop;
     this.enter('closed');
-    await this.pool.end().catch(() => {});
+    await Promise.allSettled([this.pool.end(), this.evaluationPool.end()]);
+  }
+
+  /** Stops reading the stream, or goes on. */
+  hold(hold: boolean): void {
+    if (hold) this.stream?.pause();
+    else this.stream?.resume();
+  }
+
+  /** The stream hints at a changed table: the catalog is asked at once. */
+  checkCatalogNow(): void {
+    this.watch?.hurry();
   }
 
   private async run(): Promise<void> {
     let retry = firstRetry;
-    while (!this.closing) {
+    while (!this.closing.signal.aborted) {
       try {
         const reason = await this.session(() => {
           retry = firstRetry;
         });
-        if (!this.closing) this.options.logger('warn', 'The replication stream ended; reconnecting.', reason);
+        this.report('The replication stream ended; reconnecting.', reason);
       } catch (error) {
-        if (!this.closing) this.options.logger('warn', 'Postgres cannot be reached; trying again.', error);
+        this.report('Postgres cannot be reached; trying again.', error);
       }
-      if (this.closing) return;
       if (this.state === 'active') this.enter('waiting');
       await this.pause(retry);
       retry = Math.min(retry * 2, longestRetry);
@@ -94,76 +103,35 @@ export class Source {
 
   /** One connection from beginning to end; resolves with the reason why it ended. */
   private async session(connected: () => void): Promise<Error> {
-    const { databaseUrl, publication, registry, logger } = this.options;
+    const { databaseUrl, publication, registry, catalogEvery, logger } = this.options;
     await ensurePublication(this.pool, publication);
-    const stream = await openReplication(databaseUrl, publication);
-    this.stream = stream;
+    const stream = await openReplication(databaseUrl, publication, this.closing.signal);
     try {
       this.publication = await openPublication(this.pool, publication);
-      registry.beginStream(stream.systemId, stream.start);
-      stream.run({
-        begin: (xid, lsn) => registry.begin(xid, lsn),
-        commit: (lsn, endLsn) => {
-          registry.commit(lsn, endLsn);
-          stream.acknowledge(registry.acknowledged);
-        },
-        relation: (relation) => registry.relation(relation),
-        wants: (id) => registry.wants(id),
-        operation: () => registry.operation(),
-        insert: (id, row) => registry.insert(id, row),
-        update: (id, old, row) => registry.update(id, old, row),
-        remove: (id, old, complete) => registry.remove(id, old, complete),
-        truncate: (ids) => registry.truncate(ids),
-        keepalive: (walEnd) => {
-          registry.keepalive(walEnd);
-          stream.acknowledge(registry.acknowledged);
-        },
+      registry.restart(stream.systemId, stream.start);
+      this.stream = stream;
+      this.watch = new CatalogWatch({
+        pool: this.pool,
+        registry,
+        publication: this.publication,
+        every: catalogEvery,
+        failed: (error) => this.report('The catalog could not be read.', error),
       });
+      stream.run(registry.feed, () => registry.progress.acknowledged);
       connected();
       this.enter('active');
       logger('info', 'Connected to Postgres; shapes are served.');
-      const watching = this.watchCatalog(stream);
-      const reason = await stream.ended;
-      this.wakeUp();
-      await watching;
-      return reason;
+      return await stream.ended;
     } finally {
+      this.watch?.stop();
+      this.watch = undefined;
       this.stream = undefined;
-      await stream.close();
+      stream.close();
     }
   }
 
-  /** Until the stream ends: drops shapes whose table has changed; the stream alone does not tell. */
-  private async watchCatalog(stream: ReplicationStream): Promise<void> {
-    let ended = false;
-    void stream.ended.then(() => {
-      ended = true;
-      this.wakeUp();
-    });
-    while (!ended) {
-      await this.pause(this.options.catalogEvery);
-      if (ended) return;
-      try {
-        await this.compareCatalog();
-      } catch (error) {
-        this.options.logger('warn', 'The catalog could not be read.', error);
-      }
-    }
-  }
-
-  private async compareCatalog(): Promise<void> {
-    const { registry } = this.options;
-    const snapshot = await this.pool.query<{ text: string }>('select pg_current_snapshot()::text as text');
-    registry.forgetPassed(parsePgSnapshot(snapshot.rows[0]!.text, parseLsn('0/0')));
-    const shapes = [...registry.shapes];
-    if (shapes.length === 0) return;
-    const oids = [...new Set(shapes.map((shape) => shape.definition.table.oid))];
-    const tables = new Map((await describeTables(this.pool, oids)).map((table) => [table.oid, table]));
-    for (const shape of shapes) {
-      const now = tables.get(shape.definition.table.oid);
-      const same = now?.fingerprint === shape.definition.table.fingerprint && now.fullIdentity;
-      if (!same && shape.state !== 'waiting') registry.drop(shape, 'schema');
-    }
+  private report(sentence: string, error: unknown): void {
+    if (!this.closing.signal.aborted) this.options.logger('warn', sentence, error);
   }
 
   private enter(state: SourceState): void {
@@ -171,13 +139,17 @@ export class Source {
     for (const finish of [...this.waiting]) finish();
   }
 
+  /** Ends early when the source is closed. */
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wakeUp = () => {
+      const finish = () => {
         clearTimeout(timer);
+        this.closing.signal.removeEventListener('abort', finish);
         resolve();
       };
+      const timer = setTimeout(finish, ms);
+      this.closing.signal.addEventListener('abort', finish);
+      if (this.closing.signal.aborted) finish();
     });
   }
 }

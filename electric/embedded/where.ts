@@ -2,8 +2,8 @@
 // is allowed, parameters written in as literals, and the simple comparisons made ready for TypeScript.
 import type { Pool } from 'pg';
 import type { Column, Table } from './catalog';
-import { quoteName, quoteText } from './connection';
-import { invalid, ShapeError } from './errors';
+import { checkWhere, type Scope } from './clause-allowed';
+import { quoteName, quoteText, withConnection } from './connection';
 import {
   type Comparison,
   type Condition,
@@ -12,50 +12,66 @@ import {
   type Ordering,
   type Predicate,
 } from './predicate';
-import { type Fields, loadParser, type Node, names, open, parseWhere } from './syntax';
-import { checkTree } from './where-allowed';
+import { ClauseError, type Fields, loadParser, type Node, names, open, parseWhere } from './syntax';
 
 /** Values for $1, $2, …: the key is the number. */
 export type Params = Readonly<Record<string, string>>;
 
+/** A parameter is missing or misnamed; everything else about a clause is a ClauseError. */
+export class ParamsError extends Error {
+  override readonly name = 'ParamsError';
+}
+
 /**
- * Compiles a where clause for a table.
- * @throws ShapeError `invalid` on `where` or `params`
+ * Compiles a where clause, and makes sure that Postgres takes it and that it depends on nothing but the row.
+ * @param visible the columns that it may name
+ * @throws ClauseError, ParamsError
  */
 export async function compileWhere(
   pool: Pool,
   table: Table,
   clause: string,
   params: Params,
+  visible: readonly Column[] = table.columns,
 ): Promise<Predicate> {
+  const scope = { table: table.name, columns: visible };
+  const { tree, sql, columns, values } = await readWhere(scope, clause, params);
+  const literals: Literal[] = [];
+  const draft = simplify(tree, { table, values, literals });
+  const condition = draft(await canonicalTexts(pool, literals));
+  if (!isLocal(condition)) await checkOnce(pool, table, clause, sql);
+  return makePredicate(sql, columns, condition);
+}
+
+/** A clause that Postgres can be given. */
+interface WrittenClause {
+  readonly tree: Node;
+  /** With literals in place of parameters; ends in a newline. */
+  readonly sql: string;
+  readonly columns: readonly string[];
+  readonly values: ReadonlyMap<number, string>;
+}
+
+/**
+ * Parses and checks a clause without asking Postgres about it.
+ * @throws ClauseError, ParamsError
+ */
+async function readWhere(scope: Scope, clause: string, params: Params): Promise<WrittenClause> {
   const values = checkParams(params);
   await loadParser();
-  let parsed: ReturnType<typeof parseWhere>;
-  try {
-    parsed = parseWhere(clause);
-  } catch (error) {
-    throw invalid('where', `The where clause cannot be parsed: ${(error as Error).message}`);
-  }
-  const found = checkTree(parsed.tree, table);
-  const sql = writeParams(clause, found.params, values, parsed.offset);
-  const literals: Literal[] = [];
-  const draft = simplify(parsed.tree, { table, values, literals });
-  const texts = await canonicalTexts(pool, literals);
-  const condition = settle(draft, texts);
-  if (!isLocal(condition)) await checkWithPostgres(pool, table, sql);
-  return makePredicate(sql, found.columns, condition);
+  const tree = parseWhere(clause);
+  const found = checkWhere(tree, scope);
+  return { tree, sql: writeParams(clause, found.params, values), columns: found.columns, values };
 }
 
 function checkParams(params: Params): Map<number, string> {
   const values = new Map<number, string>();
   for (const [key, value] of Object.entries(params)) {
-    if (!/^[+-]?\d+$/.test(key)) throw invalid('params', 'Parameters can only use numbers as keys');
+    if (!/^[+-]?\d+$/.test(key)) throw new ParamsError('Parameters can only use numbers as keys');
     values.set(Number(key), value);
   }
   for (let n = 1; n <= values.size; n++) {
-    if (!values.has(n)) {
-      throw invalid('params', 'Parameters must be numbered sequentially, starting from 1');
-    }
+    if (!values.has(n)) throw new ParamsError('Parameters must be numbered sequentially, starting from 1');
   }
   return values;
 }
@@ -63,20 +79,18 @@ function checkParams(params: Params): Map<number, string> {
 /** Replaces every $n by the parameter's value as a literal of unknown type, which is what a parameter is. */
 function writeParams(
   clause: string,
-  places: readonly { number: number; location: number }[],
+  places: readonly { readonly number: number; readonly offset: number }[],
   values: ReadonlyMap<number, string>,
-  offset: (location: number) => number,
 ): string {
   const bytes = Buffer.from(clause);
   const pieces: string[] = [];
   let at = 0;
-  for (const { number, location } of [...places].sort((a, b) => a.location - b.location)) {
+  for (const { number, offset } of [...places].sort((a, b) => a.offset - b.offset)) {
     const value = values.get(number);
-    if (value === undefined) throw invalid('params', `Parameter $${number} was not provided`);
-    if (value.includes('\0')) throw invalid('params', `Parameter $${number} contains a null byte`);
-    const start = offset(location);
-    pieces.push(bytes.toString('utf8', at, start), ` ${quoteText(value)} `);
-    at = start + 1;
+    if (value === undefined) throw new ClauseError(`parameter $${number} was not provided`, offset);
+    if (value.includes('\0')) throw new ClauseError(`parameter $${number} contains a null byte`, offset);
+    pieces.push(bytes.toString('utf8', at, offset), ` ${quoteText(value)} `);
+    at = offset + 1;
     while (bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at++;
   }
   return `${pieces.join('')}${bytes.toString('utf8', at)}\n`;
@@ -102,10 +116,6 @@ const closed =
   () =>
     condition;
 const postgres = closed({ kind: 'open' });
-
-function settle(draft: Draft, texts: readonly (string | null)[]): Condition {
-  return draft(texts);
-}
 
 function simplify(node: Node, context: Context): Draft {
   const [type, fields] = open(node);
@@ -260,7 +270,7 @@ async function canonicalTexts(pool: Pool, literals: readonly Literal[]): Promise
     });
     return result.rows[0]!;
   } catch (error) {
-    throw asInvalid(error);
+    throw asClauseError(error);
   }
 }
 
@@ -273,23 +283,47 @@ function isCanonical(sqlType: string, text: string): boolean {
   return sqlType === 'integer' && /^(0|-?[1-9]\d{0,8})$/.test(text);
 }
 
-/** Lets Postgres find operators, functions and types, and refuse what does not fit. */
-async function checkWithPostgres(pool: Pool, table: Table, sql: string): Promise<void> {
-  const name = `${quoteName(table.schema)}.${quoteName(table.name)}`;
-  try {
-    await pool.query(`select from ${name} where (${sql}) limit 0`);
-  } catch (error) {
-    throw asInvalid(error);
-  }
+/** Clauses that have been checked, by table and text: what a parameter holds makes no difference. */
+const checked = new Set<string>();
+const mostChecked = 10_000;
+
+async function checkOnce(pool: Pool, table: Table, clause: string, sql: string): Promise<void> {
+  const key = `${table.fingerprint}\n${clause}`;
+  if (checked.has(key)) return;
+  await checkWithPostgres(pool, table, sql);
+  if (checked.size >= mostChecked) checked.clear();
+  checked.add(key);
 }
 
-/** Postgres's complaint about the clause as a 400; anything else goes on as it is. */
-function asInvalid(error: unknown): unknown {
-  if (error instanceof ShapeError || !(error instanceof Error) || !('code' in error)) return error;
+/**
+ * Lets Postgres find operators, functions and types, and refuse what does not fit. An index's predicate must be
+ * immutable, so a short-lived one on an empty copy of the table shows whether the clause is.
+ */
+async function checkWithPostgres(pool: Pool, table: Table, sql: string): Promise<void> {
+  const name = `${quoteName(table.schema)}.${quoteName(table.name)}`;
+  const copy = `pg_temp.${quoteName(table.name)}`;
+  await withConnection(pool, async (client) => {
+    try {
+      await client.query(`begin; create temp table ${quoteName(table.name)} (like ${name}) on commit drop`);
+      await client.query(`create index on ${copy} ((1)) where (${sql})`);
+    } catch (error) {
+      throw asClauseError(error);
+    } finally {
+      await client.query('rollback');
+    }
+  });
+}
+
+/** Postgres's complaint about a clause as a ClauseError; anything else stays as it is. */
+export function asClauseError(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
   const code = String(error.code);
+  if (code === '42P17') {
+    return new ClauseError('the clause uses a function or operator that is not immutable');
+  }
   if (!/^(22|42|0A)/.test(code)) return error;
   if (error.message.startsWith('argument of WHERE must be type boolean')) {
-    return invalid('where', 'WHERE clause must return a boolean');
+    return new ClauseError('WHERE clause must return a boolean');
   }
-  return invalid('where', error.message);
+  return new ClauseError(error.message);
 }

@@ -1,0 +1,44 @@
+// The memory that all shapes together may take, and who must go when it is not enough.
+import type { Shape } from './shape';
+
+export class Memory {
+  private readonly sizes = new Map<Shape, number>();
+  private total = 0;
+
+  /** @param cap bytes */
+  constructor(readonly cap: number) {}
+
+  get bytes(): number {
+    return this.total;
+  }
+
+  /** The shape takes this much now. */
+  set(shape: Shape, bytes: number): void {
+    this.total += bytes - (this.sizes.get(shape) ?? 0);
+    this.sizes.set(shape, bytes);
+  }
+
+  remove(shape: Shape): void {
+    this.total -= this.sizes.get(shape) ?? 0;
+    this.sizes.delete(shape);
+  }
+
+  /**
+   * The shape to give up next, or undefined while everything fits. A shape whose log takes more than half of all
+   * goes first: a fresh snapshot is smaller. Then those that nobody waits for, the longest unused first.
+   */
+  next(): { readonly shape: Shape; readonly tooLarge: boolean } | undefined {
+    if (this.total <= this.cap) return undefined;
+    let found: Shape | undefined;
+    for (const [shape, bytes] of this.sizes) {
+      if (bytes > this.cap) return { shape, tooLarge: true };
+      if (bytes - shape.log.snapshotBytes > this.cap / 2) return { shape, tooLarge: false };
+      if (!found || this.rank(shape, found) < 0) found = shape;
+    }
+    return found && { shape: found, tooLarge: false };
+  }
+
+  private rank(a: Shape, b: Shape): number {
+    return Number(a.waiters.count > 0) - Number(b.waiters.count > 0) || a.lastUsed - b.lastUsed;
+  }
+}
