@@ -34,7 +34,7 @@ export async function buildClient(options: BuildOptions): Promise<boolean> {
   if (options.onlyWhenStale && built && readFileSync(stampFile, 'utf8') === stamp) return false;
   options.log('Building the client; this is done once.');
   await prepareDatabase();
-  await build({ configFile: join(root, 'client', 'vite.config.ts'), logLevel: 'warn' });
+  await build({ configFile: join(root, 'client', 'vite.config.ts'), logLevel: 'error' });
   await compressFolder(clientDist, compressed, options.compression);
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
