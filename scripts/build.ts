@@ -17,7 +17,10 @@ const compressed = join(root, '.cache', 'compressed');
 const stampFile = join(root, '.cache', 'client-build');
 
 /** Everything that can change the build; tests are left out. */
-const sources = ['client', 'db', 'electric/shapes.ts', 'migrations', 'package-lock.json', 'scripts/build.ts'];
+const sources = [
+  ...['client', 'db', 'electric/shapes.ts', 'migrations', 'package-lock.json'],
+  ...['scripts/build.ts', 'scripts/prepare.ts'],
+];
 
 export interface BuildOptions {
   /** Do nothing when client/dist was built from the very sources that are here. */

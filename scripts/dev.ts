@@ -6,6 +6,7 @@ import type { MiddlewareHandler } from 'hono';
 import { createServer, type ViteDevServer } from 'vite';
 import { EnvironmentError } from '../api/environment';
 import { type Host, HostError, startHost } from './host';
+import { prepareDatabase } from './prepare';
 
 let vite: ViteDevServer | null = null;
 let host: Host | null = null;
@@ -34,6 +35,7 @@ process.on('SIGINT', () => void end(0));
 process.on('SIGTERM', () => void end(0));
 
 try {
+  await prepareDatabase();
   host = await startHost({
     client,
     log: (line) => console.log(line),
