@@ -94,6 +94,6 @@ export function syncChip(status: Status): Chip {
   return {
     kind: 'current',
     label: 'Up to date',
-    detail: 'Everything here is on the server, and the reverse.',
+    detail: 'Everything here is on the server, and everything there is here.',
   };
 }

@@ -53,6 +53,8 @@ function Lifted({ task }: { task: TaskRow }) {
 interface Moved {
   readonly task: TaskRow;
   readonly place: Place;
+  /** Its new order key, once known. */
+  readonly key: string | null;
 }
 
 export function Board({ projectId, filters }: { projectId: string; filters: Filters }) {
@@ -96,8 +98,14 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
   const byKeyboard = useRef(false);
   /** A card that was just dropped: shown in its new place until the database says so too. */
   const [moved, setMoved] = useState<Moved | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: any answer of the database replaces what we assumed
-  useEffect(() => setMoved(null), [tasks]);
+  useEffect(() => {
+    if (!moved?.key) return;
+    const { rows } = tasks.loaded(moved.place.status);
+    if (rows.some((row) => row.id === moved.task.id && row.position === moved.key)) return setMoved(null);
+    // It may have gone where nothing is loaded.
+    const timer = setTimeout(() => setMoved(null), 1_500);
+    return () => clearTimeout(timer);
+  }, [tasks, moved]);
 
   const place = useCallback((next: Place | null) => {
     dropRef.current = next;
@@ -128,7 +136,7 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
 
   const move = useCallback(
     async (task: TaskRow, to: Place) => {
-      setMoved({ task, place: to });
+      setMoved({ task, place: to, key: null });
       const key = await keyFor(
         store,
         projectId,
@@ -137,6 +145,7 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
         tasks.loaded(to.status),
         tasks.counts?.get(to.status) ?? 0,
       );
+      setMoved({ task, place: to, key });
       const change = to.status === task.status ? { position: key } : { position: key, status: to.status };
       const written = await act(`move of “${task.title}”`, changeTask(store.db, task.id, change));
       if (!written) setMoved(null);

@@ -40,7 +40,7 @@ export const CardFace = memo(function CardFace(props: {
           {props.assignee === null ? null : <Avatar name={props.assignee} size={18} />}
         </span>
       </div>
-      <div className={clsx('flex items-center gap-1.5', foot ? 'mt-2' : 'mt-1')}>
+      <div className={clsx('flex items-end gap-1.5', foot ? 'mt-2' : 'mt-1')}>
         <div className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5">
           {task.priority > 0 ? (
             <span className="flex h-5 items-center" title={priorityNames[task.priority]}>
@@ -54,6 +54,8 @@ export const CardFace = memo(function CardFace(props: {
             <span className="text-xs text-ink-3">+{props.labels.length - shownLabels}</span>
           ) : null}
           {task.due_on ? <DueChip day={task.due_on} done={done} /> : null}
+        </div>
+        <div className="flex h-5 shrink-0 items-center gap-2">
           {task.comments > 0 ? (
             <span className="inline-flex items-center gap-1 text-xs text-ink-3">
               <MessageSquare size={12} aria-hidden />
@@ -61,8 +63,8 @@ export const CardFace = memo(function CardFace(props: {
               {task.comments}
             </span>
           ) : null}
+          <SyncMark pending={task.pending} />
         </div>
-        <SyncMark pending={task.pending} />
       </div>
     </>
   );
@@ -123,8 +125,7 @@ export const Card = memo(function Card(props: {
       onClick={() => props.onOpen(task.id)}
       onFocus={() => props.onFocus(task.id)}
       className={clsx(
-        'cursor-default touch-manipulation rounded-lg bg-surface p-3 pb-2 shadow-card select-none dark:bg-raised',
-        'hover:bg-[color-mix(in_oklab,var(--surface),var(--ink)_2%)]',
+        'cursor-default touch-manipulation rounded-lg bg-card p-3 pb-2 shadow-card select-none hover:bg-card-hover',
         props.open && 'ring-2 ring-accent/60 ring-inset',
         isDragging && 'opacity-35',
       )}

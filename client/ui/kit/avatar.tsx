@@ -31,12 +31,13 @@ export function Avatar({ name, size = 20 }: { name: string | null; size?: number
   return (
     <span
       aria-hidden
-      className="inline-flex shrink-0 items-center justify-center rounded-full font-[600] text-white select-none"
+      className="inline-flex shrink-0 items-center justify-center rounded-full font-[600] select-none"
       style={{
         width: size,
         height: size,
         fontSize: Math.max(8, size * 0.42),
         lineHeight: 1,
+        color: '#fff',
         background: `oklch(0.5 0.11 ${hueOf(name)})`,
       }}
     >

@@ -7,6 +7,8 @@ const names: Record<string, string> = {
   enter: '↵',
   escape: 'Esc',
   space: 'Space',
+  backspace: '⌫',
+  delete: 'Del',
   arrowup: '↑',
   arrowdown: '↓',
   arrowleft: '←',

@@ -42,13 +42,17 @@ export const ListRow = memo(function ListRow(props: {
         ))}
         {labels.length > 3 ? <span className="text-xs text-ink-3">+{labels.length - 3}</span> : null}
       </span>
-      {task.comments > 0 ? (
-        <span className="inline-flex w-8 items-center gap-1 text-xs text-ink-3 phone:hidden">
-          <MessageSquare size={12} aria-hidden />
-          {task.comments}
-        </span>
-      ) : null}
-      {task.due_on ? <DueChip day={task.due_on} done={done} /> : null}
+      <span className="flex w-8 shrink-0 items-center gap-1 text-xs text-ink-3 tabular-nums phone:hidden">
+        {task.comments > 0 ? (
+          <>
+            <MessageSquare size={12} aria-hidden />
+            {task.comments}
+          </>
+        ) : null}
+      </span>
+      <span className="flex w-24 shrink-0 justify-start phone:w-auto">
+        {task.due_on ? <DueChip day={task.due_on} done={done} /> : null}
+      </span>
       <SyncMark pending={task.pending} />
       <Avatar name={assignee} size={18} />
     </button>

@@ -100,7 +100,9 @@ export function Palette() {
       onSearch={setText}
       onClose={hide}
     >
-      <Command.Empty className="px-3 py-6 text-center text-ink-3">Nothing found.</Command.Empty>
+      {tasks.length === 0 ? (
+        <Command.Empty className="px-3 py-6 text-center text-ink-3">Nothing found.</Command.Empty>
+      ) : null}
       {available('setStatus') ? (
         <Command.Group heading="This task" className={groupStyle}>
           {taskActions.filter(available).map((id) => (

@@ -57,18 +57,27 @@ export function useTaskWindow(projectId: string, f: Filters, slices: readonly Sl
       earlier.current = { base, places: new Map() };
     }
     const { places } = earlier.current;
-    for (const slice of (fresh ?? live)?.tag.slices ?? []) {
+    const ids = new Set(live?.rows.map((row) => row.id));
+    const totals = counts && new Map(counts);
+    for (const slice of live?.tag.slices ?? []) {
       const rows = live!.rows.filter((row) => row.status === slice.status).sort(byPosition);
       groups.set(slice.status, { offset: slice.offset, rows });
-      if (fresh) for (const [i, row] of rows.entries()) places.set(`${slice.status}${slice.offset + i}`, row);
+      if (!fresh) continue;
+      for (const [i, row] of rows.entries()) places.set(`${slice.status}${slice.offset + i}`, row);
+      // The end of the group is in the window: the rows know the count, also before it was counted again.
+      const end = slice.offset + rows.length;
+      if (rows.length < slice.limit && (rows.length > 0 || slice.offset === 0))
+        totals?.set(slice.status, end);
     }
     return {
-      counts,
+      counts: totals,
       loaded: (status) => groups.get(status) ?? nothing,
       at: (status, index) => {
         const group = groups.get(status);
         const row = group?.rows[index - group.offset];
-        return row ?? (fresh ? places.get(`${status}${index}`) : undefined);
+        if (row || !fresh) return row;
+        const before = places.get(`${status}${index}`);
+        return before && !ids.has(before.id) ? before : undefined;
       },
     };
   }, [live, base, counts]);

@@ -1,6 +1,6 @@
 // A project: its board or its list, with the filters that both share.
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import { FolderPlus, Kanban, List as ListIcon, SquareKanban } from 'lucide-react';
+import { CloudDownload, FolderPlus, Kanban, List as ListIcon, Plus, SquareKanban } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import { Board } from '../board/board';
 import { Button } from '../kit/button';
@@ -86,7 +86,50 @@ export function ProjectPage({ view }: { view: 'board' | 'list' }) {
       bar={<FilterBar filters={filters} />}
     >
       <View key={projectId} projectId={projectId} filters={filters} />
+      {workspace.readOnly ? null : (
+        <button
+          type="button"
+          aria-label="New task"
+          onClick={() => show({ kind: 'new-task', projectId })}
+          className="absolute right-4 bottom-[calc(16px+env(safe-area-inset-bottom))] z-10 flex size-12 items-center justify-center rounded-full bg-accent text-on-accent shadow-pop md:hidden"
+        >
+          <Plus size={22} aria-hidden />
+        </button>
+      )}
     </Page>
+  );
+}
+
+/** Nothing is on this device yet: how far the copy has come, in rows. */
+function FirstLoad() {
+  const { loading, network, database } = useStatus();
+  const known = loading !== null && loading.total > 0;
+  return (
+    <Empty
+      icon={<CloudDownload size={20} aria-hidden />}
+      title={
+        known
+          ? `Loading ${loading.rows.toLocaleString('en')} of ${Math.max(loading.rows, loading.total).toLocaleString('en')} rows`
+          : database === 'opening'
+            ? 'Opening the database'
+            : network === 'offline'
+              ? 'This workspace is not on this device yet'
+              : 'Asking the server'
+      }
+      action={
+        <progress
+          aria-label="First load"
+          {...(known
+            ? { value: loading.rows, max: Math.max(loading.rows, loading.total) }
+            : { value: 0, max: 1 })}
+          className="h-1.5 w-56 overflow-hidden rounded-full [&::-webkit-progress-bar]:bg-press [&::-webkit-progress-value]:bg-accent"
+        />
+      }
+    >
+      {network === 'offline'
+        ? 'It comes as soon as there is a connection.'
+        : 'Once it is here, everything works without a network.'}
+    </Empty>
   );
 }
 
@@ -98,7 +141,9 @@ export function NoProject() {
   const loading = workspace.projects === undefined || status.loading !== null;
   return (
     <Page title={workspace.name}>
-      {loading ? null : (
+      {loading ? (
+        <FirstLoad />
+      ) : (
         <Empty
           icon={<FolderPlus size={20} aria-hidden />}
           title="Start with a project"

@@ -1,5 +1,5 @@
 // The sidebar: workspace, search, inbox, projects, members, settings.
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import clsx from 'clsx';
 import { Inbox, Keyboard, MoreHorizontal, Plus, Search, Settings, SquarePen, Users } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
@@ -8,6 +8,7 @@ import { useAct } from '../act';
 import { IconButton } from '../kit/button';
 import { Keys } from '../kit/kbd';
 import { Menu, MenuItem } from '../kit/menu';
+import { recall } from '../remember';
 import { useStatus, useStore } from '../store-context';
 import { type ProjectRow, useWorkspace } from '../workspace';
 import { useOverlays } from './overlays';
@@ -50,6 +51,8 @@ function ProjectEntry({ project }: { project: ProjectRow }) {
   const store = useStore();
   const act = useAct();
   const [renaming, setRenaming] = useState(false);
+  const { projectId: openProject } = useParams({ strict: false }) as { projectId?: string };
+  const view = recall<string>(`view.${workspace.id}`) === 'list' ? 'list' : 'board';
   const archive = () =>
     act(
       `archive of ${project.name}`,
@@ -59,10 +62,11 @@ function ProjectEntry({ project }: { project: ProjectRow }) {
   return (
     <div className="group/project relative">
       <Link
-        to="/w/$workspaceId/p/$projectId/board"
+        to={`/w/$workspaceId/p/$projectId/${view}`}
         params={{ workspaceId: workspace.id, projectId: project.id }}
         className={clsx(entry, 'pr-8')}
-        activeOptions={{ includeSearch: false }}
+        activeProps={{}}
+        aria-current={openProject === project.id ? 'page' : undefined}
       >
         <ProjectBadge projectKey={project.key} />
         <span className="flex-1 truncate">{project.name}</span>

@@ -80,7 +80,7 @@ export const PriorityIcon = memo(function PriorityIcon(props: { priority: number
     <svg width="14" height="14" viewBox="0 0 14 14" className="shrink-0" aria-hidden>
       {priority === 1 ? (
         <>
-          <rect x="0.5" y="0.5" width="13" height="13" rx="3.5" fill="var(--danger)" />
+          <rect x="0.5" y="0.5" width="13" height="13" rx="3.5" fill="var(--urgent)" />
           <path d="M7 3.6v3.9M7 10v.2" stroke="var(--surface)" strokeWidth="1.6" strokeLinecap="round" />
         </>
       ) : priority === 0 ? (
