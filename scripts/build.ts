@@ -4,9 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'vite';
 import { compressFolder } from './compress';
-import { prepareDatabase } from './prepare';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** The built client. */
@@ -36,6 +34,8 @@ export async function buildClient(options: BuildOptions): Promise<boolean> {
   const built = existsSync(join(clientDist, 'index.html')) && existsSync(stampFile);
   if (options.onlyWhenStale && built && readFileSync(stampFile, 'utf8') === stamp) return false;
   options.log('Building the client; this is done once.');
+  // Only now: a start that builds nothing does without these two, and starts half a second sooner.
+  const [{ build }, { prepareDatabase }] = await Promise.all([import('vite'), import('./prepare')]);
   await prepareDatabase();
   await build({ configFile: join(root, 'client', 'vite.config.ts'), logLevel: 'error' });
   await compressFolder(clientDist, compressed, options.compression);
