@@ -1,5 +1,5 @@
 // Everything around the pages of a workspace: store, workspace data, sidebar, the open task, overlays, shortcuts.
-import { Navigate, Outlet, useLocation, useParams } from '@tanstack/react-router';
+import { Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { ActProvider } from '../act';
 import { FocusedTaskProvider, useOpenTask } from '../active-task';
@@ -58,12 +58,21 @@ function Frame() {
   );
 }
 
+/** Leaves once: a <Navigate> whose target holds the address would go on for ever, as the address changes with it. */
+function ToSignIn() {
+  const router = useRouter();
+  const navigate = useNavigate();
+  useEffect(() => {
+    void navigate({ to: '/sign-in', search: { next: router.latestLocation.href }, replace: true });
+  }, [router, navigate]);
+  return null;
+}
+
 export function WorkspaceLayout() {
   const session = useSession();
   const { workspaceId } = useParams({ from: '/w/$workspaceId' });
-  const { href } = useLocation();
   useEffect(() => remember('workspace', workspaceId), [workspaceId]);
-  if (!session) return <Navigate to="/sign-in" search={{ next: href }} replace />;
+  if (!session) return <ToSignIn />;
   return (
     <StoreProvider store={storeFor(session.user.id)}>
       <KeyboardProvider>
