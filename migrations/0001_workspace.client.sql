@@ -226,6 +226,11 @@ begin
     perform sync.settle(a."table", a.row_id);
   end loop;
   update sync.client set acknowledged = greatest(acknowledged, (select max((v ->> 'n')::bigint) from jsonb_array_elements(answers) v));
+  -- A parked row may have waited for just this: its place is free now (R5).
+  for a in select distinct x."table" from sync.incoming x loop
+    execute format('select sync.apply_%s(false)', a."table");
+    return next a."table";
+  end loop;
   return query select distinct t."table" from answered t;
 end $$;
 

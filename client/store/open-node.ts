@@ -1,7 +1,9 @@
 // The store in a Node process: the same engine on a PGlite in memory or in a folder. For imports and tests.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PGlite } from '@electric-sql/pglite';
 import type { MigrationFile } from '../../db/migrate';
-import { openPGlite } from './database';
+import { type Database, openPGlite } from './database';
 import { Engine } from './engine';
 import { createStore } from './facade';
 import type { LinkOptions } from './link';
@@ -26,18 +28,24 @@ export function migrationFiles(): MigrationFile[] {
 }
 
 /** @throws MigrationError */
-export async function openNodeEngine(options: NodeStoreOptions): Promise<Engine> {
+export async function openNodeEngineWithDatabase(
+  options: NodeStoreOptions,
+): Promise<{ engine: Engine; pg: PGlite }> {
+  const isNew = !options.dataDir || !existsSync(join(options.dataDir, 'PG_VERSION'));
   const pg = await openPGlite(
     {
       ...(options.dataDir ? { dataDir: options.dataDir } : {}),
-      ...(options.prepared ? { loadDataDir: options.prepared } : {}),
+      ...(options.prepared && isNew ? { loadDataDir: options.prepared } : {}),
     },
     migrationFiles(),
   );
-  return await Engine.open({
-    ...options,
-    database: { pg, storage: 'memory', flush: async () => {}, remove: async () => {} },
-  });
+  const database: Database = { pg, storage: 'memory', flush: async () => {}, remove: async () => {} };
+  return { engine: await Engine.open({ ...options, database }), pg };
+}
+
+/** @throws MigrationError */
+export async function openNodeEngine(options: NodeStoreOptions): Promise<Engine> {
+  return (await openNodeEngineWithDatabase(options)).engine;
 }
 
 export async function openNodeStore(options: NodeStoreOptions): Promise<Store> {

@@ -1,94 +1,28 @@
 // Two devices, the real API, the real shape server, one Postgres: what one does arrives at the other.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
-import { type Device, openDevice } from '../../scripts/testing/device';
+import { startTestApi, type TestApi } from '../../scripts/testing/api';
+import type { Device } from '../../scripts/testing/device';
+import { openStation, type Station } from '../../scripts/testing/station';
 import { until } from '../../scripts/testing/until';
 
 let api: TestApi;
-let ada: TestPerson;
-let ben: TestPerson;
-let workspaceId: string;
+let station: Station;
 let a: Device;
 let b: Device;
-const open: Device[] = [];
-
-async function device(person: TestPerson): Promise<Device> {
-  const made = await openDevice(api.url, person);
-  open.push(made);
-  return made;
-}
 
 beforeAll(async () => {
   api = await startTestApi();
 });
 afterAll(() => api.stop());
-
 beforeEach(async () => {
-  ada = await api.person('Ada');
-  ben = await api.person('Ben');
-  const made = await ada.json<{ workspaceId: string }>('POST', '/api/workspaces', { name: 'Station' });
-  workspaceId = made.body.workspaceId;
-  const invite = await ada.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
-    role: 'member',
-  });
-  const token = invite.body.url.split('/').at(-1);
-  await ben.json('POST', `/api/invites/${token}/accept`, {});
-  a = await device(ada);
-  b = await device(ben);
-  await Promise.all([a.settled(), b.settled()]);
+  station = await openStation(api);
+  [a, b] = await Promise.all([station.device(station.ada), station.device(station.ben)]);
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((d) => d.close()));
-});
+afterEach(() => station.close());
 
-const projectId = () => crypto.randomUUID();
-
-async function project(on: Device, key = 'OPS'): Promise<string> {
-  const id = projectId();
-  await on.write(
-    "insert into project (id, workspace_id, key, name, position) values ($1, $2, $3, 'Operations', 'a0')",
-    id,
-    workspaceId,
-    key,
-  );
-  return id;
-}
-
-async function task(on: Device, project: string, title: string): Promise<string> {
-  const id = crypto.randomUUID();
-  await on.write(
-    "insert into task (id, workspace_id, project_id, title, position) values ($1, $2, $3, $4, 'a0')",
-    id,
-    workspaceId,
-    project,
-    title,
-  );
-  return id;
-}
-
-const titleOf = async (on: Device, id: string) =>
-  (await on.rows<{ title: string }>('select title from task where id = $1', id))[0]?.title;
-
-async function sameTitle(id: string, title: string | undefined): Promise<void> {
-  for (const on of [a, b]) await until(`${title} on both`, async () => (await titleOf(on, id)) === title);
-}
-
-/** Rows of all synced tables of the server, to compare. */
-async function expectSame(devices: Device[]): Promise<void> {
-  for (const on of devices) await on.settled();
-  for (const table of ['workspace', 'member', 'project', 'label', 'task', 'task_label', 'comment']) {
-    const sql = `select to_jsonb(t) - 'search' as row from ${table} t where ${table === 'workspace' ? 'id' : 'workspace_id'} = $1 order by id`;
-    const server = await api.pool.query<{ row: unknown }>(sql, [workspaceId]);
-    for (const on of devices) {
-      await until(`${table} equal`, async () => {
-        const rows = await on.rows<{ row: unknown }>(sql, workspaceId);
-        return JSON.stringify(rows.map((r) => r.row)) === JSON.stringify(server.rows.map((r) => r.row));
-      }).catch(async (error: unknown) => {
-        expect(await on.rows(sql, workspaceId), String(error)).toEqual(server.rows);
-      });
-    }
-  }
-}
+const project = (on: Device, key?: string) => station.project(on, key);
+const task = (on: Device, p: string, title: string) => station.task(on, p, title);
+const sameTitle = (id: string, title: string | undefined) => station.shows(title, id, a, b);
 
 describe('two devices', () => {
   test('R1: what one writes arrives at the other, and nothing is left pending', async () => {
@@ -100,7 +34,7 @@ describe('two devices', () => {
       const [row] = await a.rows<{ status: string }>('select status from task where id = $1', t);
       return row?.status === 'done';
     });
-    await expectSame([a, b]);
+    await station.expectSame(a, b);
   });
 
   test('M1: offline edits of different fields both stand, of the same field the later one; the loser is told', async () => {
@@ -115,7 +49,7 @@ describe('two devices', () => {
     expect(a.store.status()).toMatchObject({ unsent: 2, network: 'offline' });
     a.online();
     await sameTitle(t, 'from b');
-    await expectSame([a, b]);
+    await station.expectSame(a, b);
     const [row] = await a.rows<{ status: string; priority: number }>(
       'select status, priority from task where id = $1',
       t,
@@ -123,7 +57,8 @@ describe('two devices', () => {
     expect(row).toEqual({ status: 'doing', priority: 3 });
     const notices = await until('the notice on a', async () => {
       const rows = await a.rows<Record<string, unknown>>(
-        'select kind, field, lost, kept, by_name from notice',
+        'select kind, field, lost, kept, by_name from notice where row_id = $1',
+        t,
       );
       return rows.length > 0 && rows;
     });
@@ -146,7 +81,8 @@ describe('two devices', () => {
     await sameTitle(t, 'from a');
     const notices = await until('the notice on b', async () => {
       const rows = await b.rows<Record<string, unknown>>(
-        'select kind, field, lost, kept, by_name from notice',
+        'select kind, field, lost, kept, by_name from notice where row_id = $1',
+        t,
       );
       return rows.length > 0 && rows;
     });
@@ -163,11 +99,14 @@ describe('two devices', () => {
     await a.write(
       "insert into comment (id, workspace_id, task_id, body) values ($1, $2, $3, 'one')",
       crypto.randomUUID(),
-      workspaceId,
+      station.workspaceId,
       t,
     );
-    await expectSame([a, b]);
-    const { rows } = await api.pool.query('select count(*)::int as n from comment where task_id = $1', [t]);
+    await station.expectSame(a, b);
+    const { rows } = await station.api.pool.query(
+      'select count(*)::int as n from comment where task_id = $1',
+      [t],
+    );
     expect(rows).toEqual([{ n: 1 }]);
   });
 
@@ -180,7 +119,7 @@ describe('two devices', () => {
     await until('b is through', () => b.store.status().unsent === 0);
     const other = await project(a, 'OTHER');
     a.online();
-    await expectSame([a, b]);
+    await station.expectSame(a, b);
     expect(
       (await a.rows<{ id: string }>('select id from project order by key')).map((r) => r.id).sort(),
     ).toEqual([theirs, other].sort());
@@ -207,14 +146,14 @@ describe('two devices', () => {
       `insert into sync.project (id, workspace_id, key, name, position, archived, created_at, updated_at, version)
        values ($1, $2, $3, 'Operations', 'a0', false, now(), now(), 1)`,
       theirs,
-      workspaceId,
+      station.workspaceId,
       key,
     );
     await a.rows('select sync.apply_project(false)');
     const parked = await a.rows<Record<string, unknown>>('select row_id, error from sync.incoming');
     expect(parked).toEqual([{ row_id: theirs, error: expect.stringContaining('project_key_unique') }]);
     a.online();
-    await expectSame([a, b]);
+    await station.expectSame(a, b);
     expect((await a.rows<{ id: string }>('select id from project')).map((r) => r.id)).toEqual([theirs]);
     expect(
       (await a.rows<{ row_id: string }>('select row_id from sync.refused')).map((r) => r.row_id),
@@ -244,10 +183,10 @@ describe('two devices', () => {
     await a.write(
       "insert into comment (id, workspace_id, task_id, body) values ($1, $2, $3, 'one')",
       crypto.randomUUID(),
-      workspaceId,
+      station.workspaceId,
       t,
     );
-    await expectSame([a, b]);
+    await station.expectSame(a, b);
     const gone = await a.engine.write(crypto.randomUUID(), [
       { sql: 'delete from project where id = $1', parameters: [p] },
     ]);
@@ -255,7 +194,7 @@ describe('two devices', () => {
     await sameTitle(t, undefined);
     await a.store.undo(gone);
     await sameTitle(t, 'Check the mast');
-    await expectSame([a, b]);
+    await station.expectSame(a, b);
     expect(await b.rows('select body from comment')).toEqual([{ body: 'one' }]);
   });
 });

@@ -3,7 +3,7 @@
 
 import type { Engine } from '../../client/store/engine';
 import { createStore } from '../../client/store/facade';
-import { openNodeEngine } from '../../client/store/open-node';
+import { openNodeEngineWithDatabase } from '../../client/store/open-node';
 import type { Store } from '../../client/store/store';
 import { dumpPrepared } from '../prepare';
 import type { TestPerson } from './api';
@@ -71,24 +71,33 @@ export interface Device {
   online(): void;
   /** Everything sent, answered, and every shape up to date. */
   settled(): Promise<void>;
+  /** Its whole database, as a backup of the browser's profile would have it. */
+  dump(): Promise<Blob>;
   close(): Promise<void>;
 }
 
 let prepared: Promise<Blob> | undefined;
 
-/** Opens a new device of a person. */
-export async function openDevice(url: string, person: TestPerson): Promise<Device> {
+/**
+ * Opens a new device of a person.
+ * @param options.prepared the dump of a device's database to go on with; a new one when absent
+ */
+export async function openDevice(
+  url: string,
+  person: TestPerson,
+  options: { prepared?: Blob } = {},
+): Promise<Device> {
   const session = await person.json<{ user: { id: string } }>('GET', '/api/session');
   const userId = session.body.user.id;
   const network = new FlakyNetwork(person);
   prepared ??= dumpPrepared();
-  const engine = await openNodeEngine({
+  const { engine, pg } = await openNodeEngineWithDatabase({
     userId,
     baseUrl: url,
     fetch: network.fetch,
     deviceOnline: () => network.up,
     maxPause: 300,
-    prepared: await prepared,
+    prepared: options.prepared ?? (await prepared),
   });
   const store = createStore(userId, engine);
   return {
@@ -119,6 +128,7 @@ export async function openDevice(url: string, person: TestPerson): Promise<Devic
         return left!.n === '0';
       });
     },
+    dump: () => pg.dumpDataDir('none'),
     close: () => store.close(),
   };
 }
