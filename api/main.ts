@@ -1,5 +1,4 @@
 // Starts the API server: one port for the API, the shapes and the client's files.
-import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
@@ -20,6 +19,8 @@ export interface ApiOptions {
   readonly databaseUrl: string;
   readonly authSecret: string;
   readonly publicUrl: string | null;
+  /** Of this program, for the health answer. */
+  readonly version: string;
   /** Limit sign-in attempts. */
   readonly rateLimit: boolean;
   readonly upstream: Upstream;
@@ -56,7 +57,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     migration: newest(readMigrations(), 'server'),
     log: options.log,
   };
-  const app = createApp({ ...options, deps, auth, version: appVersion() });
+  const app = createApp({ ...options, deps, auth });
   const server = await new Promise<Server>((done, fail) => {
     const listening = serve(
       {
@@ -91,9 +92,4 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       await Promise.all([pool.end(), auth.close()]);
     },
   };
-}
-
-function appVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -6,7 +6,7 @@ export interface DemoTask {
   readonly title: string;
   readonly description?: string;
   readonly status: 'backlog' | 'todo' | 'doing' | 'review' | 'done' | 'cancelled';
-  /** 0 none, 1 low, 2 medium, 3 high, 4 urgent */
+  /** 0 none, 1 urgent, 2 high, 3 medium, 4 low: as client/ui/task/facts.ts has it. */
   readonly priority?: 0 | 1 | 2 | 3 | 4;
   readonly by: Who;
   readonly for?: Who;
@@ -32,7 +32,7 @@ const station: readonly DemoTask[] = [
     description:
       'It hunts under load since the storm. A filter and two gaskets are in the blue crate under the bench.\n\nRun it for an hour afterwards and note the voltage.',
     status: 'doing',
-    priority: 3,
+    priority: 2,
     by: 'ada',
     for: 'ben',
     due: 1,
@@ -47,7 +47,7 @@ const station: readonly DemoTask[] = [
     title: 'Check the guy wires of the north mast',
     description: 'Tension each one and look for rust at the lower shackles.',
     status: 'todo',
-    priority: 4,
+    priority: 1,
     by: 'ada',
     for: 'ben',
     due: 0,
@@ -58,7 +58,7 @@ const station: readonly DemoTask[] = [
   {
     title: 'Inventory of the cold store before winter',
     status: 'todo',
-    priority: 2,
+    priority: 3,
     by: 'ben',
     for: 'ada',
     due: 5,
@@ -68,7 +68,7 @@ const station: readonly DemoTask[] = [
   {
     title: 'Seal the draught at the lab window',
     status: 'backlog',
-    priority: 1,
+    priority: 4,
     by: 'ben',
     age: 20,
   },
@@ -76,7 +76,7 @@ const station: readonly DemoTask[] = [
     title: 'Service both snowmobiles',
     description: 'Belts, plugs, oil. Log the hours on the sheet in the hangar.',
     status: 'doing',
-    priority: 2,
+    priority: 3,
     by: 'ada',
     for: 'ada',
     due: 9,
@@ -86,7 +86,7 @@ const station: readonly DemoTask[] = [
     title: 'Refill the first-aid cabinets',
     description: 'Eye wash in the workshop has run out; plasters everywhere.',
     status: 'review',
-    priority: 3,
+    priority: 2,
     by: 'ben',
     for: 'ada',
     due: -1,
@@ -97,7 +97,7 @@ const station: readonly DemoTask[] = [
   {
     title: 'Clean the solar panels on the east roof',
     status: 'done',
-    priority: 1,
+    priority: 4,
     by: 'ada',
     for: 'ben',
     age: 15,
@@ -107,7 +107,7 @@ const station: readonly DemoTask[] = [
   {
     title: 'Test the satellite phone, both batteries',
     status: 'done',
-    priority: 3,
+    priority: 2,
     by: 'ada',
     for: 'ada',
     age: 10,
@@ -117,7 +117,7 @@ const station: readonly DemoTask[] = [
     title: 'Order list for the October flight',
     description: 'Fuel filters (3), gaskets, coffee, printer paper, AA batteries (80), burn gel.',
     status: 'doing',
-    priority: 3,
+    priority: 2,
     by: 'ben',
     for: 'ben',
     due: 3,
@@ -131,7 +131,7 @@ const station: readonly DemoTask[] = [
   {
     title: 'Insulate the water pipe to the sauna',
     status: 'backlog',
-    priority: 2,
+    priority: 3,
     by: 'ada',
     age: 25,
     due: 21,
@@ -139,7 +139,7 @@ const station: readonly DemoTask[] = [
   {
     title: 'Fire drill with the new crew',
     status: 'todo',
-    priority: 3,
+    priority: 2,
     by: 'ada',
     for: 'ada',
     due: 12,
@@ -149,7 +149,7 @@ const station: readonly DemoTask[] = [
   {
     title: 'Repair the antenna rotor',
     status: 'cancelled',
-    priority: 1,
+    priority: 4,
     by: 'ben',
     age: 40,
     comments: [{ by: 'ben', body: 'The new antenna has no rotor. Closing this.' }],
@@ -162,7 +162,7 @@ const transect: readonly DemoTask[] = [
     description:
       'Two AA each. Wake the logger with the magnet and wait for the green light before you leave.',
     status: 'doing',
-    priority: 3,
+    priority: 2,
     by: 'ada',
     for: 'ben',
     due: 2,
@@ -174,7 +174,7 @@ const transect: readonly DemoTask[] = [
     title: 'Soil moisture at site 7 reads 104 %',
     description: 'Either the probe is flooded or the calibration is of another probe.',
     status: 'todo',
-    priority: 4,
+    priority: 1,
     by: 'ben',
     for: 'ben',
     due: 2,
@@ -188,7 +188,7 @@ const transect: readonly DemoTask[] = [
   {
     title: 'Mark the plot corners before the first snow',
     status: 'todo',
-    priority: 3,
+    priority: 2,
     by: 'ada',
     for: 'ada',
     due: 6,
@@ -198,7 +198,7 @@ const transect: readonly DemoTask[] = [
     title: 'Copy the camera trap cards',
     description: 'Cards A to F, then format them in the camera and not in the laptop.',
     status: 'review',
-    priority: 2,
+    priority: 3,
     by: 'ada',
     for: 'ben',
     age: 6,
@@ -207,14 +207,14 @@ const transect: readonly DemoTask[] = [
   {
     title: 'Lichen survey, second observer for plots 11 to 20',
     status: 'backlog',
-    priority: 2,
+    priority: 3,
     by: 'ada',
     age: 18,
   },
   {
     title: 'Check the rain gauge against the reference',
     status: 'done',
-    priority: 2,
+    priority: 3,
     by: 'ben',
     for: 'ben',
     age: 14,
@@ -224,7 +224,7 @@ const transect: readonly DemoTask[] = [
   {
     title: 'Write the methods page for the September campaign',
     status: 'doing',
-    priority: 2,
+    priority: 3,
     by: 'ada',
     for: 'ada',
     due: 8,
@@ -234,7 +234,7 @@ const transect: readonly DemoTask[] = [
   {
     title: 'Fox at the bait station: move the camera lower',
     status: 'done',
-    priority: 1,
+    priority: 4,
     by: 'ben',
     for: 'ada',
     age: 13,
@@ -242,7 +242,7 @@ const transect: readonly DemoTask[] = [
   {
     title: 'Agree on names for the new sites',
     status: 'todo',
-    priority: 1,
+    priority: 4,
     by: 'ben',
     age: 3,
     comments: [{ by: 'ben', body: 'N1 to N4 would be enough for me.' }],
@@ -250,7 +250,7 @@ const transect: readonly DemoTask[] = [
   {
     title: 'Water samples: freeze the duplicates',
     status: 'done',
-    priority: 3,
+    priority: 2,
     by: 'ada',
     for: 'ben',
     age: 16,
@@ -259,7 +259,7 @@ const transect: readonly DemoTask[] = [
   {
     title: 'Snow stakes for sites 1 to 3',
     status: 'backlog',
-    priority: 2,
+    priority: 3,
     by: 'ben',
     due: 14,
     age: 12,
@@ -268,7 +268,7 @@ const transect: readonly DemoTask[] = [
     title: 'Send the August data to the archive',
     description: 'With the corrected time zone of logger 12.',
     status: 'todo',
-    priority: 3,
+    priority: 2,
     by: 'ada',
     for: 'ada',
     due: 4,
@@ -279,7 +279,7 @@ const transect: readonly DemoTask[] = [
   {
     title: 'Spare cable for the weather station',
     status: 'todo',
-    priority: 1,
+    priority: 4,
     by: 'ben',
     for: 'ben',
     age: 1,

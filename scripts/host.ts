@@ -1,6 +1,6 @@
 // The whole server in one process: database, migrations, shapes, API, demonstration data. `npm start`, `npm run
 // dev` and the end-to-end tests differ only in what serves the client.
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MiddlewareHandler } from 'hono';
 import { type Environment, readEnvironment } from '../api/environment';
@@ -82,6 +82,7 @@ async function start(
     databaseUrl,
     authSecret: environment.authSecret ?? keptSecret(environment.dataDir),
     publicUrl: environment.publicUrl,
+    version: programVersion(),
     rateLimit: environment.production,
     upstream: shapes.upstream,
     shapesReady: shapes.ready,
@@ -138,6 +139,11 @@ async function untilReady(shapes: Shapes): Promise<void> {
     }
     await new Promise((done) => setTimeout(done, 20));
   }
+}
+
+function programVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 function holdDataDir(dataDir: string): Lock {

@@ -46,6 +46,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     databaseUrl: database.url,
     authSecret: 'a secret for tests that is long enough',
     publicUrl: options.publicUrl ?? null,
+    version: '0.0.0',
     rateLimit: options.rateLimit ?? false,
     upstream: options.upstream ?? embedded!,
     shapesReady: async () => !shapes || shapes.status().state === 'active',
