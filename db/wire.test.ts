@@ -1,0 +1,31 @@
+// The wire format has a version that nobody forgets: change the format and this fails until PROTOCOL has risen too.
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import {
+  apiError,
+  limits,
+  operation,
+  PROTOCOL,
+  transaction,
+  verdict,
+  writeRequest,
+  writeResponse,
+} from './wire';
+
+/** Hash of the format by protocol. A new format gets a new line; the old ones stay. */
+const formats: Readonly<Record<number, string>> = {
+  1: '92d29dcb13f6105f',
+};
+
+test('S3: the wire format is the one of its protocol number', () => {
+  const schemas = { operation, transaction, verdict, writeRequest, writeResponse, apiError };
+  const text = JSON.stringify([
+    limits,
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      z.toJSONSchema(schema, { unrepresentable: 'any' }),
+    ]),
+  ]);
+  expect(createHash('sha256').update(text).digest('hex').slice(0, 16)).toBe(formats[PROTOCOL]);
+});
