@@ -48,3 +48,9 @@ export async function prepareDatabase(): Promise<boolean> {
   writeFileSync(stampFile, stamp);
   return true;
 }
+
+/** The prepared database as a Blob, made if need be. */
+export async function preparedBlob(): Promise<Blob> {
+  await prepareDatabase();
+  return new Blob([readFileSync(target)]);
+}

@@ -5,7 +5,7 @@ import type { Engine } from '../../client/store/engine';
 import { createStore } from '../../client/store/facade';
 import { openNodeEngineWithDatabase } from '../../client/store/open-node';
 import type { Store } from '../../client/store/store';
-import { dumpPrepared } from '../prepare';
+import { preparedBlob } from '../prepare';
 import type { TestPerson } from './api';
 import { until } from './until';
 
@@ -90,7 +90,7 @@ export async function openDevice(
   const session = await person.json<{ user: { id: string } }>('GET', '/api/session');
   const userId = session.body.user.id;
   const network = new FlakyNetwork(person);
-  prepared ??= dumpPrepared();
+  prepared ??= preparedBlob();
   const { engine, pg } = await openNodeEngineWithDatabase({
     userId,
     baseUrl: url,
