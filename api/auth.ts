@@ -3,7 +3,7 @@ import { betterAuth } from 'better-auth';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Pool } from 'pg';
-import type { ApiErrorKind } from '../db/wire';
+import { type ApiErrorKind, PERSON_HEADER } from '../db/wire';
 import type { Person } from './deps';
 import { ApiFailure, failureResponse, isDatabaseAway } from './errors';
 
@@ -82,6 +82,11 @@ export function createAuth(options: AuthOptions): Auth {
         });
       if (!response) throw new ApiFailure('signed-out', 'Sign in again to go on syncing.');
       const { id, name, email } = response.user;
+      // A device of one person must not send its changes, or read, as another who signed in on the same browser.
+      const owner = request.headers.get(PERSON_HEADER);
+      if (owner !== null && owner !== id) {
+        throw new ApiFailure('signed-out', 'Somebody else is signed in on this browser now.');
+      }
       return { person: { id, name, email }, cookies: headers.getSetCookie() };
     },
     async signUp(account) {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { formatClock } from '../db/clock';
-import { limits, type Operation, PROTOCOL, type WriteResponse } from '../db/wire';
+import { limits, type Operation, PERSON_HEADER, PROTOCOL, type WriteResponse } from '../db/wire';
 import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
 
 let api: TestApi;
@@ -346,6 +346,20 @@ describe('bodies', () => {
     }
     const unsigned = await api.stranger.json<{ error: { kind: string } }>('POST', '/api/write', {});
     expect(unsigned.body.error.kind).toBe('signed-out');
+  });
+
+  test('A2: a device of one person does not speak with the session of another', async () => {
+    const request = {
+      protocol: PROTOCOL,
+      clientId: uuid(),
+      serverId: null,
+      acknowledged: 0,
+      transactions: [],
+    };
+    const as = (person: string) => ada.call('POST', '/api/write', request, { [PERSON_HEADER]: person });
+    const session = await ada.json<{ user: { id: string } }>('GET', '/api/session');
+    expect((await as(session.body.user.id)).status).toBe(200);
+    expect((await as('somebody else')).status).toBe(401);
   });
 
   test('W5: text that Postgres cannot hold is refused, text that only looks like it is stored', async () => {

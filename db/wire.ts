@@ -4,6 +4,9 @@ import { z } from 'zod';
 
 export const PROTOCOL = 1;
 
+/** Names the person whose device asks. Another person's session is then no session (401 'signed-out'). */
+export const PERSON_HEADER = 'outpost-person';
+
 /** Limits that both sides know: a client splits before it sends, the server refuses above. */
 export const limits = { bodyBytes: 16_000_000, transactions: 500, operations: 50_000 } as const;
 

@@ -29,6 +29,7 @@ export class Engine implements Backend {
   readonly #readPath: ReadPath;
   #status: Status;
   #listeners = new Set<(status: Status) => void>();
+  #problems = new Map<string, string>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
   #wasOnline = false;
@@ -40,12 +41,12 @@ export class Engine implements Backend {
     this.#link = new Link(options);
     this.#live = new LiveQueries((query) => this.#query(query));
     const flush = () => database.flush();
-    const problem = (sentence: string | null) => this.#set({ problem: sentence });
+    const problem = (source: string, sentence: string | null) => this.#problem(source, sentence);
     this.#outbox = new Outbox(this.#pg, this.#link, flush, {
       changed: (tables) => this.#changed(tables),
       forked: (serverId) => this.#forked(serverId),
       sending: (sending) => this.#set({ sending }),
-      problem,
+      problem: (sentence) => problem('outbox', sentence),
     });
     this.#readPath = new ReadPath({
       pg: this.#pg,
@@ -115,6 +116,11 @@ export class Engine implements Backend {
   async networkChanged(online: boolean): Promise<void> {
     if (online) await this.wake();
     else this.#link.lost();
+  }
+
+  /** Something failed that nobody waited for: read again from what is stored. */
+  async recover(): Promise<void> {
+    if (this.options.sync !== false && !this.#closed) await this.#readPath.restart();
   }
 
   async discardRefused(id: string): Promise<void> {
@@ -209,6 +215,13 @@ export class Engine implements Backend {
     this.#changed(['outbox']);
     this.#outbox.wake();
     if (serverId !== null) void this.#readPath.refresh();
+  }
+
+  /** What each part last said of itself; the first one that is in trouble is shown. */
+  #problem(source: string, sentence: string | null): void {
+    if (sentence === null) this.#problems.delete(source);
+    else this.#problems.set(source, sentence);
+    this.#set({ problem: [...this.#problems.values()][0] ?? null });
   }
 
   #set(change: Partial<Status>): void {

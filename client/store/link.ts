@@ -1,6 +1,6 @@
 // The one door to the network: knows whether the server answers and whether the session holds, retries with
 // backoff what may be retried, and lets everything that waits go on at once when it is woken.
-import { type ApiErrorKind, apiError } from '../../db/wire';
+import { type ApiErrorKind, apiError, PERSON_HEADER } from '../../db/wire';
 
 /** An answer that is not 2xx, or no answer ('unreachable'). The message can be shown. */
 export class LinkError extends Error {
@@ -24,6 +24,8 @@ export interface LinkState {
 export interface LinkOptions {
   /** Origin of the API, without a trailing slash; '' in a browser. */
   readonly baseUrl: string;
+  /** Whose device it is: the server answers 'signed-out' when the session is somebody else's. */
+  readonly userId: string;
   readonly fetch?: typeof fetch;
   /** What the device itself says about the network; absent: only answers tell. */
   readonly deviceOnline?: () => boolean;
@@ -32,6 +34,8 @@ export interface LinkOptions {
 }
 
 const FIRST_PAUSE = 400;
+/** Listeners hear that the server was heard at most this often, ms. */
+const HEARD_EVERY = 10_000;
 /** A server ends a long poll after 20 s: silence beyond this is a dead line, ms. */
 const SILENCE = 45_000;
 /** A large snapshot over one bar of signal takes its time; beyond this the line is dead, ms. */
@@ -42,6 +46,7 @@ export class Link {
   #listeners = new Set<() => void>();
   #wakers = new Set<() => void>();
   #failures = 0;
+  #toldHeardAt = 0;
   #closed = new AbortController();
 
   constructor(private readonly options: LinkOptions) {}
@@ -84,7 +89,14 @@ export class Link {
     let response: Response;
     try {
       const url = path.startsWith('http') ? path : this.options.baseUrl + path;
-      response = await (this.options.fetch ?? fetch)(url, { ...init, signal: AbortSignal.any(signals) });
+      response = await (this.options.fetch ?? fetch)(url, {
+        ...init,
+        headers: {
+          ...(init.headers as Record<string, string> | undefined),
+          [PERSON_HEADER]: this.options.userId,
+        },
+        signal: AbortSignal.any(signals),
+      });
       clearTimeout(timer);
     } catch (error) {
       clearTimeout(timer);
@@ -176,7 +188,9 @@ export class Link {
     const next = { ...this.#state, ...change };
     const same = next.network === this.#state.network && next.session === this.#state.session;
     this.#state = next;
-    if (!same) for (const listener of [...this.#listeners]) listener();
+    const isNews = (next.heardAt ?? 0) - this.#toldHeardAt > HEARD_EVERY;
+    if (isNews) this.#toldHeardAt = next.heardAt ?? 0;
+    if (!same || isNews) for (const listener of [...this.#listeners]) listener();
   }
 }
 

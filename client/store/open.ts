@@ -25,6 +25,7 @@ class WorkerBackend implements Backend {
     this.#worker.onmessage = ({ data }: MessageEvent<ToTab>) => this.#heard(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
+      if (this.#status.database === 'ready') return;
       this.#setStatus({
         ...this.#status,
         database: 'failed',
@@ -126,5 +127,7 @@ function storeError({ kind, sentence, rule }: CarriedError): StoreError {
  * before are answered then.
  */
 export function openStore({ userId }: { userId: string }): Store {
+  // Without it a browser that runs out of space may throw the database away.
+  void navigator.storage?.persist?.().catch(() => {});
   return createStore(userId, new WorkerBackend(userId));
 }

@@ -23,7 +23,7 @@ export interface ReadPathOptions {
   progressed(): void;
   /** The server's database is this one; resolves when the device has made itself ready for it. */
   identified(serverId: string): Promise<void>;
-  problem(sentence: string | null): void;
+  problem(source: string, sentence: string | null): void;
 }
 
 export class ReadPath {
@@ -68,7 +68,7 @@ export class ReadPath {
     this.#refreshing = this.#refresh()
       .catch((error: unknown) => {
         if (this.#closed.signal.aborted) return;
-        this.options.problem(error instanceof Error ? error.message : String(error));
+        this.options.problem('session', error instanceof Error ? error.message : String(error));
       })
       .finally(() => {
         this.#refreshing = null;
@@ -78,6 +78,12 @@ export class ReadPath {
         }
       });
     return this.#refreshing;
+  }
+
+  /** Ends every subscription and follows again from what is stored. */
+  async restart(): Promise<void> {
+    await this.#unfollow([...this.#followed.keys()]);
+    await this.refresh();
   }
 
   async close(): Promise<void> {
@@ -91,10 +97,10 @@ export class ReadPath {
     const { link, userId } = this.options;
     const response = await link.patiently('/api/session', { signal: this.#closed.signal });
     const session = await readJson<SessionAnswer>(response);
-    // Somebody else signed in on this browser: this person's database waits for its own session.
     if (session.user.id !== userId) {
       throw new LinkError('signed-out', 'Somebody else is signed in on this browser now.');
     }
+    this.options.problem('session', null);
     if (this.#serverId !== session.serverId) {
       await this.#unfollow([...this.#followed.keys()]);
       await this.options.identified(session.serverId);
@@ -129,7 +135,7 @@ export class ReadPath {
         changed: () => this.options.changed([table, 'outbox', 'incoming']),
         progressed: this.options.progressed,
         denied: () => void this.#denied(workspaceId),
-        problem: this.options.problem,
+        problem: (sentence) => this.options.problem(`${workspaceId}/${table}`, sentence),
       });
     this.#followed.set(workspaceId, tableNames.map(subscribe));
   }

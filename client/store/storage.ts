@@ -23,22 +23,54 @@ export async function openStorage(
   migrations: readonly MigrationFile[],
   prepared: () => Promise<Blob>,
 ): Promise<Database> {
-  const known = await remembered(userId).catch(() => null);
-  if (known) return await openAt(known, userId, migrations, null);
-  for (const kind of ['opfs', 'indexeddb'] as const) {
-    if (!supported(kind)) continue;
-    try {
-      // What an interrupted first start left behind was never written to.
-      await removeAt(kind, userId);
-      const database = await openAt(kind, userId, migrations, await prepared());
-      await remember(userId, kind);
-      return database;
-    } catch (error) {
-      console.warn(`Outpost: no database in ${kind}:`, error);
+  if (typeof indexedDB === 'object') {
+    const known = await remembered(userId);
+    if (known) return await openAt(known, userId, migrations, null);
+    for (const kind of ['opfs', 'indexeddb'] as const) {
+      if (!supported(kind)) continue;
+      try {
+        const database =
+          (await adopt(kind, userId, migrations)) ??
+          (await openAt(kind, userId, migrations, await prepared()));
+        await remember(userId, kind);
+        return database;
+      } catch (error) {
+        console.warn(`Outpost: no database in ${kind}:`, error);
+      }
     }
   }
   const pg = await openPGlite({ loadDataDir: await prepared() }, migrations);
   return { pg, storage: 'memory', flush: async () => {}, remove: async () => {} };
+}
+
+/**
+ * A database that is there and was not remembered: in use if a device identity was ever made in it, else what an
+ * interrupted first start left behind, which is removed.
+ */
+async function adopt(
+  kind: Kind,
+  userId: string,
+  migrations: readonly MigrationFile[],
+): Promise<Database | null> {
+  if (!(await exists(kind, userId))) return null;
+  const database = await openAt(kind, userId, migrations, null).catch(() => null);
+  const used = await database?.pg.query('select from sync.client');
+  if (database && used && used.rows.length > 0) return database;
+  await database?.pg.close();
+  await removeAt(kind, userId);
+  return null;
+}
+
+async function exists(kind: Kind, userId: string): Promise<boolean> {
+  if (kind === 'opfs') {
+    const root = await navigator.storage.getDirectory();
+    return await root.getDirectoryHandle(nameOf(userId)).then(
+      () => true,
+      () => false,
+    );
+  }
+  const all = (await indexedDB.databases?.()) ?? [];
+  return all.some((db) => db.name === `/pglite/${nameOf(userId)}`);
 }
 
 function supported(kind: Kind): boolean {
@@ -60,8 +92,10 @@ async function openAt(
     await removeAt(kind, userId);
   };
   if (kind === 'opfs') {
-    const fs = new OpfsAhpFS(nameOf(userId), { initialPoolSize: POOL, maintainedPoolSize: 50 });
-    const pg = await openPGlite({ fs, ...load }, migrations, () => fs.syncToFs());
+    const pg = await whenReleased(() => {
+      const fs = new OpfsAhpFS(nameOf(userId), { initialPoolSize: POOL, maintainedPoolSize: 50 });
+      return openPGlite({ fs, ...load }, migrations, () => fs.syncToFs());
+    });
     // Each committed write is already flushed (relaxedDurability is off).
     return { pg, storage: 'opfs', flush: async () => {}, remove };
   }
@@ -70,6 +104,19 @@ async function openAt(
   const flush = serialized(() => fs.syncToFs());
   const pg = await openPGlite({ fs, relaxedDurability: true, ...load }, migrations, flush);
   return { pg, storage: 'indexeddb', flush, remove };
+}
+
+/** The files of a leader that was killed are free a moment after its lock is. */
+async function whenReleased<T>(open: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + 10_000; ; ) {
+    try {
+      return await open();
+    } catch (error) {
+      const isHeld = error instanceof DOMException && error.name === 'NoModificationAllowedError';
+      if (!isHeld || Date.now() > deadline) throw error;
+      await new Promise((again) => setTimeout(again, 50));
+    }
+  }
 }
 
 async function removeAt(kind: Kind, userId: string): Promise<void> {

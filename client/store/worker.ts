@@ -29,12 +29,21 @@ self.onmessage = ({ data }: MessageEvent<Start | ToLeader>) => {
     toTab: (message) => self.postMessage(message),
     async open() {
       const database = await openStorage(userId, migrations, fetchPrepared);
-      return await Engine.open({
+      const engine = await Engine.open({
         database,
         userId,
         baseUrl,
         deviceOnline: () => navigator.onLine,
       });
+      // The plugin that carries shapes throws some of its errors where nobody can catch them.
+      const recover = (event: Event) => {
+        event.preventDefault();
+        console.warn('Outpost: reading starts again after', event);
+        void engine.recover();
+      };
+      addEventListener('unhandledrejection', recover);
+      addEventListener('error', recover);
+      return engine;
     },
   });
 };
