@@ -1,5 +1,5 @@
 // npm start: builds the client when it must, starts everything behind one port, prints where, stops cleanly.
-import { EnvironmentError } from '../api/environment';
+import { EnvironmentError, readEnvironment } from '../api/environment';
 import { staticFiles } from '../api/static';
 import { buildClient, clientDist, compressInBackground } from './build';
 import { type Host, HostError, startHost } from './host';
@@ -26,8 +26,11 @@ process.on('SIGINT', () => {
 process.on('SIGTERM', () => void end(0));
 
 try {
+  // Before the build: Vite sets NODE_ENV in this process.
+  const environment = readEnvironment();
   const built = await buildClient({ onlyWhenStale: true, compression: 'quick', log });
   const started = await startHost({
+    environment,
     client: staticFiles(clientDist),
     log,
     onFatal: (error) => {

@@ -6,18 +6,12 @@ import schema from '../../../migrations/0001_workspace.sql?raw';
 import type { GeneratedTask } from '../generated-tasks';
 
 export interface StockPage {
-  /** Writes tasks where there are none yet. @returns how many there are then. */
-  load(tasks: readonly GeneratedTask[]): Promise<number>;
+  /** Fetches and writes so many tasks where there are none yet. */
+  load(count: number): Promise<void>;
   /** Gives the first task of the list another title. @returns ms from the call to the frame that shows it. */
   writeToPaint(title: string): Promise<number>;
   /** Full-text search that paints up to 50 hits. @returns ms from the call to the frame that shows them. */
   searchToPaint(words: string): Promise<number>;
-}
-
-declare global {
-  interface Window {
-    stock: Promise<StockPage>;
-  }
 }
 
 const workspaceId = '0198c000-0000-7000-8000-000000000001';
@@ -47,7 +41,6 @@ function show(rows: readonly { id: string; title: string }[]): void {
 }
 
 async function open(): Promise<StockPage> {
-  performance.mark('stock:first-paint', { startTime: await painted() });
   const thread = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   const database = await PGliteWorker.create(thread, { extensions: { live } });
   const made = await database.query("select to_regclass('public.task') is not null as made");
@@ -65,25 +58,20 @@ async function open(): Promise<StockPage> {
   const first = "select id, title from task where status = 'todo' order by position, id limit 100";
   await database.live.query<{ id: string; title: string }>(first, [], ({ rows }) => {
     show(rows);
-    if (rows.length > 0 && performance.getEntriesByName('stock:tasks-readable').length === 0) {
-      performance.mark('stock:tasks-readable');
-    }
     shown();
   });
 
   return {
-    async load(tasks) {
+    async load(count) {
       const had = await database.query<{ n: number }>('select count(*)::int as n from task');
-      if (had.rows[0]?.n === 0) {
-        await database.query(
-          `insert into task (id, workspace_id, project_id, title, description, status, priority, position)
-             select id, $2, $3, title, description, status, priority, position
-             from jsonb_populate_recordset(null::task, $1)`,
-          [tasks, workspaceId, projectId],
-        );
-      }
-      const has = await database.query<{ n: number }>('select count(*)::int as n from task');
-      return has.rows[0]?.n ?? 0;
+      if (had.rows[0]?.n !== 0) return;
+      const tasks = (await (await fetch(`/tasks/${count}`)).json()) as GeneratedTask[];
+      await database.query(
+        `insert into task (id, workspace_id, project_id, title, description, status, priority, position)
+           select id, $2, $3, title, description, status, priority, position
+           from jsonb_populate_recordset(null::task, $1)`,
+        [tasks, workspaceId, projectId],
+      );
     },
     async writeToPaint(title) {
       const id = (list.firstElementChild as HTMLElement).dataset.id;
@@ -110,4 +98,4 @@ async function open(): Promise<StockPage> {
   };
 }
 
-window.stock = open();
+Object.assign(window, { stock: open() });

@@ -1,0 +1,46 @@
+// What runs inside every measured page before its own scripts: notes when tasks are first painted, and how long it
+// takes from a person's input to the frame that shows its effect. Plain script: it is sent to the browser as text.
+
+/** What the script below puts on `window`. */
+export interface InPage {
+  /**
+   * Resolves after the frame in which the test became true.
+   * @returns ms since the last key press or text input
+   */
+  sinceInput(test: () => boolean): Promise<number>;
+}
+
+declare global {
+  interface Window {
+    measure: InPage;
+  }
+}
+
+export const tasksReadableMark = 'measure:tasks-readable';
+
+/** @param task selector of a task that is shown */
+export function inPageScript(task: string): string {
+  return `(() => {
+    let input = 0;
+    for (const type of ['keydown', 'beforeinput']) {
+      addEventListener(type, (event) => { input = event.timeStamp; }, true);
+    }
+    const painted = () => new Promise((done) => requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => done(performance.now());
+      channel.port2.postMessage(null);
+    }));
+    const whenTrue = (test) => new Promise((done) => {
+      const observer = new MutationObserver(() => {
+        if (!test()) return;
+        observer.disconnect();
+        done(painted());
+      });
+      observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    });
+    whenTrue(() => document.querySelector(${JSON.stringify(task)})).then((startTime) => {
+      performance.mark(${JSON.stringify(tasksReadableMark)}, { startTime });
+    });
+    window.measure = { sinceInput: (test) => whenTrue(test).then((at) => at - input) };
+  })()`;
+}

@@ -1,0 +1,175 @@
+// What is done to each subject, Outpost and stock PGlite alike: starting, loading ten thousand tasks, writing,
+// searching; and what it used of memory meanwhile. Times are in ms.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from '@playwright/test';
+import { type Device, type Memory, memoryOf, newPage, openProfile } from './chromium';
+import { median, quantile } from './figures';
+
+/** A page that shows tasks out of its own database. */
+export interface Subject {
+  readonly name: string;
+  /** Of the page that shows the board or list. */
+  readonly url: string;
+  /** Names of the performance marks that the page sets. */
+  readonly marks: Readonly<Record<keyof Boot, string>>;
+  /** Once per profile, before its first page: a session, say. */
+  enter(context: BrowserContext): Promise<void>;
+  /** Once per browser: what its pages need to be measured. */
+  prepare(context: BrowserContext): Promise<void>;
+  /** Resolves when this many tasks are on the device and the list shows the first of them. */
+  loaded(page: Page, tasks: number): Promise<void>;
+  /** Changes a task that is shown. @returns ms from the key, or the call, to the frame that shows it */
+  writeToPaint(page: Page, nth: number): Promise<number>;
+  /** @returns ms from the last key, or the call, to the frame that shows the hits */
+  searchToPaint(page: Page, words: string): Promise<number>;
+}
+
+/** ms since the navigation began. */
+export interface Boot {
+  readonly firstPaint: number;
+  readonly tasksReadable: number;
+  readonly databaseWritable: number;
+}
+
+export interface BootRuns {
+  /** A browser that has never been here. */
+  readonly cold: Boot;
+  /** The browser was closed and opened again. */
+  readonly reopened: Boot;
+  /** The page was reloaded. */
+  readonly reloaded: Boot;
+}
+
+export interface Use {
+  readonly tasks: number;
+  /** From the navigation until all tasks are on the device, in a new browser. */
+  readonly firstLoadMs: number;
+  readonly afterLoad: Memory;
+  readonly writeToPaint: { readonly p50: number; readonly p95: number; readonly samples: number };
+  readonly searchToPaint: { readonly p50: number; readonly p95: number; readonly samples: number };
+  readonly afterUse: Memory;
+}
+
+/** Starts the subject `repeats` times with new profiles. @returns medians */
+export async function bootRuns(
+  subject: Subject,
+  device: Device,
+  tasks: number,
+  repeats: number,
+): Promise<BootRuns> {
+  const runs: BootRuns[] = [];
+  for (let i = 0; i < repeats; i++) {
+    runs.push(
+      await inNewProfile(async (profile) => {
+        const first = await openProfile(profile, device);
+        await subject.enter(first);
+        await subject.prepare(first);
+        const page = await newPage(first, device);
+        const cold = await goTo(page, subject, tasks);
+        await first.close();
+        const second = await openProfile(profile, device);
+        await subject.prepare(second);
+        const again = await newPage(second, device);
+        const reopened = await goTo(again, subject, tasks);
+        await again.reload();
+        const reloaded = await bootOf(again, subject);
+        await second.close();
+        return { cold, reopened, reloaded };
+      }),
+    );
+  }
+  const of = (kind: keyof BootRuns): Boot => {
+    const at = (mark: keyof Boot) => median(runs.map((r) => r[kind][mark]));
+    return {
+      firstPaint: at('firstPaint'),
+      tasksReadable: at('tasksReadable'),
+      databaseWritable: at('databaseWritable'),
+    };
+  };
+  return { cold: of('cold'), reopened: of('reopened'), reloaded: of('reloaded') };
+}
+
+/** Loads many tasks into a new profile, writes and searches. */
+export async function useRuns(subject: Subject, device: Device, tasks: number): Promise<Use> {
+  return inNewProfile(async (profile) => {
+    const context = await openProfile(profile, device);
+    try {
+      await subject.enter(context);
+      await subject.prepare(context);
+      const page = await newPage(context, device);
+      const begun = performance.now();
+      await page.goto(subject.url);
+      await subject.loaded(page, tasks);
+      const firstLoadMs = performance.now() - begun;
+      const afterLoad = await memoryOf(page);
+      const writes = await samples(40, (i) => subject.writeToPaint(page, i));
+      const terms = [
+        'pump',
+        'ballast',
+        'needle',
+        'freezer sensor',
+        'mast',
+        'winch',
+        'diesel',
+        'anchor hatch',
+      ];
+      const searches = await samples(24, (i) => subject.searchToPaint(page, terms[i % terms.length]!));
+      return {
+        tasks,
+        firstLoadMs,
+        afterLoad,
+        writeToPaint: spread(writes),
+        searchToPaint: spread(searches),
+        afterUse: await memoryOf(page),
+      };
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+async function goTo(page: Page, subject: Subject, tasks: number): Promise<Boot> {
+  await page.goto(subject.url);
+  await subject.loaded(page, tasks);
+  return bootOf(page, subject);
+}
+
+/** Waits for the marks of the navigation that the page is in. */
+async function bootOf(page: Page, subject: Subject): Promise<Boot> {
+  const { firstPaint, tasksReadable, databaseWritable } = subject.marks;
+  const names = [firstPaint, tasksReadable, databaseWritable];
+  await page.waitForFunction(
+    (list) => list.every((name) => performance.getEntriesByName(name).length > 0),
+    names,
+    { timeout: 120_000 },
+  );
+  const times = await page.evaluate(
+    (list) => list.map((name) => performance.getEntriesByName(name)[0]?.startTime ?? Number.NaN),
+    names,
+  );
+  const [first = Number.NaN, readable = Number.NaN, writable = Number.NaN] = times;
+  return { firstPaint: first, tasksReadable: readable, databaseWritable: writable };
+}
+
+/** The first sample warms up and does not count. */
+async function samples(count: number, take: (i: number) => Promise<number>): Promise<number[]> {
+  await take(count);
+  const taken: number[] = [];
+  for (let i = 0; i < count; i++) taken.push(await take(i));
+  return taken;
+}
+
+function spread(taken: readonly number[]): Use['writeToPaint'] {
+  return { p50: quantile(taken, 0.5), p95: quantile(taken, 0.95), samples: taken.length };
+}
+
+async function inNewProfile<T>(run: (profile: string) => Promise<T>): Promise<T> {
+  const profile = mkdtempSync(join(tmpdir(), 'outpost-profile-'));
+  try {
+    return await run(profile);
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
