@@ -27,7 +27,6 @@ export interface ProjectRow {
   readonly name: string;
   readonly position: string;
   readonly archived: boolean;
-  readonly pending: boolean;
 }
 
 export interface WorkspaceData {

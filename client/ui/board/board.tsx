@@ -74,7 +74,7 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
     );
   }, []);
   const slices = useMemo<Slice[]>(
-    () => shown.map((status) => ({ status, offset: 0, limit: 40, ...ranges[status] })),
+    () => shown.map((status) => ({ status, offset: 0, limit: 24, ...ranges[status] })),
     [shown, ranges],
   );
   const tasks = useTaskWindow(projectId, filters, slices);

@@ -25,7 +25,7 @@ function DropLine() {
 }
 
 const gap = 8;
-const blockSize = 20;
+const blockSize = 12;
 
 export const Column = memo(function Column(props: {
   ref: Ref<ColumnHandle>;
@@ -59,7 +59,7 @@ export const Column = memo(function Column(props: {
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
-  const range = block(first, Math.max(last, 10), blockSize);
+  const range = block(first, Math.max(last, 9), blockSize);
   useEffect(() => onRange(status, range.offset, range.limit), [onRange, status, range.offset, range.limit]);
   const name = statusNames[status];
   const over = dropBefore !== undefined;

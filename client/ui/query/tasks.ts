@@ -28,27 +28,27 @@ type Db = Kysely<DB>;
 export const pending = (rel: string, id: Expression<string>) =>
   sql<boolean>`exists (select 1 from sync.outbox o where o."table" = ${sql.lit(rel)} and o.row_id = ${id} and o.verdict is null)`;
 
-function rows(db: Db) {
-  return db
-    .selectFrom('task')
-    .select((eb) => [
-      'task.id',
-      'task.title',
-      'task.status',
-      'task.priority',
-      'task.assignee_id',
-      'task.due_on',
-      'task.position',
-      'task.project_id',
-      sql<
-        string[]
-      >`coalesce((select json_agg(tl.label_id order by tl.label_id) from task_label tl where tl.task_id = task.id), '[]')`.as(
-        'labels',
-      ),
-      sql<number>`(select count(*)::int from comment c where c.task_id = task.id)`.as('comments'),
-      pending('task', eb.ref('task.id')).as('pending'),
-    ]);
-}
+/** What one task shows beside its columns. */
+const details = [
+  sql<
+    string[]
+  >`coalesce((select json_agg(tl.label_id order by tl.label_id) from task_label tl where tl.task_id = task.id), '[]')`.as(
+    'labels',
+  ),
+  sql<number>`(select count(*)::int from comment c where c.task_id = task.id)`.as('comments'),
+  pending('task', sql.ref('task.id')).as('pending'),
+] as const;
+
+const columns = [
+  'id',
+  'title',
+  'status',
+  'priority',
+  'assignee_id',
+  'due_on',
+  'position',
+  'project_id',
+] as const;
 
 /** What a filter asks of `task`; the status is left to the caller where columns or groups stand for it. */
 function conditions(f: Filters): Expression<SqlBool>[] {
@@ -69,7 +69,7 @@ function conditions(f: Filters): Expression<SqlBool>[] {
 }
 
 function filtered(db: Db, projectId: string, f: Filters) {
-  let query = rows(db).where('task.project_id', '=', projectId);
+  let query = db.selectFrom('task').where('project_id', '=', projectId);
   for (const condition of conditions(f)) query = query.where(condition);
   return query;
 }
@@ -88,24 +88,37 @@ export interface Slice {
 export function taskSlices(db: Db, projectId: string, f: Filters, slices: readonly Slice[]) {
   const parts = slices.map(
     (slice) =>
+      // The window is cut first: rows that OFFSET passes over would pay for their labels and comments too.
       sql`(${filtered(db, projectId, f)
-        .where('task.status', '=', slice.status)
-        .orderBy('task.position')
-        .orderBy('task.id')
+        .select(columns)
+        .where('status', '=', slice.status)
+        .orderBy('position')
+        .orderBy('id')
         .offset(slice.offset)
         .limit(slice.limit)})`,
   );
-  return bound<TaskRow>(db, sql`${sql.join(parts, sql` union all `)}`);
+  // Labels and comments are gathered for all rows at once: a subquery per row costs ten times as much.
+  return bound<TaskRow>(
+    db,
+    sql`
+      with w as materialized (${sql.join(parts, sql` union all `)})
+      select w.*,
+             coalesce(l.labels, '[]') as labels,
+             coalesce(c.comments, 0) as comments,
+             w.id in (select o.row_id from sync.outbox o where o."table" = 'task' and o.verdict is null) as pending
+      from w
+      left join (select task_id, json_agg(label_id order by label_id) as labels from task_label
+                  where task_id in (select id from w) group by task_id) l on l.task_id = w.id
+      left join (select task_id, count(*)::int as comments from comment
+                  where task_id in (select id from w) group by task_id) c on c.task_id = w.id`,
+  );
 }
 
 /** How many tasks each status has under these filters; statuses without any are missing. */
 export function statusCounts(db: Db, projectId: string, f: Filters) {
-  let query = db
-    .selectFrom('task')
-    .select(['task.status', sql<number>`count(*)::int`.as('count')])
-    .where('task.project_id', '=', projectId);
-  for (const condition of conditions(f)) query = query.where(condition);
-  return query.groupBy('task.status');
+  return filtered(db, projectId, f)
+    .select(['status', sql<number>`count(*)::int`.as('count')])
+    .groupBy('status');
 }
 
 /** Statuses that the filter lets through, in the order of the board. */
@@ -115,16 +128,11 @@ export function shownStatuses(f: Filters): TaskStatus[] {
 
 /** One task with everything the panel shows. */
 export function taskDetail(db: Db, id: string) {
-  return rows(db)
-    .select([
-      'task.description',
-      'task.author',
-      'task.author_id',
-      'task.source',
-      'task.created_at',
-      'task.updated_at',
-    ])
-    .where('task.id', '=', id);
+  return db
+    .selectFrom('task')
+    .select([...columns, 'description', 'author', 'author_id', 'source', 'created_at', 'updated_at'])
+    .select(details)
+    .where('id', '=', id);
 }
 
 export function taskComments(db: Db, taskId: string) {
@@ -141,17 +149,6 @@ export function taskComments(db: Db, taskId: string) {
     .where('task_id', '=', taskId)
     .orderBy('created_at')
     .orderBy('id');
-}
-
-/** Positions beside a place in a status group: the last one at or before, and the first after it. */
-export function positionAfter(db: Db, projectId: string, status: string, position: string | null) {
-  let query = db
-    .selectFrom('task')
-    .select('position')
-    .where('project_id', '=', projectId)
-    .where('status', '=', status);
-  if (position !== null) query = query.where('position', '>', position);
-  return query.orderBy('position').limit(1);
 }
 
 /** Makes raw SQL something that the store can run. */

@@ -1,7 +1,6 @@
 // Reads of the small tables of a workspace: members, labels, projects. All rows: there are few.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../../db/schema';
-import { pending } from './tasks';
 
 type Db = Kysely<DB>;
 
@@ -25,14 +24,7 @@ export function labels(db: Db, workspaceId: string) {
 export function projects(db: Db, workspaceId: string) {
   return db
     .selectFrom('project')
-    .select((eb) => [
-      'id',
-      'key',
-      'name',
-      'position',
-      'archived',
-      pending('project', eb.ref('project.id')).as('pending'),
-    ])
+    .select(['id', 'key', 'name', 'position', 'archived'])
     .where('workspace_id', '=', workspaceId)
     .orderBy('position')
     .orderBy('id');
