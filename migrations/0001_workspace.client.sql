@@ -283,10 +283,11 @@ begin
   execute format('create trigger stage instead of insert or update or delete on sync.%1$I
     for each row execute function sync.stage_%1$s()', name);
   execute format($f$
-    create function sync.put_%1$s(row_id uuid, truth jsonb) returns void language plpgsql as $p$
+    create function sync.put_%1$s(which uuid, truth jsonb) returns void language plpgsql as $p$
+    #variable_conflict use_column
     begin
       if truth is null then
-        delete from public.%1$I t where t.id = row_id;
+        delete from public.%1$I t where t.id = which;
       else
         insert into public.%1$I (%2$s) select %2$s from jsonb_populate_record(null::public.%1$I, truth)
           on conflict (id) do update set %3$s;
@@ -298,6 +299,7 @@ begin
   execute format($f$
     create function sync.apply_%1$s(refetch boolean) returns void language plpgsql
     set session_replication_role = replica as $p$
+    #variable_conflict use_column
     declare
       r uuid;
       seen bigint;

@@ -67,6 +67,9 @@ describe('two devices', () => {
     ]);
     expect(await b.rows('select * from notice')).toEqual([]);
     await until('the chip says so', () => a.store.status().attention === 1);
+    await a.write('update notice set resolved_at = now() where row_id = $1', t);
+    await station.expectSame(a, b);
+    expect(a.store.status().attention).toBe(0);
   });
 
   test('M1: a later offline edit replaces one it has not seen, and the replaced author is told', async () => {
