@@ -12,7 +12,7 @@ import { createShapeServer } from '../electric/embedded/server';
 import { electricUpstream, embeddedUpstream, type Upstream } from '../electric/proxy';
 import { type DemoAccount, seedDemo } from './demo';
 import { isCode, type Lock, takeLock } from './lock';
-import { PostgresError } from './postgres';
+import { PostgresError } from './postgres-error';
 import { keptSecret } from './secret';
 import { type Supervised, supervisePostgres } from './supervise';
 

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PostgresError, startPostgres } from './postgres';
+import { startPostgres } from './postgres';
+import { PostgresError } from './postgres-error';
 import { commandLine } from './postmaster';
 import { until } from './testing/until';
 

