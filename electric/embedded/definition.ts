@@ -1,8 +1,9 @@
 // From checked parameters to a shape's definition: the table as it is now, its columns, the compiled where clause.
 import type { Pool } from 'pg';
-import { type Column, findTable, type Table } from './catalog';
+import type { Column, Table } from './catalog';
 import { invalid } from './errors';
 import { parseRelation } from './identifiers';
+import type { KnownTables } from './known-tables';
 import type { Predicate } from './predicate';
 import type { ShapeParams } from './request';
 import type { ShapeDefinition } from './shape';
@@ -10,10 +11,15 @@ import { ClauseError } from './syntax';
 import { compileWhere, ParamsError } from './where';
 
 /**
- * @throws ShapeError `invalid` on `table`, `columns`, `queryable_columns`, `where` or `params`
+ * @throws ShapeError `invalid` on `table`, `columns`, `queryable_columns`, `where` or `params`, or as KnownTables
  */
-export async function defineShape(pool: Pool, params: ShapeParams): Promise<ShapeDefinition> {
-  const table = await loadTable(pool, params.table);
+export async function defineShape(
+  pool: Pool,
+  tables: KnownTables,
+  params: ShapeParams,
+  signal: AbortSignal,
+): Promise<ShapeDefinition> {
+  const table = await tables.find(readTableName(params.table), signal);
   const columns = chooseColumns(table, params.columns, checkQueryable(table, params.queryableColumns));
   const predicate = await readPredicate(pool, table, params);
   const withSnapshot = params.log === 'full';
@@ -40,21 +46,12 @@ async function readPredicate(pool: Pool, table: Table, params: ShapeParams): Pro
   }
 }
 
-async function loadTable(pool: Pool, text: string): Promise<Table> {
-  let name: { schema: string; name: string };
+function readTableName(text: string): { schema: string; name: string } {
   try {
-    name = parseRelation(text);
+    return parseRelation(text);
   } catch (error) {
     throw invalid('table', (error as Error).message);
   }
-  const table = await findTable(pool, name.schema, name.name);
-  if (!table) {
-    throw invalid(
-      'table',
-      `Table ${JSON.stringify(name.schema)}.${JSON.stringify(name.name)} does not exist. If the table name contains capitals or special characters you must quote it.`,
-    );
-  }
-  return table;
 }
 
 /** The columns that clauses of a subset may name, and that a shape without a list gets. */

@@ -1,11 +1,10 @@
 // DELETE /v1/shape: ends a shape, named by its definition, by its handle, or by both.
-import { defineShape } from './definition';
 import { ShapeError } from './errors';
 import type { Registry } from './registry';
 import { parseShapeParams, type RawParams } from './request';
 import { baseHeaders, messageResponse } from './respond';
+import type { ShapeRoute } from './serve';
 import type { Shape } from './shape';
-import type { Source } from './source';
 
 const mismatch =
   'The specified shape definition and handle do not match. Please ensure the shape definition is correct or omit the shape handle from the request to obtain a new one.';
@@ -16,13 +15,14 @@ const mismatch =
 export async function deleteShape(
   request: Request,
   raw: RawParams,
-  source: Source,
+  route: ShapeRoute,
   registry: Registry,
+  signal: AbortSignal,
 ): Promise<Response> {
   const handle = raw.values.get('handle') || undefined;
   let shape: Shape | undefined;
   if (raw.values.get('table')) {
-    shape = registry.findByKey((await defineShape(source.pool, parseShapeParams(raw))).key);
+    shape = registry.findByKey((await route.define(parseShapeParams(raw), signal)).key);
     if (shape && handle !== undefined && handle !== shape.handle) {
       return messageResponse(request, 400, mismatch);
     }

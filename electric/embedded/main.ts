@@ -11,7 +11,7 @@ const usage = `Serves Electric's shape protocol for a Postgres database (wal_lev
   --host ADDRESS       default 127.0.0.1
   --secret TEXT        or ELECTRIC_SECRET; clients send it as ?secret=
   --allow-delete       or ELECTRIC_ENABLE_INTEGRATION_TESTING=true; clients may delete shapes
-  --cap-mb N           memory for snapshots and logs; default 256
+  --cap-mb N           memory for snapshots and logs; default a quarter of the machine's
   --chunk-bytes N      or ELECTRIC_SHAPE_CHUNK_BYTES_THRESHOLD; size of a response; default 2 MiB
   --max-age S          or ELECTRIC_CACHE_MAX_AGE; how long answers may be cached; default 60
   --stale-age S        or ELECTRIC_CACHE_STALE_AGE; default 300`;

@@ -4,6 +4,7 @@
 import type { Table } from './catalog';
 import { columnsOf, defineShape, queryableOf } from './definition';
 import { ShapeError } from './errors';
+import { KnownTables } from './known-tables';
 import { eventStream, waitForMessages } from './live';
 import { comparePositions, type Position, snapshotEnd } from './position';
 import type { Registry } from './registry';
@@ -43,11 +44,15 @@ export class ShapeRoute {
     { readonly definition: ShapeDefinition; readonly text: string }
   >();
 
+  private readonly tables: KnownTables;
+
   constructor(
     private readonly source: Source,
     private readonly registry: Registry,
     private readonly options: ServeOptions,
-  ) {}
+  ) {
+    this.tables = new KnownTables(source.pool);
+  }
 
   /**
    * @param signal aborted when the client has gone away
@@ -56,7 +61,7 @@ export class ShapeRoute {
   async respond(request: Request, parsed: ShapeRequest, signal: AbortSignal): Promise<Response> {
     if (!(await this.source.ready(this.options.readyMs, signal))) return this.away(request, 5);
     for (let attempt = 1; ; attempt++) {
-      const shape = await this.obtain(parsed.shape);
+      const shape = await this.obtain(parsed.shape, signal);
       shape.lastUsed = Date.now();
       if (parsed.handle !== undefined && parsed.handle !== shape.handle) {
         if (parsed.offset !== 'now') await this.registry.progress.learn(parsed.offset.tx);
@@ -72,14 +77,22 @@ export class ShapeRoute {
   }
 
   /** The shape for these parameters, made when it does not exist. */
-  async obtain(params: ShapeParams): Promise<Shape> {
+  private async obtain(params: ShapeParams, signal: AbortSignal): Promise<Shape> {
     const key = JSON.stringify(params);
     const found = this.known.get(key);
     if (found && found.state !== 'dropped') return found;
-    const shape = this.registry.obtain(await defineShape(this.source.pool, params));
+    const shape = this.registry.obtain(await this.define(params, signal));
     this.known.set(key, shape);
     if (this.known.size > 64 + 8 * this.registry.count) this.forgetDropped();
     return shape;
+  }
+
+  /**
+   * What the parameters mean now.
+   * @throws ShapeError
+   */
+  define(params: ShapeParams, signal: AbortSignal): Promise<ShapeDefinition> {
+    return defineShape(this.source.pool, this.tables, params, signal);
   }
 
   /** The shape's schema as a header. */

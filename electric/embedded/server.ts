@@ -1,6 +1,7 @@
 // The embedded shape server: Electric's HTTP protocol for one Postgres, inside this process. Give it Fetch
 // requests; it keeps its own connection to Postgres and starts again by itself when that breaks.
 
+import { totalmem } from 'node:os';
 import { columnsOf } from './definition';
 import { deleteShape } from './delete';
 import { ShapeError } from './errors';
@@ -18,7 +19,10 @@ export interface ShapeServerOptions {
   /** A user who may replicate, and who owns the tables that are asked for. */
   readonly databaseUrl: string;
   readonly logger?: Logger;
-  /** Bytes that snapshots and logs together may take; the longest unused shapes go first. Default 256 MiB. */
+  /**
+   * Bytes that snapshots and logs together may take; the longest unused shapes go first. They lie outside of the
+   * JavaScript heap. Default: a quarter of the machine's memory, at least 256 MiB and at most 1 GiB.
+   */
   readonly logCapBytes?: number;
   /** How long a live request is held open. Default 20 s. */
   readonly longPollMs?: number;
@@ -69,7 +73,7 @@ export interface ShapeServer {
 export async function createShapeServer(options: ShapeServerOptions): Promise<ShapeServer> {
   const logger = options.logger ?? (() => {});
   const chunkBytes = options.chunkBytes ?? 2 * 1024 * 1024;
-  const capBytes = options.logCapBytes ?? 256 * 1024 * 1024;
+  const capBytes = options.logCapBytes ?? defaultCap();
   const closing = new AbortController();
   const registry = new Registry({
     chunkBytes,
@@ -150,7 +154,7 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
       case 'DELETE': {
         if (!options.allowDelete) return messageResponse(request, 405, 'DELETE not allowed');
         if (!(await source.ready(options.readyMs ?? 5_000, signal))) return away(request);
-        return deleteShape(request, collectParams(url.searchParams), source, registry);
+        return deleteShape(request, collectParams(url.searchParams), route, registry, signal);
       }
       default:
         return new Response('Not found', { status: 404 });
@@ -194,6 +198,10 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
       await source.close();
     },
   };
+}
+
+function defaultCap(): number {
+  return Math.min(Math.max(totalmem() / 4, 256 * 1024 * 1024), 1024 * 1024 * 1024);
 }
 
 function snapshotQuery(shape: Shape): string | null {
