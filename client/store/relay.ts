@@ -86,16 +86,7 @@ export class Relay {
   /** Holds the leadership until this worker ends. */
   async #lead(): Promise<void> {
     this.#leads = true;
-    try {
-      this.#engine = await this.options.open();
-    } catch (error) {
-      this.#publish({
-        ...initialStatus,
-        database: 'failed',
-        databaseError: `The database of this device cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
-      });
-      return await new Promise(() => {});
-    }
+    this.#engine = await this.#openPatiently();
     this.#host = new Host(this.#engine);
     this.#engine.onStatus((status) => this.#publish(status));
     const engine = this.#engine;
@@ -105,6 +96,24 @@ export class Relay {
     this.#say({ type: 'i-lead', from: this.#id });
     for (const open of [...this.#open.values()]) this.#pass(open);
     return await new Promise(() => {});
+  }
+
+  /** A database that cannot be opened is said so, and tried again: the calls of all tabs wait for it. */
+  async #openPatiently(): Promise<Engine> {
+    for (;;) {
+      try {
+        return await this.options.open();
+      } catch (error) {
+        console.error('Outpost:', error);
+        const what = error instanceof Error ? error.message : String(error);
+        this.#publish({
+          ...initialStatus,
+          database: 'failed',
+          databaseError: `The database on this device could not be opened; it is tried again. (${what})`,
+        });
+        await new Promise((again) => setTimeout(again, 5_000));
+      }
+    }
   }
 
   #publish(status: Status): void {

@@ -23,6 +23,7 @@ export async function openStorage(
   migrations: readonly MigrationFile[],
   prepared: () => Promise<Blob>,
 ): Promise<Database> {
+  if (supported('opfs')) waitForHeldFiles();
   if (typeof indexedDB === 'object') {
     const known = await remembered(userId);
     if (known) return await openAt(known, userId, migrations, null);
@@ -92,10 +93,8 @@ async function openAt(
     await removeAt(kind, userId);
   };
   if (kind === 'opfs') {
-    const pg = await whenReleased(() => {
-      const fs = new OpfsAhpFS(nameOf(userId), { initialPoolSize: POOL, maintainedPoolSize: 50 });
-      return openPGlite({ fs, ...load }, migrations, () => fs.syncToFs());
-    });
+    const fs = new OpfsAhpFS(nameOf(userId), { initialPoolSize: POOL, maintainedPoolSize: 50 });
+    const pg = await openPGlite({ fs, ...load }, migrations, () => fs.syncToFs());
     // Each committed write is already flushed (relaxedDurability is off).
     return { pg, storage: 'opfs', flush: async () => {}, remove };
   }
@@ -106,17 +105,24 @@ async function openAt(
   return { pg, storage: 'indexeddb', flush, remove };
 }
 
-/** The files of a leader that was killed are free a moment after its lock is. */
-async function whenReleased<T>(open: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + 10_000; ; ) {
-    try {
-      return await open();
-    } catch (error) {
-      const isHeld = error instanceof DOMException && error.name === 'NoModificationAllowedError';
-      if (!isHeld || Date.now() > deadline) throw error;
-      await new Promise((again) => setTimeout(again, 50));
+/**
+ * The files of a leader that was killed are free a moment after its lock is, and PGlite takes a file that is still held
+ * for a missing one. So in this worker a file that is held is asked for again.
+ */
+function waitForHeldFiles(): void {
+  const { prototype } = FileSystemFileHandle;
+  const create = prototype.createSyncAccessHandle;
+  prototype.createSyncAccessHandle = async function (this: FileSystemFileHandle) {
+    for (const deadline = Date.now() + 15_000; ; ) {
+      try {
+        return await create.call(this);
+      } catch (error) {
+        const isHeld = error instanceof DOMException && error.name === 'NoModificationAllowedError';
+        if (!isHeld || Date.now() > deadline) throw error;
+        await new Promise((again) => setTimeout(again, 20));
+      }
     }
-  }
+  };
 }
 
 async function removeAt(kind: Kind, userId: string): Promise<void> {

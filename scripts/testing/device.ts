@@ -3,7 +3,7 @@
 
 import type { Engine } from '../../client/store/engine';
 import { createStore } from '../../client/store/facade';
-import { openNodeEngineWithDatabase } from '../../client/store/open-node';
+import { type NodeStoreOptions, openNodeEngineWithDatabase } from '../../client/store/open-node';
 import type { Store } from '../../client/store/store';
 import { preparedBlob } from '../prepare';
 import type { TestPerson } from './api';
@@ -85,7 +85,7 @@ let prepared: Promise<Blob> | undefined;
 export async function openDevice(
   url: string,
   person: TestPerson,
-  options: { prepared?: Blob } = {},
+  options: Pick<NodeStoreOptions, 'prepared'> = {},
 ): Promise<Device> {
   const session = await person.json<{ user: { id: string } }>('GET', '/api/session');
   const userId = session.body.user.id;
@@ -97,7 +97,8 @@ export async function openDevice(
     fetch: network.fetch,
     deviceOnline: () => network.up,
     maxPause: 300,
-    prepared: options.prepared ?? (await prepared),
+    prepared: await prepared,
+    ...options,
   });
   const store = createStore(userId, engine);
   return {
