@@ -42,8 +42,12 @@ export class UndoStack {
   async #turn(store: Pick<Store, 'undo'>, from: Step[], to: Step[]): Promise<string | null> {
     const step = from.pop();
     if (!step) return null;
-    const inverse = await store.undo(step.written);
-    to.push({ label: step.label, written: inverse });
+    try {
+      to.push({ label: step.label, written: await store.undo(step.written) });
+    } catch (error) {
+      from.push(step);
+      throw error;
+    }
     return step.label;
   }
 }

@@ -72,7 +72,7 @@ export const Column = memo(function Column(props: {
         over && 'ring-1 ring-accent/40 ring-inset',
       )}
     >
-      <div className="flex h-10 shrink-0 items-center gap-2 pr-1.5 pl-3">
+      <div className="flex h-9 shrink-0 items-center gap-2 pr-1.5 pl-3">
         <StatusIcon status={status} />
         <h2 className="text-sm font-[550]">{name}</h2>
         <span className="text-xs text-ink-3 tabular-nums">{count ?? ''}</span>
@@ -86,7 +86,7 @@ export const Column = memo(function Column(props: {
           <QuickAdd projectId={props.projectId} status={status} onClose={() => setAdding(false)} />
         </div>
       ) : null}
-      <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto overscroll-y-contain px-2 pt-1">
+      <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto overscroll-y-contain px-2 pt-2">
         {count === undefined ? (
           <ColumnSkeleton />
         ) : (

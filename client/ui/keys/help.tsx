@@ -7,7 +7,7 @@ const groups = ['Everywhere', 'Go to', 'Tasks', 'A task'] as const;
 
 export function HelpSheet(props: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (
-    <Dialog {...props} title="Keyboard shortcuts" width="max-w-[720px]">
+    <Dialog {...props} title="Keyboard shortcuts" readable width="max-w-[720px]">
       <div className="gap-8 sm:columns-2">
         {groups.map((group) => (
           <section key={group} className="mb-5 break-inside-avoid-column">

@@ -12,9 +12,20 @@ export interface DialogProps {
   children?: ReactNode;
   actions?: ReactNode;
   width?: string;
+  /** The body has nothing to focus and may be longer than the screen: the keyboard must reach it to scroll. */
+  readable?: boolean;
 }
 
-export function Dialog({ open, onOpenChange, title, description, children, actions, width }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  actions,
+  width,
+  readable,
+}: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -40,7 +51,12 @@ export function Dialog({ open, onOpenChange, title, description, children, actio
           {description ? (
             <Radix.Description className="px-5 pt-1 text-ink-2">{description}</Radix.Description>
           ) : null}
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          <div
+            className="min-h-0 flex-1 overflow-y-auto px-5 py-4 focus-visible:-outline-offset-2"
+            {...(readable ? { tabIndex: 0, role: 'region', 'aria-label': title } : {})}
+          >
+            {children}
+          </div>
           {actions ? (
             <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{actions}</div>
           ) : null}

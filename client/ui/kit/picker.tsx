@@ -67,7 +67,9 @@ export function Picker(props: {
         className="h-9 border-b border-line bg-transparent px-3 text-sm focus-visible:outline-none"
       />
       <Command.List className="max-h-72 scroll-py-1 overflow-y-auto p-1">
-        <Command.Empty className="px-2 py-3 text-ink-3">Nothing has that name.</Command.Empty>
+        {props.onCreate && text ? null : (
+          <Command.Empty className="px-2 py-3 text-ink-3">Nothing has that name.</Command.Empty>
+        )}
         <ChoiceItems choices={props.choices} chosen={props.chosen} onChoose={props.onChoose} />
         {props.onCreate && text && !known ? (
           <Command.Item
