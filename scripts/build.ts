@@ -1,10 +1,11 @@
 // npm run build: the client, and beside each file its compressed copies, so that serving costs no time.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compressFolder } from './compress';
+import { type Lock, takeLock } from './lock';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** The built client. */
@@ -20,28 +21,55 @@ const sources = [
   ...['scripts/build.ts', 'scripts/prepare.ts'],
 ];
 
-export interface BuildOptions {
-  /** Do nothing when client/dist was built from the very sources that are here. */
-  readonly onlyWhenStale: boolean;
-  /** quick: large files are compressed well enough for now; see compressInBackground. */
-  readonly compression: 'quick' | 'best';
-  readonly log: (line: string) => void;
+/** quick: large files are compressed well enough for now; see compressInBackground. */
+type Compression = 'quick' | 'best';
+
+/** @returns whether client/dist was not built from the very sources that are here. */
+export function clientIsStale(): boolean {
+  if (!existsSync(join(clientDist, 'index.html')) || !existsSync(stampFile)) return true;
+  return readFileSync(stampFile, 'utf8') !== sourceHash();
 }
 
-/** @returns whether it built. @throws what Vite throws */
-export async function buildClient(options: BuildOptions): Promise<boolean> {
-  const stamp = sourceHash();
-  const built = existsSync(join(clientDist, 'index.html')) && existsSync(stampFile);
-  if (options.onlyWhenStale && built && readFileSync(stampFile, 'utf8') === stamp) return false;
-  options.log('Building the client; this is done once.');
-  // Only now: a start that builds nothing does without these two, and starts half a second sooner.
-  const [{ build }, { prepareDatabase }] = await Promise.all([import('vite'), import('./prepare')]);
-  await prepareDatabase();
-  await build({ configFile: join(root, 'client', 'vite.config.ts'), logLevel: 'error' });
-  await compressFolder(clientDist, compressed, options.compression);
-  mkdirSync(dirname(stampFile), { recursive: true });
-  writeFileSync(stampFile, stamp);
-  return true;
+/** Builds, one process at a time. @throws what Vite throws */
+async function buildClient(compression: Compression, onlyWhenStale: boolean): Promise<void> {
+  const lock = await takeTurn();
+  try {
+    if (onlyWhenStale && !clientIsStale()) return;
+    const stamp = sourceHash();
+    rmSync(stampFile, { force: true });
+    const [{ build }, { prepareDatabase }] = await Promise.all([import('vite'), import('./prepare')]);
+    await prepareDatabase();
+    await build({ configFile: join(root, 'client', 'vite.config.ts'), logLevel: 'error' });
+    await compressFolder(clientDist, compressed, compression);
+    writeFileSync(stampFile, stamp);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Waits while another process builds. */
+async function takeTurn(): Promise<Lock> {
+  for (;;) {
+    const lock = takeLock(join(root, '.cache', 'build.lock'));
+    if ('release' in lock) return lock;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}
+
+/**
+ * Builds in a process of its own, so that the server does not keep the gigabyte that it takes.
+ * @returns whether it worked; what went wrong was printed
+ */
+export function buildWhenStale(): Promise<boolean> {
+  const program = fileURLToPath(import.meta.url);
+  const child = spawn(process.execPath, ['--import', 'tsx', program, '--quick'], {
+    stdio: 'inherit',
+    cwd: root,
+  });
+  return new Promise((done) => {
+    child.once('error', () => done(false));
+    child.once('exit', (code) => done(code === 0));
+  });
 }
 
 /**
@@ -84,5 +112,6 @@ function filesOf(source: string): string[] {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await buildClient({ onlyWhenStale: false, compression: 'best', log: (line) => console.log(line) });
+  const quick = process.argv.includes('--quick');
+  await buildClient(quick ? 'quick' : 'best', quick);
 }

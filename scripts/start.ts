@@ -1,7 +1,7 @@
 // npm start: builds the client when it must, starts everything behind one port, prints where, stops cleanly.
 import { EnvironmentError, readEnvironment } from '../api/environment';
 import { staticFiles } from '../api/static';
-import { buildClient, clientDist, compressInBackground } from './build';
+import { buildWhenStale, clientDist, clientIsStale, compressInBackground } from './build';
 import { type Host, HostError, startHost } from './host';
 
 const began = performance.now();
@@ -18,7 +18,11 @@ async function end(code: number): Promise<void> {
   process.exit(code);
 }
 
+let interrupted = Number.NEGATIVE_INFINITY;
 process.on('SIGINT', () => {
+  // One Ctrl-C comes twice: from the terminal, and from the program that runs this one.
+  if (performance.now() - interrupted < 500) return;
+  interrupted = performance.now();
   if (ending) log('Stopped at once.');
   else log('\nStopping. Press Ctrl-C again to force it.');
   void end(0);
@@ -26,9 +30,13 @@ process.on('SIGINT', () => {
 process.on('SIGTERM', () => void end(0));
 
 try {
-  // Before the build: Vite sets NODE_ENV in this process.
+  // First, so that a bad variable is told before the build.
   const environment = readEnvironment();
-  const built = await buildClient({ onlyWhenStale: true, compression: 'quick', log });
+  const stale = clientIsStale();
+  if (stale) {
+    log('Building the client; this is done once.');
+    if (!(await buildWhenStale())) throw new HostError('The client could not be built; see above.');
+  }
   const started = await startHost({
     environment,
     client: staticFiles(clientDist),
@@ -43,7 +51,7 @@ try {
   log(`\nOutpost is ready at ${started.url}  (${((performance.now() - began) / 1000).toFixed(1)} s)`);
   for (const { email, password } of started.demo) log(`  sign in as ${email}  password ${password}`);
   log('Ctrl-C stops it.');
-  if (built) stopCompressing = compressInBackground();
+  if (stale) stopCompressing = compressInBackground();
 } catch (error) {
   if (!(error instanceof HostError || error instanceof EnvironmentError)) throw error;
   console.error(error.message);
