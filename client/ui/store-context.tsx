@@ -1,6 +1,14 @@
 // The store in React: one per signed-in person, its status, and live queries as hooks.
 import type { Kysely } from 'kysely';
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { toast } from 'sonner';
 import type { DB } from '../../db/schema';
 import type { Compilable, Status, Store } from '../store/store';
@@ -18,9 +26,21 @@ export function useStore(): Store {
   return store;
 }
 
+function onNetwork(listener: () => void): () => void {
+  window.addEventListener('online', listener);
+  window.addEventListener('offline', listener);
+  return () => {
+    window.removeEventListener('online', listener);
+    window.removeEventListener('offline', listener);
+  };
+}
+
+/** The store's status. The browser knows at once that there is no network; the store may still wait for an answer. */
 export function useStatus(): Status {
   const store = useStore();
-  return useSyncExternalStore(store.onStatus.bind(store), store.status.bind(store));
+  const status = useSyncExternalStore(store.onStatus.bind(store), store.status.bind(store));
+  const cable = useSyncExternalStore(onNetwork, () => navigator.onLine);
+  return useMemo(() => (cable ? status : { ...status, network: 'offline', sending: false }), [cable, status]);
 }
 
 /** An answer, and what it was asked for. */

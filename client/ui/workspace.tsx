@@ -1,5 +1,6 @@
 // The workspace that is open: its people, labels and projects from this device, and what we may do in it.
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
+import { canWrite } from '../../db/access';
 import type { Role } from './api';
 import * as read from './query/workspace';
 import { recall, remember } from './remember';
@@ -78,7 +79,9 @@ export function WorkspaceProvider({ id, children }: { id: string; children: Reac
       name: named?.[0]?.name ?? membership?.name ?? 'Workspace',
       role,
       memberId: me?.id ?? membership?.memberId ?? null,
-      readOnly: role === 'guest' ? 'You are a guest here: you can read, but not change anything.' : null,
+      readOnly: canWrite(role, 'task', 'update')
+        ? null
+        : 'You are a guest here: you can read, but not change anything.',
       members,
       memberById: new Map(members.map((member) => [member.id, member])),
       labels,

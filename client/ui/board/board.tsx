@@ -17,6 +17,7 @@ import { useFocusedTask, useOpenTask } from '../active-task';
 import type { Filters } from '../query/filters';
 import { useTaskWindow } from '../query/task-window';
 import { type Slice, shownStatuses, type TaskRow } from '../query/tasks';
+import { NoTasks } from '../shell/no-tasks';
 import { useStore } from '../store-context';
 import { statuses, statusNames, type TaskStatus } from '../task/facts';
 import { changeTask } from '../task/write';
@@ -256,6 +257,7 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
           );
         })}
       </div>
+      <NoTasks counts={tasks.counts} filters={filters} />
       <p id="card-help" className="sr-only">
         Enter opens the task, Space picks it up to move it.
       </p>

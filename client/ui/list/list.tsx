@@ -13,6 +13,7 @@ import type { Filters } from '../query/filters';
 import { block, useTaskWindow } from '../query/task-window';
 import { type Slice, shownStatuses } from '../query/tasks';
 import { recall, remember } from '../remember';
+import { NoTasks } from '../shell/no-tasks';
 import { useStore } from '../store-context';
 import { statusNames, type TaskStatus } from '../task/facts';
 import { StatusIcon } from '../task/icons';
@@ -157,6 +158,7 @@ export function List({ projectId, filters }: { projectId: string; filters: Filte
           })}
         </ul>
       )}
+      <NoTasks counts={tasks.counts} filters={filters} />
       {adding ? (
         <div className="anim-pop fixed inset-x-4 bottom-4 z-20 mx-auto max-w-md rounded-lg bg-raised p-2 shadow-pop">
           <p className="flex items-center gap-2 px-1 pb-2 text-xs text-ink-2">

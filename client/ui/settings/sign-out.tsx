@@ -84,7 +84,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
             <span className="block font-[550]">Keep it</span>
             <span className="text-ink-2">
               Ready at once when you sign in here again.
-              {unsent > 0 ? ` ${changes} stay here and are sent then.` : ''}
+              {unsent > 0 ? ` What was not sent (${changes}) stays here and is sent then.` : ''}
             </span>
           </span>
         </label>
@@ -104,7 +104,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
       </fieldset>
       {remove && unsent > 0 ? (
         <div role="alert" className="mt-3 rounded-lg bg-danger-soft p-3 text-danger">
-          <p className="font-[600]">{changes} on this device are not on the server yet.</p>
+          <p className="font-[600]">Not on the server yet: {changes}.</p>
           <label className="mt-2 flex items-start gap-2">
             <input
               type="checkbox"
@@ -112,7 +112,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
               onChange={(e) => setDrop(e.target.checked)}
               className="mt-1"
             />
-            Delete them for good. They cannot be brought back.
+            Delete for good what was not sent. It cannot be brought back.
           </label>
         </div>
       ) : null}

@@ -1,9 +1,11 @@
 // Everything around the pages of a workspace: store, workspace data, sidebar, the open task, overlays, shortcuts.
 import { Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { Compass } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { ActProvider } from '../act';
 import { FocusedTaskProvider, useOpenTask } from '../active-task';
 import { KeyboardProvider } from '../keys/keyboard';
+import { Empty } from '../kit/empty';
 import { remember } from '../remember';
 import { refreshSession, useSession } from '../session';
 import { StoreProvider, useStore } from '../store-context';
@@ -31,6 +33,33 @@ function SessionKeeper() {
     return () => window.removeEventListener('online', online);
   }, [store]);
   return null;
+}
+
+/** A workspace that this device knows nothing of: perhaps one joined on another device just now. */
+function NotMember() {
+  const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    void refreshSession().then(
+      () => setAsked(true),
+      () => setAsked(true),
+    );
+  }, []);
+  if (!asked) return null;
+  return (
+    <main className="h-full">
+      <Empty
+        icon={<Compass size={20} aria-hidden />}
+        title="You are not in this workspace"
+        action={
+          <Link to="/" className="font-[550] text-accent-ink underline underline-offset-2">
+            Go to your workspaces
+          </Link>
+        }
+      >
+        Ask somebody in it for an invitation link. What you had not sent is kept, and shown in the Inbox.
+      </Empty>
+    </main>
+  );
 }
 
 function Frame() {
