@@ -1,5 +1,5 @@
 // Everything around the pages of a workspace: store, workspace data, sidebar, the open task, overlays, shortcuts.
-import { Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router';
 import { Compass } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { ActProvider } from '../act';
@@ -102,6 +102,7 @@ export function WorkspaceLayout() {
   const { workspaceId } = useParams({ from: '/w/$workspaceId' });
   useEffect(() => remember('workspace', workspaceId), [workspaceId]);
   if (!session) return <ToSignIn />;
+  if (!session.memberships.some((m) => m.workspaceId === workspaceId)) return <NotMember />;
   return (
     <StoreProvider store={storeFor(session.user.id)}>
       <KeyboardProvider>
