@@ -91,6 +91,48 @@ describe('sign-in', () => {
     expect(twice.body.error.kind).toBe('conflict');
   });
 
+  test('names that cannot be are refused, and what is not offered is not there', async () => {
+    for (const name of ['', '   ', 'x'.repeat(81), 'a\u0000b', 'a\nb']) {
+      const email = `n${Math.random()}@example.org`;
+      const body = { name, email, password: 'long enough a password' };
+      const answer = await api.stranger.json<Refusal>('POST', '/api/auth/sign-up/email', body);
+      expect([answer.status, answer.body.error.kind]).toEqual([400, 'malformed']);
+    }
+    const ada = await api.person('Ada');
+    for (const path of ['update-user', 'change-email', 'delete-user', 'list-sessions']) {
+      expect((await ada.call('POST', `/api/auth/${path}`, { name: 'Eve' })).status).toBe(404);
+    }
+  });
+
+  test('attempts are limited where others reach the server, and its cookies are secure behind https', async () => {
+    const publicUrl = 'https://station.example';
+    const open = await startTestApi({ publicUrl, rateLimit: true });
+    try {
+      const attempt = async (address: string, password: string) =>
+        await fetch(`${open.url}/api/auth/sign-in/email`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            origin: publicUrl,
+            'x-forwarded-for': `8.8.8.8, ${address}`,
+          },
+          body: JSON.stringify({ email: 'ada@example.org', password }),
+        });
+      await open.auth.signUp({ name: 'Ada', email: 'ada@example.org', password: 'the right password' });
+      const signedIn = await attempt('192.0.2.1', 'the right password');
+      expect(signedIn.headers.getSetCookie()[0]).toMatch(/^__Secure-outpost\.session_token=.*Secure/);
+      let last = 0;
+      for (let i = 0; i < 12 && last !== 429; i++)
+        last = (await attempt('192.0.2.2', `guess number ${i}`)).status;
+      expect(last).toBe(429);
+      const refused = await attempt('192.0.2.2', 'the right password');
+      expect(await refused.json()).toMatchObject({ error: { kind: 'busy' } });
+      expect((await attempt('192.0.2.3', 'the right password')).status).toBe(200);
+    } finally {
+      await open.stop();
+    }
+  });
+
   test('works under any name of this machine', async () => {
     const ada = await api.person('Ada');
     const url = `http://127.0.0.1:${api.port}`;
@@ -144,6 +186,7 @@ describe('workspaces', () => {
       [{}, 'malformed'],
       [{ name: '   ' }, 'malformed'],
       [{ name: 'x'.repeat(81) }, 'malformed'],
+      [{ name: 'a\u0000b' }, 'malformed'],
       [{ name: 'x'.repeat(100_000) }, 'too-large'],
     ] as const) {
       const answer = await ada.json<Refusal>('POST', '/api/workspaces', body);

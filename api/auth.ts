@@ -1,9 +1,10 @@
 // Sign-in with e-mail and password, by better-auth: its tables are in schema auth, its cookies are http-only.
 import { betterAuth } from 'better-auth';
+import { APIError } from 'better-auth/api';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { Pool } from 'pg';
 import { type ApiErrorKind, PERSON_HEADER } from '../db/wire';
+import { smallBody } from './body';
 import type { Person } from './deps';
 import { ApiFailure, failureResponse, isDatabaseAway } from './errors';
 
@@ -31,6 +32,13 @@ export const addressHeader = 'x-outpost-address';
 
 const day = 24 * 60 * 60;
 
+/** What of better-auth is reachable; the rest (changing names and addresses, deleting accounts) is not offered. */
+const open = ['/sign-in/email', '/sign-up/email', '/sign-out', '/get-session', '/change-password'];
+
+function isName(name: string): boolean {
+  return name.length >= 1 && name.length <= 80 && !/\p{Cc}/u.test(name);
+}
+
 export function createAuth(options: AuthOptions): Auth {
   const pool = new Pool({
     connectionString: options.databaseUrl,
@@ -49,6 +57,18 @@ export function createAuth(options: AuthOptions): Auth {
     trustedOrigins: (request) => [request?.headers.get('origin')],
     emailAndPassword: { enabled: true, autoSignIn: true, minPasswordLength: 8, maxPasswordLength: 128 },
     session: { expiresIn: 30 * day, updateAge: day },
+    databaseHooks: {
+      user: {
+        create: {
+          before: async (user) => {
+            // The name goes to every member's device, and Postgres takes no NUL.
+            const name = user.name.trim();
+            if (isName(name)) return { data: { ...user, name } };
+            throw new APIError('BAD_REQUEST', { code: 'INVALID_NAME', message: 'Invalid name' });
+          },
+        },
+      },
+    },
     rateLimit: {
       enabled: options.rateLimit,
       storage: 'database',
@@ -95,8 +115,8 @@ export function createAuth(options: AuthOptions): Auth {
     },
     routes() {
       const app = new Hono();
-      app.use(bodyLimit({ maxSize: 64_000 }));
-      app.all('/*', async (c) => {
+      app.use(smallBody);
+      app.on(['GET', 'POST'], open, async (c) => {
         // A program, not a page: origin.ts let it in, and better-auth insists on the header.
         if (!c.req.header('origin')) c.req.raw.headers.set('origin', new URL(c.req.url).origin);
         return withApiError(await auth.handler(c.req.raw));
@@ -116,6 +136,7 @@ const refusals: Record<string, { kind: ApiErrorKind; sentence: string }> = {
     sentence: 'The password is too short: use at least 8 characters.',
   },
   PASSWORD_TOO_LONG: { kind: 'malformed', sentence: 'The password is too long: use at most 128 characters.' },
+  INVALID_NAME: { kind: 'malformed', sentence: 'Give a name of at most 80 characters.' },
   USER_ALREADY_EXISTS: taken(),
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: taken(),
 };

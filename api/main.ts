@@ -58,11 +58,17 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     log: options.log,
   };
   const app = createApp({ ...options, deps, auth });
+  // This server speaks no TLS: with an https address there is a proxy before it, which says whom it serves.
+  const proxied = options.publicUrl?.startsWith('https:') ?? false;
+  const addressOf = (request: Request, socket: string | undefined) => {
+    const forwarded = proxied ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+    return forwarded || socket || 'unknown';
+  };
   const server = await new Promise<Server>((done, fail) => {
     const listening = serve(
       {
         fetch: (request: Request, env: HttpBindings | Http2Bindings) => {
-          request.headers.set(addressHeader, env.incoming.socket.remoteAddress ?? 'unknown');
+          request.headers.set(addressHeader, addressOf(request, env.incoming.socket.remoteAddress));
           return app.fetch(request, env);
         },
         port: options.port,

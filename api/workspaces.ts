@@ -22,7 +22,15 @@ export interface WorkspaceSize {
   total: number;
 }
 
-const create = z.object({ name: z.string().trim().min(1).max(80) });
+const create = z.object({
+  // Postgres takes no NUL, and no other control character belongs into a name.
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .regex(/^\P{Cc}*$/u, 'has control characters'),
+});
 
 export function workspaceRoutes(deps: ApiDeps): Hono {
   const app = new Hono();

@@ -89,7 +89,12 @@ async function start(
     client: options.client,
     log: options.log,
   });
-  undo.push(() => api.close());
+  undo.push(async () => {
+    const closed = api.close();
+    // Long polls that wait in there end now, instead of holding up the end.
+    await shapes.close();
+    await closed;
+  });
   if (!environment.electricUrl) await untilReady(shapes);
   const demo = environment.demo ? await seedDemo(api.auth, api.pool) : [];
   const url = environment.publicUrl ?? api.url;
@@ -122,10 +127,14 @@ async function openShapes(
         log(error instanceof Error ? `${line} ${error.message}` : line);
     },
   });
+  let closing: Promise<void> | undefined;
   return {
     upstream: embeddedUpstream((request) => server.handle(request)),
     ready: async () => (await server.handle(new Request('http://embedded/v1/health'))).status === 200,
-    close: () => server.close(),
+    close: () => {
+      closing ??= server.close();
+      return closing;
+    },
   };
 }
 
