@@ -9,6 +9,7 @@ export function appSubject(url: string, account: Account): Subject {
   return {
     name: 'Outpost',
     url,
+    worker: /\/assets\/worker-[^/]*\.js$/,
     marks: {
       firstPaint: 'first-contentful-paint',
       tasksReadable: tasksReadableMark,

@@ -78,7 +78,9 @@ async function attachWorkers(session: CDPSession, targets: Send[]): Promise<() =
     const answer = JSON.parse(message) as { id?: number; result?: unknown };
     if (answer.id !== undefined) waiting.get(answer.id)?.(answer.result);
   });
-  session.on('Target.attachedToTarget', ({ sessionId }) => {
+  session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+    // The service worker holds nothing, and is a process of its own.
+    if (targetInfo.type !== 'worker') return;
     targets.push(
       (method, params = {}) =>
         new Promise((resolve, reject) => {
@@ -96,23 +98,52 @@ async function attachWorkers(session: CDPSession, targets: Send[]): Promise<() =
   };
 }
 
-/** The sizes of all WebAssembly.Memory objects of one JavaScript world. */
-async function wasmBytes(send: Send): Promise<number> {
-  interface Evaluated {
-    result: { objectId?: string; value?: unknown };
-  }
-  const prototype = (await send('Runtime.evaluate', {
-    expression: 'WebAssembly.Memory.prototype',
-  })) as Evaluated;
-  const found = (await send('Runtime.queryObjects', { prototypeObjectId: prototype.result.objectId })) as {
-    objects: { objectId: string };
+/**
+ * Put before a worker's own script: knows every WebAssembly.Memory that it makes. (The DevTools protocol could
+ * find them afterwards, by Runtime.queryObjects, but Chromium crashes when it does that in a worker with PGlite.)
+ */
+const keepMemories = `(() => {
+  const known = new WeakSet();
+  self.measuredMemories = [];
+  const add = (memory) => {
+    if (!known.has(memory)) self.measuredMemories.push(new WeakRef(memory));
+    known.add(memory);
   };
-  const sum = (await send('Runtime.callFunctionOn', {
-    objectId: found.objects.objectId,
-    functionDeclaration: 'function () { return this.reduce((n, m) => n + m.buffer.byteLength, 0); }',
-    returnByValue: true,
-  })) as Evaluated;
-  return Number(sum.result.value);
+  const keep = (result) => {
+    for (const x of Object.values((result.instance ?? result).exports)) {
+      if (x instanceof WebAssembly.Memory) add(x);
+    }
+    return result;
+  };
+  for (const name of ['instantiate', 'instantiateStreaming']) {
+    const original = WebAssembly[name];
+    WebAssembly[name] = (...args) => original(...args).then(keep);
+  }
+  WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
+    construct(target, args) {
+      const memory = new target(...args);
+      add(memory);
+      return memory;
+    },
+  });
+})();`;
+
+/** Makes memoryOf see the WebAssembly memory of workers whose script has such an address. */
+export async function watchWorkers(context: BrowserContext, script: RegExp): Promise<void> {
+  await context.route(script, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: keepMemories + (await response.text()) });
+  });
+}
+
+/** Bytes of the memories that are in use; none in the page itself. */
+async function wasmBytes(send: Send): Promise<number> {
+  const expression =
+    '(self.measuredMemories ?? []).reduce((n, m) => n + (m.deref()?.buffer.byteLength ?? 0), 0)';
+  const { result } = (await send('Runtime.evaluate', { expression, returnByValue: true })) as {
+    result: { value: number };
+  };
+  return result.value;
 }
 
 /** The largest renderer's share of memory, from the kernel; Linux only. */

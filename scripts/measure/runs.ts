@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from '@playwright/test';
-import { type Device, type Memory, memoryOf, newPage, openProfile } from './chromium';
+import { type Device, type Memory, memoryOf, newPage, openProfile, watchWorkers } from './chromium';
 import { median, quantile } from './figures';
 
 /** A page that shows tasks out of its own database. */
@@ -12,6 +12,8 @@ export interface Subject {
   readonly name: string;
   /** Of the page that shows the board or list. */
   readonly url: string;
+  /** Address of the script of the worker that holds the database. */
+  readonly worker: RegExp;
   /** Names of the performance marks that the page sets. */
   readonly marks: Readonly<Record<keyof Boot, string>>;
   /** Once per profile, before its first page: a session, say. */
@@ -98,6 +100,7 @@ export async function useRuns(subject: Subject, device: Device, tasks: number): 
     try {
       await subject.enter(context);
       await subject.prepare(context);
+      await watchWorkers(context, subject.worker);
       const page = await newPage(context, device);
       const begun = performance.now();
       await page.goto(subject.url);

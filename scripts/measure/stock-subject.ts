@@ -14,6 +14,7 @@ export function stockSubject(url: string): Subject {
   return {
     name: 'stock PGlite',
     url,
+    worker: /\/assets\/worker-[^/]*\.js$/,
     marks: {
       firstPaint: 'first-contentful-paint',
       tasksReadable: tasksReadableMark,
