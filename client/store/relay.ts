@@ -29,10 +29,17 @@ export class Relay {
 
   constructor(private readonly options: RelayOptions) {
     this.#channel = new BroadcastChannel(`outpost ${options.userId}`);
+    // Held as long as this worker lives: the leader learns by it that the tab is gone. Nothing is said before it is
+    // held, because locks and messages have no common order, and a leader that found it free would take the tab for gone.
+    void navigator.locks.request(tabLock(this.#id), () => {
+      this.#begin();
+      return new Promise(() => {});
+    });
+  }
+
+  #begin(): void {
     this.#channel.onmessage = ({ data }: MessageEvent<Broadcast>) => this.#heard(data);
-    // Held as long as this worker lives: the leader learns by it that the tab is gone.
-    void navigator.locks.request(tabLock(this.#id), () => new Promise(() => {}));
-    void navigator.locks.request(`outpost leader ${options.userId}`, () => this.#lead());
+    void navigator.locks.request(`outpost leader ${this.options.userId}`, () => this.#lead());
     this.#say({ type: 'who-leads', from: this.#id });
   }
 
