@@ -20,7 +20,7 @@ const GATHER = 8;
 /** The same, when that means to end a request that is under way. */
 const GATHER_LONGER = 40;
 /** Requests for snapshots and catching up at the same time; the rest of the connections are for writes. */
-const CATCHING_UP = 2;
+const CATCHING_UP = 3;
 
 export class LivePolls {
   #polls = new Map<string, Poll>();

@@ -109,19 +109,23 @@ export class ReadPath {
     const wanted = new Set(session.memberships.map((m) => m.workspaceId));
     await this.#leave(wanted);
     for (const workspaceId of wanted) {
-      if (!this.#followed.has(workspaceId)) await this.#follow(workspaceId, session.serverId);
+      if (!this.#followed.has(workspaceId)) this.#follow(workspaceId, session.serverId);
     }
     this.#known = true;
     this.options.progressed();
   }
 
-  async #follow(workspaceId: string, serverId: string): Promise<void> {
+  #follow(workspaceId: string, serverId: string): void {
     const { pg, link, baseUrl } = this.options;
     if (this.#closed.signal.aborted) return;
-    const size = await link
-      .json<{ total: number }>(`/api/workspaces/${workspaceId}/size`)
-      .catch(() => ({ total: 0 }));
-    this.#totals.set(workspaceId, size.total);
+    // What to expect is for the progress bar only: the load does not wait for it.
+    void link.json<{ total: number }>(`/api/workspaces/${workspaceId}/size`).then(
+      (size) => {
+        this.#totals.set(workspaceId, size.total);
+        this.options.progressed();
+      },
+      () => {},
+    );
     const subscribe = (table: TableName) =>
       new Subscription({
         pg,
