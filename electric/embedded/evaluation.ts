@@ -109,7 +109,6 @@ export class EvaluationQueue {
         this.current = batch.transaction.shown;
         if (this.shape.state === 'dropped') break;
         await this.decide(batch);
-        if (batch.last) this.current = undefined;
       }
     } catch (error) {
       this.options.failed(this.shape, error);
@@ -141,6 +140,8 @@ export class EvaluationQueue {
     this.waitingBytes -= batch.bytes;
     if (batch.last) {
       this.building = undefined;
+      // Before the readers hear of it: what they are told must include it.
+      this.current = undefined;
       if (this.shape.append(transaction, open.finish())) this.options.appended(this.shape);
     }
     this.options.resized(this.shape);
