@@ -1,19 +1,16 @@
 // A Chromium to measure in: persistent profiles, CPU throttling, and what it uses of memory by process and by heap.
 // Heaps are read over the DevTools protocol, from the page and from each of its workers.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type BrowserContext, type CDPSession, chromium, type Page } from '@playwright/test';
+import { ensureChromium } from '../chromium';
 
 export type Device = 'desktop' | 'phone';
 
-/** A system Chromium is taken where Playwright has none of its own. */
-function executable(): string | undefined {
-  const candidates = [process.env.CHROMIUM_PATH, chromium.executablePath(), '/usr/bin/chromium'];
-  return candidates.find((path) => path !== undefined && existsSync(path));
-}
-
 /** Opens a profile folder; closing the context ends the browser. */
 export async function openProfile(profile: string, device: Device): Promise<BrowserContext> {
-  const executablePath = executable();
+  const executablePath = ensureChromium(console.error);
+  if (!executablePath)
+    throw new Error('There is no Chromium and none could be installed; set CHROMIUM_PATH to one.');
   const phone = {
     viewport: { width: 390, height: 844 },
     deviceScaleFactor: 3,
@@ -21,7 +18,7 @@ export async function openProfile(profile: string, device: Device): Promise<Brow
     hasTouch: true,
   };
   return chromium.launchPersistentContext(profile, {
-    ...(executablePath ? { executablePath } : {}),
+    executablePath,
     args: ['--no-sandbox'],
     ...(device === 'phone' ? phone : { viewport: { width: 1280, height: 800 } }),
   });
@@ -160,4 +157,16 @@ async function rendererMiB(page: Page): Promise<number | null> {
   } finally {
     await session.detach();
   }
+}
+
+/** @returns for example 140.0.7339.80 */
+export async function chromiumVersion(): Promise<string> {
+  const executablePath = ensureChromium(console.error);
+  const browser = await chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: ['--no-sandbox'],
+  });
+  const version = browser.version();
+  await browser.close();
+  return version;
 }

@@ -55,7 +55,7 @@ export interface Use {
 }
 
 /** Starts the subject `repeats` times with new profiles. @returns medians */
-export async function bootRuns(
+export async function measureBoot(
   subject: Subject,
   device: Device,
   tasks: number,
@@ -94,7 +94,7 @@ export async function bootRuns(
 }
 
 /** Loads many tasks into a new profile, writes and searches. */
-export async function useRuns(subject: Subject, device: Device, tasks: number): Promise<Use> {
+export async function measureUse(subject: Subject, device: Device, tasks: number): Promise<Use> {
   return inNewProfile(async (profile) => {
     const context = await openProfile(profile, device);
     try {

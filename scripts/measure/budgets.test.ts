@@ -1,0 +1,45 @@
+// The limits of scripts/budgets.json hold for the client as it is built and run now, and are limits.
+// The heap is measured with a real server and browser, with 10,000 tasks on the device.
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { buildWhenStale, clientDist } from '../build';
+import { compressFolder } from '../compress';
+import { appSubject } from './app-subject';
+import { measureAssets } from './assets';
+import { overBytes, overHeap, readBudgets } from './budgets';
+import { measureUse } from './runs';
+import { startMeasuredServer } from './server';
+
+const cache = fileURLToPath(new URL('../../.cache/compressed', import.meta.url));
+
+test('the bytes of the built client are within their limits', async () => {
+  expect(await buildWhenStale()).toBe(true);
+  await compressFolder(clientDist, cache, 'best');
+  const assets = measureAssets(clientDist);
+  expect(assets.filter((a) => a.firstPaint).length).toBeGreaterThan(1);
+  expect(overBytes(readBudgets(), assets)).toEqual([]);
+}, 300_000);
+
+test('the heaps are within their limits with 10,000 tasks on the device', async () => {
+  const server = await startMeasuredServer();
+  try {
+    const use = await measureUse(
+      appSubject(server.url, await server.person('heap', 10_000)),
+      'desktop',
+      10_000,
+    );
+    expect(use.afterUse.wasmMiB).toBeGreaterThan(0);
+    expect(overHeap(readBudgets(), use.afterUse)).toEqual([]);
+  } finally {
+    await server.stop();
+  }
+}, 300_000);
+
+test('what goes beyond a limit is said', () => {
+  const budgets = { bytes: { firstPaintBrotli: 10, allBrotli: 20 }, heapMiB: { wasm: 1, js: 1 } };
+  const asset = { file: 'a.js', raw: 99, gzip: 99, brotli: 11, firstPaint: true };
+  expect(overBytes(budgets, [asset])).toEqual(['11 bytes to the first paint; the limit is 10']);
+  expect(overBytes(budgets, [asset, { ...asset, firstPaint: false }])).toHaveLength(2);
+  expect(overHeap(budgets, { wasmMiB: 1, jsMiB: 1, rendererMiB: null })).toEqual([]);
+  expect(overHeap(budgets, { wasmMiB: 1.25, jsMiB: 2, rendererMiB: null })).toHaveLength(2);
+});

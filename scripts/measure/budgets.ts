@@ -1,0 +1,51 @@
+// The limits of scripts/budgets.json and what goes beyond them. A limit is raised by hand, with the reason in the
+// commit; a measurement never raises it.
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type Asset, totalOf } from './assets';
+import type { Memory } from './chromium';
+
+const budgets = z.strictObject({
+  /** As they travel. */
+  bytes: z.strictObject({
+    /** The page and the scripts and styles that it names. */
+    firstPaintBrotli: z.int(),
+    /** Everything that was built, the database included. */
+    allBrotli: z.int(),
+  }),
+  /** With 10,000 tasks on the device, after writing and searching. */
+  heapMiB: z.strictObject({ wasm: z.number(), js: z.number() }),
+});
+
+export type Budgets = z.infer<typeof budgets>;
+
+export function readBudgets(): Budgets {
+  return budgets.parse(JSON.parse(readFileSync(new URL('../budgets.json', import.meta.url), 'utf8')));
+}
+
+/** @returns a sentence for each limit that is broken */
+export function overBytes({ bytes }: Budgets, assets: readonly Asset[]): string[] {
+  return [
+    ...over(
+      'bytes to the first paint',
+      totalOf(assets.filter((a) => a.firstPaint)).brotli,
+      bytes.firstPaintBrotli,
+    ),
+    ...over('bytes of all files', totalOf(assets).brotli, bytes.allBrotli),
+  ];
+}
+
+/** @returns a sentence for each limit that is broken */
+export function overHeap({ heapMiB }: Budgets, memory: Memory): string[] {
+  return [
+    ...over('MiB of WebAssembly memory', memory.wasmMiB, heapMiB.wasm),
+    ...over('MiB of JavaScript heap', memory.jsMiB, heapMiB.js),
+  ];
+}
+
+function over(what: string, measured: number, limit: number): string[] {
+  const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+  return measured <= limit
+    ? []
+    : [`${number.format(measured)} ${what}; the limit is ${number.format(limit)}`];
+}

@@ -1,0 +1,157 @@
+// docs/measurements.json and docs/measurements.md: the same figures, for programs and for people.
+// The page is written as a whole each time; what is to be said about the figures stands here.
+import type { Asset, AssetTotals } from './assets';
+import type { Budgets } from './budgets';
+import type { Device, Memory } from './chromium';
+import type { Dependency } from './dependencies';
+import type { Boot, BootRuns, Use } from './runs';
+
+export interface DeviceFigures {
+  /** By subject: Outpost, stock PGlite. */
+  readonly boot: Readonly<Record<string, BootRuns>>;
+  readonly use: Readonly<Record<string, Use>>;
+}
+
+export interface Measurements {
+  readonly measuredAt: string;
+  readonly commit: string;
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memoryGiB: number;
+    readonly node: string;
+    readonly chromium: string;
+    /** Of the last minute, before and after: beyond the number of cores, times are too long. */
+    readonly load: readonly [before: number, after: number];
+  };
+  /** How often each start was repeated; the figures are medians. */
+  readonly repeats: number;
+  readonly bootTasks: number;
+  readonly assets: readonly Asset[];
+  readonly total: AssetTotals;
+  readonly firstPaint: AssetTotals;
+  readonly dependencies: readonly Dependency[];
+  readonly budgets: Budgets;
+  readonly devices: Readonly<Record<Device, DeviceFigures>>;
+}
+
+const count = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const whole = (n: number) => count.format(n);
+const size = (n: number | null) => (n === null ? '–' : n.toFixed(1));
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const align = head.map((_, i) => (i === 0 ? '---' : '---:'));
+  return [head, align, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+export function reportText(m: Measurements): string {
+  const { machine } = m;
+  return `# Measurements
+
+Written by \`npm run measure\` on ${m.measuredAt.slice(0, 10)} at commit ${m.commit}; the same figures are in
+[measurements.json](measurements.json). Machine: ${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB,
+Node ${machine.node}, Chromium ${machine.chromium} headless. Load before and after: ${machine.load.join(' and ')}.
+Read ratios rather than absolute times.
+
+Stock PGlite is the yardstick: a page without framework or sync that opens PGlite in a worker on IndexedDB, as its
+documentation shows it, with the same tables, a live list of a hundred tasks and the same full-text search
+([scripts/measure/stock](../scripts/measure/stock)). Both are measured in the same run, each in new browser profiles.
+
+## Start
+
+ms from the navigation to: the first content on the screen; the first tasks on the screen; the database ready to be
+written. ${m.bootTasks} tasks, medians of ${m.repeats}. Cold: a browser that has never been here, the files and the
+tasks fetched from the server on the same machine. Reopened: the browser closed and started again. Stock PGlite's
+first content is a heading.
+
+${devices(m, startTable)}
+
+## With 10,000 tasks
+
+First load: from the navigation to everything on the device, in a new browser; stock PGlite gets the tasks as one JSON
+file. Write: from the key (stock: from the call) to the frame that shows the change, read back from the database.
+Search: from the text to the frame that shows the hits. ms; p50 / p95.
+
+${devices(m, useTable)}
+
+Memory in MiB after all that: WebAssembly memory, JavaScript heap of page and worker after a collection, and the
+proportional set size of the renderer process.
+
+${devices(m, memoryTable)}
+
+Phone: 390 × 844, and the page's main thread slowed down four times. Chromium cannot slow down a worker, so the
+database itself runs at full speed.
+
+## Bytes
+
+Everything: ${whole(m.total.raw)} raw, ${whole(m.total.gzip)} gzip, ${whole(m.total.brotli)} brotli. Up to the first
+paint: ${whole(m.firstPaint.raw)} raw, ${whole(m.firstPaint.gzip)} gzip, ${whole(m.firstPaint.brotli)} brotli
+(marked *).
+
+${table(
+  ['file', 'raw', 'gzip', 'brotli'],
+  m.assets.map((a) => [a.firstPaint ? `${a.file} *` : a.file, whole(a.raw), whole(a.gzip), whole(a.brotli)]),
+)}
+
+By package: minified code and other files, shared out by what the bundler kept of each. Brotli at a middling quality.
+
+${table(
+  ['package', 'raw', 'brotli'],
+  m.dependencies.map((d) => [d.name, whole(d.raw), whole(d.brotli)]),
+)}
+
+## Limits
+
+[scripts/budgets.json](../scripts/budgets.json) limits bytes and heap; \`npm test\` fails beyond them.
+
+${table(
+  ['', 'limit', 'measured'],
+  [
+    ['bytes to the first paint, brotli', whole(m.budgets.bytes.firstPaintBrotli), whole(m.firstPaint.brotli)],
+    ['bytes of everything, brotli', whole(m.budgets.bytes.allBrotli), whole(m.total.brotli)],
+    ['WebAssembly memory, MiB', size(m.budgets.heapMiB.wasm), size(worst(m, 'wasmMiB'))],
+    ['JavaScript heap, MiB', size(m.budgets.heapMiB.js), size(worst(m, 'jsMiB'))],
+  ],
+)}
+`;
+}
+
+function devices(m: Measurements, render: (figures: DeviceFigures) => string): string {
+  return Object.entries(m.devices)
+    .map(([device, figures]) => `**${device}**\n\n${render(figures)}`)
+    .join('\n\n');
+}
+
+function startTable({ boot }: DeviceFigures): string {
+  const cells = (b: Boot) => [whole(b.firstPaint), whole(b.tasksReadable), whole(b.databaseWritable)];
+  const rows = Object.entries(boot).flatMap(([name, runs]) => [
+    [`${name}, cold`, ...cells(runs.cold)],
+    [`${name}, reopened`, ...cells(runs.reopened)],
+    [`${name}, reloaded`, ...cells(runs.reloaded)],
+  ]);
+  return table(['', 'first paint', 'tasks readable', 'database writable'], rows);
+}
+
+function useTable({ use }: DeviceFigures): string {
+  const pair = (s: Use['writeToPaint']) => `${whole(s.p50)} / ${whole(s.p95)}`;
+  const rows = Object.entries(use).map(([name, u]) => [
+    name,
+    whole(u.firstLoadMs),
+    pair(u.writeToPaint),
+    pair(u.searchToPaint),
+  ]);
+  return table(['', 'first load', 'write to paint', 'search to paint'], rows);
+}
+
+function memoryTable({ use }: DeviceFigures): string {
+  const rows = Object.entries(use).map(([name, u]) => {
+    const { wasmMiB, jsMiB, rendererMiB } = u.afterUse;
+    return [name, size(wasmMiB), size(jsMiB), size(rendererMiB)];
+  });
+  return table(['', 'WebAssembly', 'JavaScript', 'process'], rows);
+}
+
+function worst(m: Measurements, part: 'wasmMiB' | 'jsMiB'): number {
+  const ours = Object.values(m.devices).flatMap((d) => (d.use.Outpost ? [d.use.Outpost.afterUse] : []));
+  return Math.max(...ours.map((memory: Memory) => memory[part]));
+}
