@@ -1,6 +1,6 @@
 // Sign-in, workspaces, invitations and members, over HTTP and against a real Postgres.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
+import { cookiesOf, startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
 import type { SessionAnswer } from './session';
 import type { Joined, WorkspaceSize } from './workspaces';
 
@@ -72,6 +72,16 @@ describe('sign-in', () => {
     const ada = await api.person('Ada');
     expect((await ada.call('POST', '/api/auth/sign-out', {})).status).toBe(200);
     expect((await ada.json('GET', '/api/session')).status).toBe(401);
+  });
+
+  test('signing out everywhere ends the sessions of other devices', async () => {
+    const ada = await api.person('Ada');
+    const { email, password } = ada;
+    const other = await api.stranger.call('POST', '/api/auth/sign-in/email', { email, password });
+    const headers = { cookie: cookiesOf(other) };
+    expect((await fetch(`${api.url}/api/session`, { headers })).status).toBe(200);
+    expect((await ada.call('POST', '/api/auth/revoke-sessions', {})).status).toBe(200);
+    expect((await fetch(`${api.url}/api/session`, { headers })).status).toBe(401);
   });
 
   test('what a person can do about a refusal is a sentence', async () => {

@@ -33,7 +33,10 @@ export const addressHeader = 'x-outpost-address';
 const day = 24 * 60 * 60;
 
 /** What of better-auth is reachable; the rest (changing names and addresses, deleting accounts) is not offered. */
-const open = ['/sign-in/email', '/sign-up/email', '/sign-out', '/get-session', '/change-password'];
+const open = [
+  ...['/sign-in/email', '/sign-up/email', '/sign-out', '/get-session', '/change-password'],
+  ...['/revoke-sessions', '/revoke-other-sessions'],
+];
 
 function isName(name: string): boolean {
   return name.length >= 1 && name.length <= 80 && !/\p{Cc}/u.test(name);
