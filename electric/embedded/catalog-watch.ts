@@ -14,6 +14,8 @@ export interface CatalogWatchOptions {
   /** ms between two looks. */
   readonly every: number;
   readonly failed: (error: unknown) => void;
+  /** Somebody has dropped the publication: the stream carries nothing any more. */
+  readonly lost: () => void;
 }
 
 export class CatalogWatch {
@@ -57,17 +59,17 @@ export class CatalogWatch {
   }
 
   private async compare(): Promise<void> {
-    const { pool, registry, publication } = this.options;
+    const { pool, registry, publication, lost } = this.options;
     const snapshot = await pool.query<{ text: string }>('select pg_current_snapshot()::text as text');
     registry.progress.forgetPassed(parsePgSnapshot(snapshot.rows[0]!.text, parseLsn('0/0')));
     // Taken before the questions, so that no shape is compared with an older answer. A shape that still waits may
     // be about to publish its table; its turn comes later.
     const shapes = [...registry.shapes].filter((shape) => shape.state !== 'waiting');
-    if (shapes.length === 0) return;
     const oids = [...new Set(shapes.map((shape) => shape.definition.table.oid))];
     const tables = new Map((await describeTables(pool, oids)).map((table) => [table.oid, table]));
     const published = await publication.members();
     if (this.stopped) return;
+    if (!published) return lost();
     for (const shape of shapes) {
       const now = tables.get(shape.definition.table.oid);
       const same = now?.fingerprint === shape.definition.table.fingerprint;

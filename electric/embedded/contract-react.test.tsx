@@ -7,6 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../scripts/testing/until';
 import { type Target, targets } from './testing/target';
 
+function Names({ options }: { options: Parameters<typeof useShape<{ id: number; name: string }>>[0] }) {
+  const { data, isLoading } = useShape<{ id: number; name: string }>(options);
+  return <p>{isLoading ? 'loading' : data.map((row) => row.name).join(', ')}</p>;
+}
+
 describe.each(targets)('@electric-sql/react with $name', ({ open }) => {
   let target: Target;
   const aborter = new AbortController();
@@ -27,17 +32,13 @@ describe.each(targets)('@electric-sql/react with $name', ({ open }) => {
       fetchClient: target.fetch,
       signal: aborter.signal,
     };
-    const List = () => {
-      const { data, isLoading } = useShape<{ id: number; name: string }>(options);
-      return <p>{isLoading ? 'loading' : data.map((row) => row.name).join(', ')}</p>;
-    };
     const element = document.body.appendChild(document.createElement('div'));
     const root = createRoot(element);
     Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
     await act(async () =>
       root.render(
         <StrictMode>
-          <List />
+          <Names options={options} />
         </StrictMode>,
       ),
     );

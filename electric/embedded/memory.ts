@@ -24,18 +24,17 @@ export class Memory {
   }
 
   /**
-   * The shape to give up next, or undefined while everything fits. A shape whose log takes more than half of all
-   * goes first: a fresh snapshot is smaller. Then those that nobody waits for, the longest unused first.
+   * The shape to give up next, or undefined while everything fits. A shape that does not fit alone, or whose log
+   * takes more than half of all (a fresh snapshot is smaller), goes first. Then those that nobody waits for, the longest unused first.
    */
-  next(): { readonly shape: Shape; readonly tooLarge: boolean } | undefined {
+  next(): Shape | undefined {
     if (this.total <= this.cap) return undefined;
     let found: Shape | undefined;
     for (const [shape, bytes] of this.sizes) {
-      if (bytes > this.cap) return { shape, tooLarge: true };
-      if (bytes - shape.log.snapshotBytes > this.cap / 2) return { shape, tooLarge: false };
+      if (bytes > this.cap || bytes - shape.log.snapshotBytes > this.cap / 2) return shape;
       if (!found || this.rank(shape, found) < 0) found = shape;
     }
-    return found && { shape: found, tooLarge: false };
+    return found;
   }
 
   private rank(a: Shape, b: Shape): number {

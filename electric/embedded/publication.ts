@@ -15,8 +15,8 @@ export interface Publication {
    * @throws ShapeError `unavailable` when the table's writers do not let go, `refused` when it is not allowed
    */
   include(table: Table): Promise<void>;
-  /** The tables that are in it now, by oid. */
-  members(): Promise<ReadonlySet<number>>;
+  /** The tables that are in it now, by oid; undefined when somebody has dropped it. */
+  members(): Promise<ReadonlySet<number> | undefined>;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function ensurePublication(pool: Pool, name: string): Promise<void>
 /** Opens the publication for one replication stream. Call after the slot exists. */
 export async function openPublication(pool: Pool, name: string): Promise<Publication> {
   // What was published before the slot existed is streamed completely: the slot waited for its writers.
-  let published = await readMembers(pool, name);
+  let published = (await readMembers(pool, name)) ?? new Set();
   const pending = new Map<number, Promise<void>>();
   return {
     include(table) {
@@ -59,19 +59,19 @@ export async function openPublication(pool: Pool, name: string): Promise<Publica
     async members() {
       const now = await readMembers(pool, name);
       // What somebody else added meanwhile is not known to be complete, so it is not remembered.
-      published = new Set([...published].filter((oid) => now.has(oid)));
+      published = new Set([...published].filter((oid) => now?.has(oid)));
       return now;
     },
   };
 }
 
-async function readMembers(pool: Pool, name: string): Promise<Set<number>> {
-  const { rows } = await pool.query<{ oid: number }>(
-    `select r.prrelid::int8::float8 as oid from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
-     where p.pubname = $1`,
+async function readMembers(pool: Pool, name: string): Promise<Set<number> | undefined> {
+  const { rows } = await pool.query<{ oids: number[] }>(
+    `select array(select r.prrelid::int8::float8 from pg_publication_rel r where r.prpubid = p.oid) as oids
+     from pg_publication p where p.pubname = $1`,
     [name],
   );
-  return new Set(rows.map((row) => row.oid));
+  return rows[0] && new Set(rows[0].oids);
 }
 
 /**

@@ -123,7 +123,7 @@ export class Registry {
     const waiting = this.queues.get(shape)?.bytes ?? 0;
     this.memory.set(shape, shape.bytes + waiting + this.feed.openBytes(shape));
     for (let next = this.memory.next(); next; next = this.memory.next()) {
-      this.drop(next.shape, next.tooLarge ? 'too-large' : 'evicted');
+      this.drop(next, next.log.snapshotBytes > this.memory.cap ? 'too-large' : 'evicted');
     }
   }
 

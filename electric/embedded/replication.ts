@@ -26,7 +26,8 @@ export interface ReplicationStream {
   resume(): void;
   /** Resolves with the reason when the connection has ended. */
   readonly ended: Promise<Error>;
-  close(): void;
+  /** @param reason what `ended` resolves with */
+  close(reason: Error): void;
 }
 
 /** The parts of pg's connection that replication needs and its types leave out. */
@@ -144,8 +145,8 @@ function stream(
       lastHeard = Date.now();
       wire.stream.resume();
     },
-    close() {
-      end(new Error('closed'));
+    close(reason) {
+      end(reason);
       wire.stream.destroy();
     },
   };

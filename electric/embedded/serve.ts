@@ -291,6 +291,7 @@ export class ShapeRoute {
   }
 
   private dropped(request: Request, shape: Shape): Response {
+    this.explain(shape);
     return refetchResponse(request, this.registry.findByKey(shape.definition.key)?.handle);
   }
 }

@@ -164,7 +164,8 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
   return {
     async handle(request) {
       try {
-        return await dispatch(request);
+        const response = await dispatch(request);
+        return response.status === 499 && !request.signal.aborted ? away(request) : response;
       } catch (error) {
         if (error instanceof ShapeError) return errorResponse(request, error);
         if (source.state !== 'active' || isConnectionError(error)) {

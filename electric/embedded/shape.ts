@@ -48,7 +48,7 @@ export type DropReason =
   | 'truncate'
   | 'deleted' // by a client
   | 'evicted' // others needed the memory
-  | 'too-large' // it alone needs more than all the memory
+  | 'too-large' // its snapshot alone needs more than all the memory
   | 'stream' // changes may have been missed
   | 'failed'; // its snapshot or an evaluation failed
 

@@ -116,6 +116,7 @@ export class Source {
         publication: this.publication,
         every: catalogEvery,
         failed: (error) => this.report('The catalog could not be read.', error),
+        lost: () => stream.close(new Error(`the publication ${publication} is gone`)),
       });
       stream.run(registry.feed, () => registry.progress.acknowledged);
       connected();
@@ -126,7 +127,7 @@ export class Source {
       this.watch?.stop();
       this.watch = undefined;
       this.stream = undefined;
-      stream.close();
+      stream.close(new Error('closed'));
     }
   }
 
