@@ -29,7 +29,15 @@ export async function startMeasuredServer(): Promise<MeasuredServer> {
   const postgres = await startPostgres({ folder: join(folder, 'postgres') });
   const begun = performance.now();
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
-    env: { ...process.env, PORT: '0', DATA_DIR: join(folder, 'data'), DATABASE_URL: postgres.url, DEMO: '0' },
+    env: {
+      ...process.env,
+      // A Vite build in this process has set it.
+      NODE_ENV: '',
+      PORT: '0',
+      DATA_DIR: join(folder, 'data'),
+      DATABASE_URL: postgres.url,
+      DEMO: '0',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const stop = async () => {
