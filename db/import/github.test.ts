@@ -284,7 +284,7 @@ describe('any archive', () => {
     }
   }
 
-  test('C1: the database takes every row of a plan', async () => {
+  test('the database takes every row of a plan', async () => {
     await fc.assert(
       fc.asyncProperty(archives, async (archive) => {
         const planned = planGithubImport(JSON.stringify(archive), empty);

@@ -1,0 +1,150 @@
+// C1: every constraint of the schema, tried through the write API where clients reach it and by SQL where they do
+// not. A constraint that is added to a migration needs a case here.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatClock } from '../db/clock';
+import { type Operation, PROTOCOL, type WriteResponse } from '../db/wire';
+import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
+
+let api: TestApi;
+let ada: TestPerson;
+let n = 0;
+const clientId = crypto.randomUUID();
+const ids = { workspace: '', project: '', label: '', task: '', taskLabel: '' };
+
+type Values = Operation['set'];
+const scoped = (values: Values): Values => ({ workspace_id: ids.workspace, ...values });
+const project = (v: Values = {}): Values => scoped({ key: 'B', name: 'B', position: 'a0', ...v });
+const label = (v: Values = {}): Values => scoped({ name: 'Blue', color: '#0000ff', ...v });
+const task = (v: Values = {}): Values =>
+  scoped({ project_id: ids.project, title: 'T', position: 'a0', ...v });
+const taskLabel = (v: Values = {}): Values => scoped({ task_id: ids.task, label_id: ids.label, ...v });
+const comment = (v: Values = {}): Values => scoped({ task_id: ids.task, body: 'x', ...v });
+const nobody = crypto.randomUUID();
+
+/** By constraint: an insert that breaks it, as a client sends it. */
+const byClients: Record<string, () => [table: string, values: Values]> = {
+  project_key_shape: () => ['project', project({ key: 'small' })],
+  project_name_length: () => ['project', project({ name: '   ' })],
+  project_position_shape: () => ['project', project({ position: '!' })],
+  project_key_unique: () => ['project', project({ key: 'A' })],
+  label_name_length: () => ['label', label({ name: ' ' })],
+  label_color_shape: () => ['label', label({ color: 'red' })],
+  label_name_unique: () => ['label', label({ name: 'GREEN' })],
+  task_title_length: () => ['task', task({ title: 'x'.repeat(501) })],
+  task_description_length: () => ['task', task({ description: 'x'.repeat(400_001) })],
+  task_status_known: () => ['task', task({ status: 'nearly' })],
+  task_priority_range: () => ['task', task({ priority: 5 })],
+  task_position_shape: () => ['task', task({ position: '' })],
+  task_author_length: () => ['task', task({ author: 'x'.repeat(201) })],
+  task_source_length: () => ['task', task({ source: 'x'.repeat(501) })],
+  task_project_exists: () => ['task', task({ project_id: nobody })],
+  task_assignee_exists: () => ['task', task({ assignee_id: nobody })],
+  task_label_once: () => ['task_label', taskLabel()],
+  task_label_task_exists: () => ['task_label', taskLabel({ task_id: nobody })],
+  task_label_label_exists: () => ['task_label', taskLabel({ label_id: nobody })],
+  comment_body_length: () => ['comment', comment({ body: '' })],
+  comment_author_length: () => ['comment', comment({ author: 'x'.repeat(201) })],
+  comment_task_exists: () => ['comment', comment({ task_id: nobody })],
+};
+
+const row = (values: Values): Values => ({ id: crypto.randomUUID(), ...values });
+const member = (v: Values): Values =>
+  row(scoped({ user_id: 'u', name: 'U', email: 'u', role: 'guest', ...v }));
+const elsewhere = { workspace_id: nobody };
+
+/** By constraint: an insert that breaks it, which only the server's own code could try. */
+const byServer: Record<string, () => [table: string, values: Values]> = {
+  workspace_name_length: () => ['workspace', row({ name: 'x'.repeat(81) })],
+  member_role_known: () => ['member', member({ role: 'king' })],
+  member_once: () => ['member', member({ user_id: 'twice' })],
+  member_workspace_id_fkey: () => ['member', member(elsewhere)],
+  project_workspace_id_fkey: () => ['project', row(project(elsewhere))],
+  label_workspace_id_fkey: () => ['label', row(label(elsewhere))],
+  notice_workspace_id_fkey: () => ['notice', notice({ ...elsewhere })],
+  notice_kind_known: () => ['notice', notice({ kind: 'rumour' })],
+};
+const notice = (v: Values): Values =>
+  row(scoped({ user_id: 'u', kind: 'lost', table: 'task', row_id: nobody, ...v }));
+
+async function send(...operations: Pick<Operation, 'table' | 'id' | 'set'>[]) {
+  const { body } = await ada.json<WriteResponse>('POST', '/api/write', {
+    protocol: PROTOCOL,
+    clientId,
+    serverId: null,
+    acknowledged: 0,
+    transactions: [
+      {
+        n: ++n,
+        operations: operations.map((o, i) => ({
+          kind: 'insert',
+          was: {},
+          clock: formatClock(Date.now(), i, '00000000000a'),
+          ...o,
+        })),
+      },
+    ],
+  });
+  return body.answers[0]!.verdicts;
+}
+
+async function insertBySql(table: string, values: Values): Promise<void> {
+  const columns = Object.keys(values)
+    .map((c) => `"${c}"`)
+    .join(', ');
+  await api.pool.query(
+    `insert into public.${table} (${columns}) select ${columns} from jsonb_populate_record(null::public.${table}, $1)`,
+    [JSON.stringify(values)],
+  );
+}
+
+beforeAll(async () => {
+  api = await startTestApi();
+  ada = await api.person('Ada');
+  const made = await ada.json<{ workspaceId: string }>('POST', '/api/workspaces', { name: 'Station' });
+  ids.workspace = made.body.workspaceId;
+  for (const part of ['project', 'label', 'task', 'taskLabel'] as const) ids[part] = crypto.randomUUID();
+  const verdicts = await send(
+    { table: 'project', id: ids.project, set: project({ key: 'A' }) },
+    { table: 'label', id: ids.label, set: label({ name: 'green' }) },
+    { table: 'task', id: ids.task, set: task() },
+    { table: 'task_label', id: ids.taskLabel, set: taskLabel() },
+  );
+  expect(verdicts.map((v) => v.status)).toEqual(['applied', 'applied', 'applied', 'applied']);
+  await insertBySql('member', member({ user_id: 'twice' }));
+});
+afterAll(() => api.stop());
+
+describe('C1: the server never holds what a constraint forbids', () => {
+  test('C1: every constraint has a case', async () => {
+    // Primary keys, and keys that are there for foreign keys to refer to, follow from the id.
+    const { rows } = await api.pool.query<{ name: string }>(
+      `select conname as name from pg_constraint c join pg_class t on t.oid = c.conrelid
+         where t.relnamespace = 'public'::regnamespace and contype in ('c', 'f', 'u', 'x') and conname !~ '_in_workspace$'
+       union select indexname from pg_indexes where schemaname = 'public' and indexdef ~ '^CREATE UNIQUE'
+         and indexname !~ '(_pkey|_in_workspace)$'`,
+    );
+    const cases = [...Object.keys(byClients), ...Object.keys(byServer)];
+    expect(rows.map((r) => r.name).sort()).toEqual(cases.sort());
+  });
+
+  test.each(Object.keys(byClients))('C1: %s, by a client', async (name) => {
+    const [table, set] = byClients[name]!();
+    const id = crypto.randomUUID();
+    const [verdict] = await send({ table, id, set });
+    expect(verdict).toMatchObject({ status: 'refused', rule: name });
+    expect((await api.pool.query(`select 1 from ${table} where id = $1`, [id])).rowCount).toBe(0);
+  });
+
+  test.each(Object.keys(byServer))('C1: %s, by the server', async (name) => {
+    await expect(insertBySql(...byServer[name]!())).rejects.toMatchObject({ constraint: name });
+  });
+
+  test('C1: none is switched off', async () => {
+    const { rows } = await api.pool.query(
+      `select conname from pg_constraint where connamespace = 'public'::regnamespace
+         and not (convalidated and conenforced)
+       union select tgname from pg_trigger where tgisinternal and tgenabled <> 'O'`,
+    );
+    expect(rows).toEqual([]);
+  });
+});
