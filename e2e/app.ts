@@ -167,16 +167,28 @@ export class App {
     await expect(this.panel).toBeHidden();
   }
 
-  /** Drags a card with the mouse onto another column. */
+  /** Drags a card with the mouse into another column. */
   async drag(title: string, toColumn: string): Promise<void> {
+    const column = await this.column(toColumn).boundingBox();
+    if (!column) throw new Error(`no column ${toColumn}`);
+    await this.#dragTo(title, column.x + column.width / 2, column.y + 120);
+    await expect(this.card(title, this.column(toColumn))).toBeVisible();
+  }
+
+  /** Drags a card with the mouse to the place before another one. */
+  async dragOnto(title: string, before: string): Promise<void> {
+    const card = await this.card(before).boundingBox();
+    if (!card) throw new Error(`no card ${before}`);
+    await this.#dragTo(title, card.x + card.width / 2, card.y + card.height / 4);
+  }
+
+  async #dragTo(title: string, x: number, y: number): Promise<void> {
     const from = await this.card(title).boundingBox();
-    const to = await this.column(toColumn).boundingBox();
-    if (!from || !to) throw new Error('nothing to drag');
+    if (!from) throw new Error(`no card ${title}`);
     const { mouse } = this.page;
     await mouse.move(from.x + from.width / 2, from.y + from.height / 2);
     await mouse.down();
-    await mouse.move(to.x + to.width / 2, to.y + 120, { steps: 12 });
+    await mouse.move(x, y, { steps: 12 });
     await mouse.up();
-    await expect(this.card(title, this.column(toColumn))).toBeVisible();
   }
 }

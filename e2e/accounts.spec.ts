@@ -1,0 +1,144 @@
+// Coming and going: sign-up, first workspace, invitations and roles, signing out with and without the data.
+import { columns } from './app';
+import { Person } from './person';
+import { makeTeam } from './team';
+import { expect, test } from './test';
+
+test('a new person makes an account, a workspace, a project and a task', async ({ server, device }) => {
+  const cora = Person.unknown(server, 'Cora');
+  const app = await (await device()).tab();
+  await app.page.goto('/');
+  await app.page.getByRole('button', { name: 'Create an account' }).click();
+  await app.page.getByLabel('Your name').fill(cora.name);
+  await app.page.getByLabel('E-mail').fill(cora.email);
+  await app.page.getByLabel('Password').fill('short');
+  await app.page.getByRole('button', { name: 'Create account' }).click();
+  await expect(app.page.getByLabel('Password')).toBeFocused();
+  await app.page.getByLabel('Password').fill(cora.password);
+  await app.page.getByRole('button', { name: 'Create account' }).click();
+
+  await app.page.getByLabel('Name of the workspace').fill('Ridge camp');
+  await app.page.getByRole('button', { name: 'Create workspace' }).click();
+  await app.main.getByRole('button', { name: 'New project' }).click();
+  const dialog = app.page.getByRole('dialog', { name: 'New project' });
+  await dialog.getByLabel('Name').fill('Summer');
+  await expect(dialog.getByLabel('Key')).toHaveValue('SUM');
+  await dialog.getByRole('button', { name: 'Create project' }).click();
+  await expect(app.page.getByRole('heading', { level: 1, name: 'Summer' })).toBeVisible();
+  await app.addTask(columns.todo, 'Raise the mast');
+  await app.isOnServer('Raise the mast');
+  await app.upToDate();
+
+  // A second account on that address is refused, in words.
+  const other = await (await device()).tab();
+  await other.page.goto('/');
+  await other.page.getByRole('button', { name: 'Create an account' }).click();
+  await other.page.getByLabel('Your name').fill(cora.name);
+  await other.page.getByLabel('E-mail').fill(cora.email);
+  await other.page.getByLabel('Password').fill(cora.password);
+  await other.page.getByRole('button', { name: 'Create account' }).click();
+  await expect(other.page.getByRole('alert')).toBeVisible();
+  await expect(other.page.getByRole('alert')).not.toContainText(/sql|constraint|exception/i);
+});
+
+test('A2: an invitation by link makes a guest, who reads everything and changes nothing', async ({
+  server,
+  device,
+}) => {
+  const team = await makeTeam(server, { tasks: [{ title: 'Look', description: 'but do not touch' }] });
+  const owner = await (await device()).boardOf(team, team.owner);
+  await owner.goTo('Members');
+  await owner.page.getByRole('button', { name: 'Invite by link' }).click();
+  const dialog = owner.page.getByRole('dialog', { name: 'Invite by link' });
+  await dialog.getByRole('radio', { name: /^Guest/ }).check();
+  await dialog.getByRole('button', { name: 'Make link' }).click();
+  const url = await dialog.getByLabel('Invitation link').inputValue();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+
+  const gus = Person.unknown(server, 'Gus');
+  const guest = await (await device()).tab();
+  await guest.page.goto(url);
+  await expect(guest.page.getByRole('heading', { name: `Join ${team.workspaceName}` })).toBeVisible();
+  await expect(guest.page.getByText('Ada invites you as a guest')).toBeVisible();
+  await guest.page.getByLabel('Your name').fill(gus.name);
+  await guest.page.getByLabel('E-mail').fill(gus.email);
+  await guest.page.getByLabel('Password').fill(gus.password);
+  await guest.page.getByRole('button', { name: 'Create account' }).click();
+  await guest.page.getByRole('button', { name: 'Join workspace' }).click();
+  await guest.upToDate();
+  await guest.openTask('Look');
+  await expect(guest.panel.getByText('but do not touch')).toBeVisible();
+  await expect(guest.title).not.toBeEditable();
+  for (const name of ['Status', 'Priority', 'Assignee', 'Due date', 'Labels']) {
+    await expect(guest.field(name)).toBeDisabled();
+  }
+  await expect(guest.panel.getByRole('textbox', { name: 'Write a comment' })).toHaveCount(0);
+  await guest.closeTask();
+  await expect(guest.main.getByRole('button', { name: 'New task' })).toBeDisabled();
+  await guest.page.keyboard.press('c');
+  await expect(guest.page.getByRole('dialog')).toHaveCount(0);
+
+  // The owner sees them arrive, and makes a member of the guest.
+  const row = owner.page
+    .getByRole('list', { name: 'Members' })
+    .getByRole('listitem')
+    .filter({ hasText: 'Gus' });
+  await expect(row).toContainText('Guest');
+  await row.getByRole('button', { name: 'Actions for Gus' }).click();
+  await owner.page.getByRole('menuitem', { name: /^Member/ }).click();
+  await expect(row).toContainText('Member');
+  await expect(guest.main.getByRole('button', { name: 'New task' })).toBeEnabled();
+  await guest.addTask(columns.todo, 'Touched after all');
+  await guest.isOnServer('Touched after all');
+
+  // The link is used up.
+  const third = await (await device()).tab();
+  await third.page.goto(url);
+  await expect(third.page.getByRole('alert')).toContainText('used or has run out');
+});
+
+test('W1: signing out keeps unsent work on the device; removing it is asked for, twice', async ({
+  server,
+  device,
+}) => {
+  const team = await makeTeam(server, { tasks: ['Known'] });
+  const browser = await device();
+  const app = await browser.boardOf(team, team.owner);
+  const signOut = async () => {
+    await app.page.getByRole('button', { name: /^Workspace: / }).click();
+    await app.page.getByRole('menuitem', { name: 'Sign out' }).click();
+    return app.page.getByRole('dialog', { name: 'Sign out' });
+  };
+
+  // Kept: it is there, and sent, after the next sign-in.
+  await browser.offline(true);
+  await app.says('Offline');
+  await app.addTask(columns.todo, 'Unsent and kept');
+  let dialog = await signOut();
+  await expect(dialog).toContainText('1 change stay here and are sent then.');
+  await dialog.getByRole('button', { name: 'Sign out' }).click();
+  await expect(app.page.getByRole('heading', { name: 'Sign in to Outpost' })).toBeVisible();
+  await browser.offline(false);
+  await app.signIn(team.owner);
+  await app.upToDate();
+  await app.isOnServer('Unsent and kept');
+
+  // Removed: only after it was said that unsent work goes with it.
+  await browser.offline(true);
+  await app.says('Offline');
+  await app.addTask(columns.todo, 'Unsent and dropped');
+  dialog = await signOut();
+  await dialog.getByRole('radio', { name: /^Remove it/ }).check();
+  await expect(dialog.getByRole('alert')).toContainText('1 change on this device');
+  const leave = dialog.getByRole('button', { name: 'Sign out and remove' });
+  await expect(leave).toBeDisabled();
+  await dialog.getByRole('checkbox', { name: /^Delete them for good/ }).check();
+  await leave.click();
+  await expect(app.page.getByRole('heading', { name: 'Sign in to Outpost' })).toBeVisible();
+  await browser.offline(false);
+  await app.signIn(team.owner);
+  await app.upToDate();
+  await expect(app.card('Known')).toBeVisible();
+  await expect(app.card('Unsent and kept')).toBeVisible();
+  await expect(app.card('Unsent and dropped')).toHaveCount(0);
+});
