@@ -20,7 +20,11 @@ interface Op {
 // An insert decides every field: the write API sees to that.
 const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ kind: fc.constant('insert' as const), fields: fc.constant([...fields]), clock }),
-  fc.record({ kind: fc.constant('update' as const), fields: fc.subarray([...fields], { minLength: 1 }), clock }),
+  fc.record({
+    kind: fc.constant('update' as const),
+    fields: fc.subarray([...fields], { minLength: 1 }),
+    clock,
+  }),
   fc.record({ kind: fc.constant('delete' as const), fields: fc.constant([]), clock }),
 );
 const history = fc.uniqueArray(op, { selector: (o) => o.clock, minLength: 1, maxLength: 8 });
@@ -134,23 +138,26 @@ describe('the twins', () => {
 
   test('M1: clocks only rise, and rise above what was observed', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 50 })), { maxLength: 40 }), (events) => {
-        let state = { ms: 0, counter: 0 };
-        let last = '';
-        let seen = 0;
-        for (const [isTick, ms] of events) {
-          if (isTick) {
-            state = tick(state, ms);
-            const c = formatClock(state.ms, state.counter, '00000000000a');
-            expect(c > last).toBe(true);
-            expect(c > formatClock(seen, 0xffff, 'ffffffffffff') || seen === 0).toBe(true);
-            last = c;
-          } else {
-            state = observe(state, ms);
-            seen = Math.max(seen, ms);
+      fc.property(
+        fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 50 })), { maxLength: 40 }),
+        (events) => {
+          let state = { ms: 0, counter: 0 };
+          let last = '';
+          let seen = 0;
+          for (const [isTick, ms] of events) {
+            if (isTick) {
+              state = tick(state, ms);
+              const c = formatClock(state.ms, state.counter, '00000000000a');
+              expect(c > last).toBe(true);
+              expect(c > formatClock(seen, 0xffff, 'ffffffffffff') || seen === 0).toBe(true);
+              last = c;
+            } else {
+              state = observe(state, ms);
+              seen = Math.max(seen, ms);
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 });
