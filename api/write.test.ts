@@ -25,17 +25,17 @@ beforeAll(async () => {
   });
   workspaceId = made.body.workspaceId;
   adaMember = made.body.memberId;
-  const invite = await ada.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
-    role: 'guest',
-  });
-  const joined = await guest.json<{ memberId: string }>(
-    'POST',
-    `/api/invites/${invite.body.url.split('/').at(-1)}/accept`,
-    {},
-  );
-  guestMember = joined.body.memberId;
+  guestMember = await joined(guest, 'guest');
 });
 afterAll(() => api.stop());
+
+/** @returns the member id of a person who accepts an invitation */
+async function joined(person: TestPerson, role: string): Promise<string> {
+  const path = `/api/workspaces/${workspaceId}/invites`;
+  const invite = await ada.json<{ url: string }>('POST', path, { role });
+  const token = invite.body.url.split('/').at(-1);
+  return (await person.json<{ memberId: string }>('POST', `/api/invites/${token}/accept`, {})).body.memberId;
+}
 
 const uuid = () => crypto.randomUUID();
 const clock = () => formatClock(Date.now(), counter++ & 0xffff, '00000000000a');
@@ -258,21 +258,14 @@ describe('operations', () => {
 
   test('A2: a comment is its author’s; a notice is its person’s', async () => {
     const member = await api.person('Mia');
-    const invite = await ada.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
-      role: 'member',
-    });
-    const joined = await member.json<{ memberId: string }>(
-      'POST',
-      `/api/invites/${invite.body.url.split('/').at(-1)}/accept`,
-      {},
-    );
+    const miaMember = await joined(member, 'member');
     const [taskId, commentId] = [uuid(), uuid()];
     const mia = new Sender(member);
     await mia.verdicts(insertTask(taskId), {
       kind: 'insert',
       table: 'comment',
       id: commentId,
-      set: { workspace_id: workspaceId, task_id: taskId, body: 'Mine', author_id: joined.body.memberId },
+      set: { workspace_id: workspaceId, task_id: taskId, body: 'Mine', author_id: miaMember },
     });
     const edit = { kind: 'update' as const, table: 'comment', id: commentId, set: { body: 'Forged' } };
     expect(await new Sender(ada).verdicts(edit)).toEqual(['forbidden']);

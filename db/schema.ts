@@ -109,6 +109,14 @@ export interface SyncClient {
   server_id: string | null;
 }
 
+export interface SyncIncoming {
+  at: Generated<string>;
+  error: string | null;
+  row: Json | null;
+  row_id: string;
+  table: string;
+}
+
 export interface SyncOutbox {
   at: Generated<string>;
   clock: string;
@@ -123,14 +131,6 @@ export interface SyncOutbox {
   version: Int8 | null;
   was: Json;
   workspace_id: string;
-}
-
-export interface SyncParked {
-  at: Generated<string>;
-  error: string;
-  row: Json | null;
-  row_id: string;
-  table: string;
 }
 
 export interface SyncRefused {
@@ -151,10 +151,6 @@ export interface SyncRequest {
   at: Generated<string>;
   id: string;
   n: Int8 | null;
-}
-
-export interface SyncSeen {
-  row_id: string;
 }
 
 export interface Task {
@@ -203,11 +199,10 @@ export interface DB {
   project: Project;
   "sync.base": SyncBase;
   "sync.client": SyncClient;
+  "sync.incoming": SyncIncoming;
   "sync.outbox": SyncOutbox;
-  "sync.parked": SyncParked;
   "sync.refused": SyncRefused;
   "sync.request": SyncRequest;
-  "sync.seen": SyncSeen;
   task: Task;
   task_label: TaskLabel;
   workspace: Workspace;

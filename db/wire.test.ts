@@ -18,7 +18,7 @@ const formats: Readonly<Record<number, string>> = {
   1: '92d29dcb13f6105f',
 };
 
-test('S3: the wire format is the one of its protocol number', () => {
+test('the wire format is the one of its protocol number', () => {
   const schemas = { operation, transaction, verdict, writeRequest, writeResponse, apiError };
   const text = JSON.stringify([
     limits,
