@@ -20,9 +20,8 @@ beforeAll(async () => {
   ada = await api.person('Ada');
   guest = await api.person('Gus');
   outsider = await api.person('Olga');
-  const made = await ada.json<{ workspaceId: string; memberId: string }>('POST', '/api/workspaces', {
-    name: 'Station',
-  });
+  type Made = { workspaceId: string; memberId: string };
+  const made = await ada.json<Made>('POST', '/api/workspaces', { name: 'Station' });
   workspaceId = made.body.workspaceId;
   adaMember = made.body.memberId;
   guestMember = await joined(guest, 'guest');
@@ -191,9 +190,8 @@ describe('operations', () => {
         insertTask(two),
       ),
     ).toEqual(['applied', 'invalid', 'parent-missing', 'unknown-row', 'applied', 'applied']);
-    const { rows } = await api.pool.query('select status from task where id = any($1) order by status', [
-      [one, two],
-    ]);
+    const both = 'select status from task where id = any($1) order by status';
+    const { rows } = await api.pool.query(both, [[one, two]]);
     expect(rows).toEqual([{ status: 'doing' }, { status: 'todo' }]);
   });
 
@@ -210,9 +208,8 @@ describe('operations', () => {
   test('A2: tables, columns and rows that are not the writer’s are refused', async () => {
     const theirs = uuid();
     await new Sender(ada).verdicts(insertTask(theirs));
-    const other = await outsider.json<{ workspaceId: string }>('POST', '/api/workspaces', {
-      name: 'Elsewhere',
-    });
+    const path = '/api/workspaces';
+    const other = await outsider.json<{ workspaceId: string }>('POST', path, { name: 'Elsewhere' });
     expect(
       await new Sender(outsider).verdicts(
         insertTask(uuid()),
@@ -388,17 +385,15 @@ describe('bodies', () => {
       was: fc.oneof(fc.dictionary(fc.string(), junk), junk),
       clock: fc.oneof(fc.constant(clock()), fc.constant('ffffffffffff-ffff-ffffffffffff'), fc.string()),
     });
+    const transactions = fc.array(fc.oneof(operation, fc.jsonValue()), { maxLength: 6 });
     const sender = new Sender(ada);
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.oneof(operation, fc.jsonValue()), { maxLength: 6 }),
-        async (operations) => {
-          sender.n++;
-          const { status, body } = await sender.raw({ transactions: [{ n: sender.n, operations }] });
-          expect(status).toBe(200);
-          expect(body.answers[0]!.verdicts).toHaveLength(operations.length);
-        },
-      ),
+      fc.asyncProperty(transactions, async (operations) => {
+        sender.n++;
+        const { status, body } = await sender.raw({ transactions: [{ n: sender.n, operations }] });
+        expect(status).toBe(200);
+        expect(body.answers[0]!.verdicts).toHaveLength(operations.length);
+      }),
       { numRuns: 150 },
     );
   });

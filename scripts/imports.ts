@@ -59,7 +59,11 @@ export function judge(file: string, specifier: string): string | null {
   const target = posix.join(posix.dirname(file), specifier.replace(/\?.*$/, '')).replace(/\.(tsx?|js)$/, '');
   const first = target.split('/')[0] ?? '';
   // A test may look at real data beside the repository, and a path to the repository itself imports nothing.
-  if (target === '.' || target === './' || (isTest(file) && /^\.\.\/shared\/data\//.test(target)))
+  if (
+    target === '.' ||
+    target === './' ||
+    ((isTest(file) || area === 'e2e') && /^\.\.\/shared\/data\//.test(target))
+  )
     return null;
   if (first === '..') return `${specifier} is outside the repository`;
   if (first === area) return null;
