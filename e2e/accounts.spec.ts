@@ -115,7 +115,7 @@ test('W1: signing out keeps unsent work on the device; removing it is asked for,
   await app.says('Offline');
   await app.addTask(columns.todo, 'Unsent and kept');
   let dialog = await signOut();
-  await expect(dialog).toContainText('1 change stay here and are sent then.');
+  await expect(dialog).toContainText('What was not sent (1 change) stays here');
   await dialog.getByRole('button', { name: 'Sign out' }).click();
   await expect(app.page.getByRole('heading', { name: 'Sign in to Outpost' })).toBeVisible();
   await browser.offline(false);

@@ -42,6 +42,8 @@ test('live shapes of two tabs share one request, and every write is answered wit
   await second.upToDate();
   await expect.poll(liveNow).toBe(1);
 
+  // The first load is behind us; what matters is the long time after it.
+  mostAtOnce = 0;
   const took: number[] = [];
   for (let i = 0; i < WRITES_PER_TAB; i++) {
     for (const [name, tab] of [
@@ -65,6 +67,6 @@ test('live shapes of two tabs share one request, and every write is answered wit
     polls.slice(i + 1).map((b) => Math.min(a.to, b.to) - Math.max(a.from, b.from)),
   );
   expect(Math.max(...overlaps), 'ms of two live requests at once').toBeLessThan(300);
-  expect(mostAtOnce, 'requests at once, of six that a browser makes').toBeLessThan(6);
+  expect(mostAtOnce, 'requests at once, of six that a browser makes').toBeLessThan(5);
   expect(Math.max(...took), `each of ${took.map(Math.round)} ms`).toBeLessThan(LONGEST_WRITE);
 });

@@ -30,20 +30,21 @@ test('W1, W2: a server killed twice while 200 changes are being sent has each of
     }
     await app.says(`Offline · ${EDITS} waiting`);
 
-    // Killed when the first of them have arrived and none is answered yet, if it can be caught so early.
-    const sent = app.page.waitForRequest('**/api/write');
+    // Killed as soon as they are on their way: none is answered yet.
+    let sent = app.page.waitForRequest('**/api/write');
     await browser.offline(false);
+    await sent;
+    await server.kill();
+    await app.says(`Offline · ${EDITS} waiting`);
+
+    // And again when the first of them have arrived.
+    await server.start();
+    sent = app.page.waitForRequest('**/api/write');
+    await wake(app);
     await sent;
     await expect.poll(async () => (await stored()).length, { intervals: [5] }).toBeGreaterThan(0);
     await server.kill();
     await app.says(/Offline/);
-    await server.start();
-
-    // And again as soon as it has answered anything.
-    const answered = app.page.waitForResponse((r) => r.url().endsWith('/api/write') && r.status() === 200);
-    await wake(app);
-    await answered;
-    await server.kill();
     await app.addTask(columns.doing, 'While it was down');
     await app.isOnlyHere('While it was down');
     await server.start();

@@ -1,5 +1,6 @@
-// Changes of a shape's rows as JSON messages. A codec is bound to the order in which the stream sends the
-// table's columns; it is made anew when that order changes.
+// Changes of a shape's rows as JSON messages. A codec is bound to the order in which the stream sends the table's
+// columns; it is made anew when that order changes. Shapes of the same columns share one, so that a change that
+// belongs to many of them is written once.
 import type { Table } from './catalog';
 import type { Relation, Value } from './pgoutput';
 import { keyPart, keyPrefix } from './row-json';
@@ -34,6 +35,13 @@ export class ChangeCodec {
   private readonly keyPlaces: readonly number[];
   private readonly fields: readonly Field[];
   private readonly relation: string;
+  /** Rows of the stream are new objects each time, so the object itself tells the change. */
+  private readonly last: Partial<
+    Record<
+      'insert' | 'update' | 'delete',
+      { readonly row: Row; readonly headers: TransactionHeaders; readonly messages: readonly OpenMessage[] }
+    >
+  > = {};
 
   /**
    * @param columns names of the shape's columns
@@ -62,16 +70,24 @@ export class ChangeCodec {
     this.relation = `"relation":${JSON.stringify([table.schema, table.name])}`;
   }
 
-  insert(row: Row, op: number, headers: TransactionHeaders): OpenMessage {
-    return this.message(this.key(row), this.value(row), 'insert', '', op, headers);
+  insert(row: Row, op: number, headers: TransactionHeaders): readonly OpenMessage[] {
+    return this.once('insert', row, headers, () => [
+      this.message(this.key(row), this.value(row), 'insert', '', op, headers),
+    ]);
   }
 
-  remove(old: Row, op: number, headers: TransactionHeaders): OpenMessage {
-    return this.message(this.key(old), this.deleted(old), 'delete', '', op, headers);
+  remove(old: Row, op: number, headers: TransactionHeaders): readonly OpenMessage[] {
+    return this.once('delete', old, headers, () => [
+      this.message(this.key(old), this.deleted(old), 'delete', '', op, headers),
+    ]);
   }
 
   /** No message when no column of the shape changed; a delete and an insert when the key did. */
-  update(old: Row, row: Row, op: number, headers: TransactionHeaders): OpenMessage[] {
+  update(old: Row, row: Row, op: number, headers: TransactionHeaders): readonly OpenMessage[] {
+    return this.once('update', row, headers, () => this.writeUpdate(old, row, op, headers));
+  }
+
+  private writeUpdate(old: Row, row: Row, op: number, headers: TransactionHeaders): OpenMessage[] {
     const changed = this.fields.filter(({ at }) => old[at] !== row[at]);
     const key = this.key(row);
     const oldKey = this.key(old);
@@ -90,6 +106,20 @@ export class ChangeCodec {
     }
     const sent = this.fields.filter((field) => field.inKey || old[field.at] !== row[field.at]);
     return [this.message(key, object(sent, row), 'update', '', op, headers)];
+  }
+
+  /** The messages of a change; those of the last change of each kind are kept for the next shape that asks. */
+  private once(
+    kind: 'insert' | 'update' | 'delete',
+    row: Row,
+    headers: TransactionHeaders,
+    write: () => readonly OpenMessage[],
+  ): readonly OpenMessage[] {
+    const last = this.last[kind];
+    if (last?.row === row && last.headers === headers) return last.messages;
+    const messages = write();
+    this.last[kind] = { row, headers, messages };
+    return messages;
   }
 
   private key(row: Row): string {

@@ -7,6 +7,9 @@ export interface ClauseParts {
   /** Columns that the clause reads, each once. */
   readonly columns: readonly string[];
   readonly params: readonly { readonly number: number; readonly offset: number }[];
+  /** Whether dates or times are involved; then the texts in the clause that may be meant as such. */
+  readonly moment: boolean;
+  readonly literals: readonly string[];
 }
 
 /** The columns that may be named, and the table's own name before them. */
@@ -52,6 +55,8 @@ const reasons: Readonly<Record<string, string>> = {
 export function checkWhere(tree: Node, scope: Scope): ClauseParts {
   const columns = new Set<string>();
   const params: { number: number; offset: number }[] = [];
+  const literals: string[] = [];
+  const casts: string[] = [];
 
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) for (const each of value) visit(each);
@@ -77,11 +82,29 @@ export function checkWhere(tree: Node, scope: Scope): ClauseParts {
       return;
     }
     if (type === 'FuncCall') checkCall(fields, offset);
+    if (type === 'A_Const') literals.push(String((fields.sval as Fields | undefined)?.sval ?? ''));
+    if (type === 'TypeName') casts.push(names(fields.names).at(-1) ?? '');
     visit(fields);
   };
 
   visit(tree);
-  return { columns: [...columns], params };
+  const used = scope.columns.filter((column) => columns.has(column.name)).map((column) => column.type);
+  const moment = [...used, ...casts].some((type) => temporal.has(type));
+  return { columns: [...columns], params, literals: moment ? literals : [], moment };
+}
+
+const temporal = new Set(['date', 'time', 'timetz', 'timestamp', 'timestamptz']);
+
+/**
+ * Refuses the texts that mean another moment each time they are read, such as `now`.
+ * @throws ClauseError
+ */
+export function checkMoments(texts: readonly string[]): void {
+  for (const text of texts) {
+    if (/^\s*(now|today|tomorrow|yesterday)\b/i.test(text)) {
+      throw new ClauseError(`'${text}' means another moment each time, which a shape cannot follow`);
+    }
+  }
 }
 
 /**

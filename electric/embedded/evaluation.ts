@@ -155,11 +155,11 @@ export function encodeChange(
   before: boolean,
   after: boolean,
   { headers }: StreamedTransaction,
-): OpenMessage[] {
+): readonly OpenMessage[] {
   const { op, old, row } = change;
   if (before && after) return codec.update(old!, row!, op, headers);
-  if (before) return [codec.remove(old!, op, headers)];
-  return after ? [codec.insert(row!, op, headers)] : [];
+  if (before) return codec.remove(old!, op, headers);
+  return after ? codec.insert(row!, op, headers) : [];
 }
 
 /**

@@ -33,13 +33,16 @@ export interface Predicate {
   /** The columns it reads. */
   readonly columns: readonly string[];
   readonly condition: Condition;
-  /** Equalities that every selected row satisfies; the registry routes changes by them. */
-  readonly equalities: readonly { readonly column: string; readonly value: string }[];
+  /** What every selected row satisfies, when there is such a thing; changes are routed by it. */
+  readonly equality: { readonly column: string; readonly value: string } | undefined;
 }
 
 /** Puts together a predicate and finds what can be used for routing. */
 export function makePredicate(sql: string, columns: readonly string[], condition: Condition): Predicate {
-  return { sql, columns, condition, equalities: findEqualities(condition) };
+  const equalities = findEqualities(condition);
+  // The longest value is likely to select the least: an id rather than a flag.
+  equalities.sort((a, b) => b.value.length - a.value.length);
+  return { sql, columns, condition, equality: equalities[0] };
 }
 
 /** true when no row needs Postgres. */

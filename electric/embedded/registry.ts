@@ -109,9 +109,13 @@ export class Registry {
     this.options.onDrop(shape, reason, failure);
   }
 
+  dropAll(reason: DropReason): void {
+    for (const shape of [...this.byHandle.values()]) this.drop(shape, reason);
+  }
+
   /** A new stream begins; whatever came between the last one and this one is unknown, so every shape ends. */
   restart(systemId: string, start: Lsn): void {
-    for (const shape of [...this.byHandle.values()]) this.drop(shape, 'stream');
+    this.dropAll('stream');
     this.feed.restart();
     this.progress.restart(systemId, start);
     this.held = false;

@@ -10,6 +10,8 @@ export class TableRoutes {
   /** By place of the column in the stream's rows, then by value. */
   private readonly byValue = new Map<number, Map<string, Set<Shape>>>();
   private readonly always = new Set<Shape>();
+  /** By columns and replica mode. */
+  private readonly codecs = new Map<string, ChangeCodec>();
 
   /** @param relation the form of the stream's rows, when it is known already */
   constructor(private relation: Relation | undefined) {}
@@ -19,6 +21,7 @@ export class TableRoutes {
     this.relation = relation;
     this.byValue.clear();
     this.always.clear();
+    this.codecs.clear();
     return [...this.shapes].filter((shape) => !this.bind(shape, relation));
   }
 
@@ -61,12 +64,16 @@ export class TableRoutes {
     if (!sameColumns(relation, shape)) return false;
     const places = columnPlaces(relation);
     const binding: Binding = {
-      codec: new ChangeCodec(table, columns, replica, relation),
+      codec: getOrMake(
+        this.codecs,
+        JSON.stringify([columns, replica]),
+        () => new ChangeCodec(table, columns, replica, relation),
+      ),
       test: predicate ? bindCondition(predicate.condition, places) : null,
       places,
     };
     shape.binding = binding;
-    const [equality] = predicate?.equalities ?? [];
+    const equality = predicate?.equality;
     if (!equality) this.always.add(shape);
     else {
       const place = places.get(equality.column)!;

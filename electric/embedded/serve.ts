@@ -70,6 +70,7 @@ export class ShapeRoute {
       const started = await this.waitForStart(shape, signal);
       if (started === 'aborted') return gone();
       if (started === 'started') return this.answer(request, parsed, shape, signal);
+      if (this.source.state === 'closed') return this.away(request, 5);
       this.explain(shape);
       if (attempt >= attempts || parsed.handle !== undefined) return refetchResponse(request, undefined);
       if (!(await this.source.ready(this.options.readyMs, signal))) return this.away(request, 5);
@@ -291,6 +292,7 @@ export class ShapeRoute {
   }
 
   private dropped(request: Request, shape: Shape): Response {
+    if (this.source.state === 'closed') return this.away(request, 5);
     this.explain(shape);
     return refetchResponse(request, this.registry.findByKey(shape.definition.key)?.handle);
   }

@@ -74,7 +74,6 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
   const logger = options.logger ?? (() => {});
   const chunkBytes = options.chunkBytes ?? 2 * 1024 * 1024;
   const capBytes = options.logCapBytes ?? defaultCap();
-  const closing = new AbortController();
   const registry = new Registry({
     chunkBytes,
     capBytes,
@@ -139,7 +138,7 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
       const given = url.searchParams.get('secret') ?? url.searchParams.get('api_secret');
       if (given !== options.secret) return messageResponse(request, 401, 'Unauthorized - Invalid API secret');
     }
-    const signal = AbortSignal.any([request.signal, closing.signal]);
+    const { signal } = request;
     switch (request.method) {
       case 'GET':
         return route.respond(request, parseRequest(collectParams(url.searchParams)), signal);
@@ -164,8 +163,7 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
   return {
     async handle(request) {
       try {
-        const response = await dispatch(request);
-        return response.status === 499 && !request.signal.aborted ? away(request) : response;
+        return await dispatch(request);
       } catch (error) {
         if (error instanceof ShapeError) return errorResponse(request, error);
         if (source.state !== 'active' || isConnectionError(error)) {
@@ -195,7 +193,6 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
       };
     },
     async close() {
-      closing.abort();
       await source.close();
     },
   };

@@ -68,8 +68,9 @@ export class Source {
 
   async close(): Promise<void> {
     this.closing.abort();
-    await this.loop;
     this.enter('closed');
+    this.options.registry.dropAll('stream');
+    await this.loop;
     await Promise.allSettled([this.pool.end(), this.evaluationPool.end()]);
   }
 
@@ -95,7 +96,7 @@ export class Source {
       } catch (error) {
         this.report('Postgres cannot be reached; trying again.', error);
       }
-      if (this.state === 'active') this.enter('waiting');
+      if (this.isActive()) this.enter('waiting');
       await this.pause(retry);
       retry = Math.min(retry * 2, longestRetry);
     }
@@ -119,6 +120,7 @@ export class Source {
         lost: () => stream.close(new Error(`the publication ${publication} is gone`)),
       });
       stream.run(registry.feed, () => registry.progress.acknowledged);
+      this.closing.signal.throwIfAborted();
       connected();
       this.enter('active');
       logger('info', 'Connected to Postgres; shapes are served.');
@@ -129,6 +131,10 @@ export class Source {
       this.stream = undefined;
       stream.close(new Error('closed'));
     }
+  }
+
+  private isActive(): boolean {
+    return this.state === 'active';
   }
 
   private report(sentence: string, error: unknown): void {

@@ -2,7 +2,7 @@
 // is allowed, parameters written in as literals, and the simple comparisons made ready for TypeScript.
 import type { Pool } from 'pg';
 import type { Column, Table } from './catalog';
-import { checkWhere, type Scope } from './clause-allowed';
+import { checkMoments, checkWhere, type Scope } from './clause-allowed';
 import { quoteName, quoteText, withConnection } from './connection';
 import { isLocal, makePredicate, type Predicate } from './predicate';
 import { ClauseError, loadParser, type Node, parseWhere } from './syntax';
@@ -55,6 +55,7 @@ async function readWhere(scope: Scope, clause: string, params: Params): Promise<
   await loadParser();
   const tree = parseWhere(clause);
   const found = checkWhere(tree, scope);
+  if (found.moment) checkMoments([...found.literals, ...values.values()]);
   return { tree, sql: writeParams(clause, found.params, values), columns: found.columns, values };
 }
 

@@ -10,6 +10,9 @@ export function PaletteFrame(props: {
   about?: string | undefined;
   search?: string;
   onSearch?: (text: string) => void;
+  /** Value of the item that Enter takes; '' is none. Without it the list chooses by itself. */
+  chosen?: string;
+  onChosen?: (value: string) => void;
   onClose: () => void;
   children: ReactNode;
 }) {
@@ -27,7 +30,11 @@ export function PaletteFrame(props: {
               <span className="rounded-md bg-press px-1.5 py-0.5">{props.about}</span>
             </p>
           ) : null}
-          <Command label={props.title} loop>
+          <Command
+            label={props.title}
+            loop
+            {...(props.onChosen ? { value: props.chosen ?? '', onValueChange: props.onChosen } : {})}
+          >
             <Command.Input
               autoFocus
               placeholder={props.placeholder}

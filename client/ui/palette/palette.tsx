@@ -14,7 +14,7 @@ import {
   Undo2,
   Users,
 } from 'lucide-react';
-import { type ReactNode, useDeferredValue, useState } from 'react';
+import { type ReactNode, useDeferredValue, useEffect, useState } from 'react';
 import { useUndo } from '../act';
 import { useOpenTask } from '../active-task';
 import { useAvailable, useKeyboard } from '../keys/keyboard';
@@ -48,6 +48,8 @@ const taskActions: ShortcutId[] = [
   'copyLink',
   'remove',
 ];
+
+const taskValue = (id: string) => `task ${id}`;
 
 function Item(props: {
   name: string;
@@ -91,6 +93,13 @@ export function Palette() {
     [workspace.id, words],
   );
   const tasks = [...new Map((hits ?? []).map((hit) => [hit.task_id, hit])).values()].slice(0, 6);
+  const [chosen, setChosen] = useState('');
+  // Tasks come after cmdk has looked for a first item, and it does not count those that it does not filter.
+  const first = tasks[0] && taskValue(tasks[0].task_id);
+  const isGone = chosen.startsWith(taskValue('')) && !tasks.some((hit) => taskValue(hit.task_id) === chosen);
+  useEffect(() => {
+    if (first && (chosen === '' || isGone)) setChosen(first);
+  }, [first, chosen, isGone]);
 
   return (
     <PaletteFrame
@@ -98,6 +107,8 @@ export function Palette() {
       placeholder="Type a command, or words of a task…"
       search={text}
       onSearch={setText}
+      chosen={chosen}
+      onChosen={setChosen}
       onClose={hide}
     >
       {tasks.length === 0 ? (
@@ -193,7 +204,7 @@ export function Palette() {
           {tasks.map((hit) => (
             <Command.Item
               key={hit.task_id}
-              value={`task ${hit.task_id}`}
+              value={taskValue(hit.task_id)}
               forceMount
               onSelect={() => {
                 hide();
