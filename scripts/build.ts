@@ -32,6 +32,8 @@ export function clientIsStale(): boolean {
 
 /** Builds, one process at a time. @throws what Vite throws */
 async function buildClient(compression: Compression, onlyWhenStale: boolean): Promise<void> {
+  // A build is for production whoever asks for it: Vite and React take a test's NODE_ENV for development.
+  process.env.NODE_ENV = 'production';
   const lock = await takeTurn();
   try {
     if (onlyWhenStale && !clientIsStale()) return;

@@ -40,7 +40,7 @@ test.each([
   ['api/a.ts', "import { x } from '../scripts/testing/postgres';"],
   ['e2e/a.test.ts', "import { x } from '../db/tables';"],
   ['e2e/a.test.ts', "import { x } from '../scripts/testing/postgres';"],
-  ['client/a.test.ts', "import { x } from '../api/server';"],
+  ['client/a.test.ts', "import { x } from '../e2e/app';"],
 ])('refuses in %s: %s', async (path, text) => {
   const problems = await problemsOf({ [path]: `// one\n// two\n${text}\n` });
   expect(problems).toHaveLength(1);
@@ -53,7 +53,8 @@ test('lets through what goes the right way', async () => {
       "import { x } from '../db/tables';\nimport { y } from '../electric/shapes';\nimport 'react';",
     'client/b.ts': "import sql from '../migrations/0001_workspace.sql?raw';",
     'client/open-node.ts': "import { mkdtemp } from 'node:fs/promises';",
-    'client/c.test.ts': "import { x } from '../scripts/testing/postgres';",
+    'client/c.test.ts':
+      "import { x } from '../scripts/testing/postgres';\nimport { y } from '../api/server';",
     'api/a.ts':
       "import { x } from '../db/wire';\nimport { y } from '../electric/shapes.ts';\nimport pg from 'pg';",
     'electric/a.ts': "import { x } from '../db/tables';",
