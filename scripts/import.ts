@@ -170,3 +170,5 @@ try {
     throw error;
   }
 }
+// Electric's client keeps a timer of a minute for itself, also after everything is closed.
+process.exit();
