@@ -129,10 +129,10 @@ test('W1: signing out keeps unsent work on the device; removing it is asked for,
   await app.addTask(columns.todo, 'Unsent and dropped');
   dialog = await signOut();
   await dialog.getByRole('radio', { name: /^Remove it/ }).check();
-  await expect(dialog.getByRole('alert')).toContainText('1 change on this device');
+  await expect(dialog.getByRole('alert')).toContainText('Not on the server yet: 1 change.');
   const leave = dialog.getByRole('button', { name: 'Sign out and remove' });
   await expect(leave).toBeDisabled();
-  await dialog.getByRole('checkbox', { name: /^Delete them for good/ }).check();
+  await dialog.getByRole('checkbox', { name: /^Delete for good what was not sent/ }).check();
   await leave.click();
   await expect(app.page.getByRole('heading', { name: 'Sign in to Outpost' })).toBeVisible();
   await browser.offline(false);
