@@ -92,7 +92,7 @@ export async function addMember(
 const sizeQuery = tableNames
   .map((name) => {
     const table: SyncedTable = tables[name];
-    const personal = table.personal ? `"${table.personal}" = $2` : '$2::text is not null';
-    return `select '${name}' as name, count(*) from "${name}" where "${table.scope}" = $1 and ${personal}`;
+    const visible = table.visible ?? '$2::text is not null';
+    return `select '${name}' as name, count(*) from "${name}" where "${table.scope}" = $1 and ${visible}`;
   })
   .join(' union all ');

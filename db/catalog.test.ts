@@ -1,6 +1,7 @@
 // S1: the migrations give the same tables on the server's Postgres and on a device's PGlite.
 // Compared is all of schema public: what one side adds to it on purpose are triggers, and nothing else.
 import { PGlite } from '@electric-sql/pglite';
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../scripts/testing/postgres';
@@ -51,7 +52,7 @@ beforeAll(async () => {
   server = await createTestDatabase();
   client = new Client({ connectionString: server.url });
   await client.connect();
-  device = await PGlite.create();
+  device = await PGlite.create({ extensions: { btree_gist } });
   await migrate(
     { query: (sql, params) => device.query(sql, params), exec: (sql) => device.exec(sql) },
     files,

@@ -1,5 +1,6 @@
 // The migration runner, the same suite on real Postgres and on PGlite.
 import { PGlite } from '@electric-sql/pglite';
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../scripts/testing/postgres';
@@ -46,7 +47,7 @@ async function postgres(): Promise<Engine> {
 
 let shared: PGlite;
 beforeAll(async () => {
-  shared = await PGlite.create();
+  shared = await PGlite.create({ extensions: { btree_gist } });
 });
 afterAll(() => shared.close());
 

@@ -1,5 +1,6 @@
 // Every rule of the schema has its sentence, on both sides the same one.
 import { PGlite } from '@electric-sql/pglite';
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readMigrations } from '../api/migrations';
 import { migrate } from './migrate';
@@ -8,7 +9,7 @@ import { refusalKinds } from './wire';
 
 let pg: PGlite;
 beforeAll(async () => {
-  pg = await PGlite.create();
+  pg = await PGlite.create({ extensions: { btree_gist } });
   await migrate(pg, readMigrations(), 'client');
 });
 afterAll(() => pg.close());

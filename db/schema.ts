@@ -23,6 +23,26 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Numeric = ColumnType<string, number | string, number | string>;
 
+export interface Booking {
+  author: Generated<string>;
+  created_at: Generated<string>;
+  during: string;
+  id: string;
+  notes: Generated<string>;
+  people: Generated<Json>;
+  private: Generated<boolean>;
+  resource_id: string;
+  search: ColumnType<string, never, never>;
+  series_id: string | null;
+  source: string | null;
+  status: Generated<string>;
+  title: string;
+  updated_at: Generated<string>;
+  user_id: string;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
 export interface Comment {
   author: Generated<string>;
   author_id: string | null;
@@ -84,6 +104,91 @@ export interface Project {
   key: string;
   name: string;
   position: string;
+  updated_at: Generated<string>;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
+export interface Resolution {
+  author: Generated<string>;
+  choice: string;
+  created_at: Generated<string>;
+  detail: Generated<Json>;
+  id: string;
+  outcome: string | null;
+  sentence: Generated<string>;
+  updated_at: Generated<string>;
+  user_id: string;
+  version: Generated<Int8>;
+  violation_id: string;
+  workspace_id: string;
+}
+
+export interface Resource {
+  archived: Generated<boolean>;
+  capacity: Generated<number>;
+  closes: Generated<string>;
+  color: string;
+  created_at: Generated<string>;
+  id: string;
+  kind: string;
+  name: string;
+  open_days: Generated<number>;
+  opens: Generated<string>;
+  position: string;
+  time_zone: Generated<string>;
+  updated_at: Generated<string>;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
+export interface StockItem {
+  archived: Generated<boolean>;
+  created_at: Generated<string>;
+  id: string;
+  minimum: Generated<number>;
+  name: string;
+  notes: Generated<string>;
+  unit: Generated<string>;
+  updated_at: Generated<string>;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
+export interface StockLevel {
+  created_at: Generated<string>;
+  id: string;
+  item_id: string;
+  moved_at: string | null;
+  moved_by: string | null;
+  moved_name: Generated<string>;
+  place_id: string;
+  quantity: Generated<number>;
+  updated_at: Generated<string>;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
+export interface StockMovement {
+  author: Generated<string>;
+  created_at: Generated<string>;
+  from_id: string | null;
+  id: string;
+  item_id: string;
+  quantity: number;
+  reason: Generated<string>;
+  to_id: string | null;
+  updated_at: Generated<string>;
+  user_id: string;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
+export interface StockPlace {
+  archived: Generated<boolean>;
+  created_at: Generated<string>;
+  id: string;
+  name: string;
   updated_at: Generated<string>;
   version: Generated<Int8>;
   workspace_id: string;
@@ -183,6 +288,32 @@ export interface TaskLabel {
   workspace_id: string;
 }
 
+export interface Violation {
+  asked_by: string | null;
+  asked_name: Generated<string>;
+  case_id: string;
+  created_at: Generated<string>;
+  detail: Generated<Json>;
+  detected_by: Generated<string>;
+  held_by: string | null;
+  held_name: Generated<string>;
+  id: string;
+  other_id: string | null;
+  outcome: string | null;
+  proposal: Json | null;
+  resolved_at: string | null;
+  resolved_by: string | null;
+  resolved_name: Generated<string>;
+  row_id: string;
+  rule: string;
+  table: string;
+  title: Generated<string>;
+  updated_at: Generated<string>;
+  user_id: string | null;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
 export interface Workspace {
   created_at: Generated<string>;
   id: string;
@@ -192,11 +323,18 @@ export interface Workspace {
 }
 
 export interface DB {
+  booking: Booking;
   comment: Comment;
   label: Label;
   member: Member;
   notice: Notice;
   project: Project;
+  resolution: Resolution;
+  resource: Resource;
+  stock_item: StockItem;
+  stock_level: StockLevel;
+  stock_movement: StockMovement;
+  stock_place: StockPlace;
   "sync.base": SyncBase;
   "sync.client": SyncClient;
   "sync.incoming": SyncIncoming;
@@ -205,5 +343,6 @@ export interface DB {
   "sync.request": SyncRequest;
   task: Task;
   task_label: TaskLabel;
+  violation: Violation;
   workspace: Workspace;
 }

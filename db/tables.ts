@@ -12,8 +12,8 @@ export interface SyncedTable {
   readonly updatable: readonly string[];
   /** Fields whose lost values are nobody's loss (order keys): merged without a notice. */
   readonly silent: readonly string[];
-  /** A shape is limited to the person's own rows. */
-  readonly personal?: 'user_id';
+  /** SQL that limits a shape to the rows a person may see; $2 is the person's account. Absent: all of the workspace. */
+  readonly visible?: string;
 }
 
 const stamps = ['created_at', 'updated_at', 'version'] as const;
@@ -24,7 +24,7 @@ function table(t: {
   fields?: readonly string[];
   readOnly?: readonly string[];
   silent?: readonly string[];
-  personal?: 'user_id';
+  visible?: string;
 }): SyncedTable {
   const fixed = t.fixed ?? [];
   const fields = t.fields ?? [];
@@ -36,7 +36,7 @@ function table(t: {
     insertable: fixed.length > 0 ? ['workspace_id', ...fixed, ...fields, 'created_at'] : [],
     updatable: fields,
     silent: t.silent ?? [],
-    ...(t.personal ? { personal: t.personal } : {}),
+    ...(t.visible ? { visible: t.visible } : {}),
   };
 }
 
@@ -54,9 +54,66 @@ export const tables = {
   task_label: table({ fixed: ['task_id', 'label_id'] }),
   comment: table({ fixed: ['task_id', 'author_id', 'author'], fields: ['body'] }),
   notice: table({
-    personal: 'user_id',
+    visible: '"user_id" = $2',
     fields: ['resolved_at'],
     readOnly: ['user_id', 'kind', 'table', 'row_id', 'field', 'lost', 'kept', 'by_user', 'by_name', 'title'],
+  }),
+  resource: table({
+    fields: [
+      'kind',
+      'name',
+      'capacity',
+      'color',
+      'time_zone',
+      'opens',
+      'closes',
+      'open_days',
+      'position',
+      'archived',
+    ],
+    silent: ['position'],
+  }),
+  booking: table({
+    visible: '("private" = false OR "user_id" = $2)',
+    fixed: ['user_id', 'author', 'series_id', 'source'],
+    fields: ['resource_id', 'title', 'notes', 'during', 'status', 'private', 'people'],
+  }),
+  violation: table({
+    visible: '("user_id" IS NULL OR "user_id" = $2)',
+    readOnly: [
+      ...[
+        'case_id',
+        'user_id',
+        'rule',
+        'table',
+        'row_id',
+        'other_id',
+        'asked_by',
+        'asked_name',
+        'held_by',
+        'held_name',
+      ],
+      ...[
+        'title',
+        'detail',
+        'detected_by',
+        'proposal',
+        'outcome',
+        'resolved_by',
+        'resolved_name',
+        'resolved_at',
+      ],
+    ],
+  }),
+  resolution: table({
+    fixed: ['violation_id', 'user_id', 'author', 'choice', 'detail'],
+    readOnly: ['outcome', 'sentence'],
+  }),
+  stock_item: table({ fixed: ['unit'], fields: ['name', 'notes', 'minimum', 'archived'] }),
+  stock_place: table({ fixed: ['name'], fields: ['archived'] }),
+  stock_level: table({ readOnly: ['item_id', 'place_id', 'quantity', 'moved_by', 'moved_name', 'moved_at'] }),
+  stock_movement: table({
+    readOnly: ['item_id', 'from_id', 'to_id', 'quantity', 'reason', 'user_id', 'author'],
   }),
 } as const satisfies Record<string, SyncedTable>;
 

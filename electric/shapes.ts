@@ -32,8 +32,8 @@ export function shapeRequest(table: TableName, workspaceId: string, userId: stri
   return {
     table: `public.${table}`,
     columns: t.columns.map((c) => `"${c}"`).join(','),
-    where: t.personal ? `${where} AND "${t.personal}" = $2` : where,
+    where: t.visible ? `${where} AND ${t.visible}` : where,
     'params[1]': workspaceId,
-    ...(t.personal ? { 'params[2]': userId } : {}),
+    ...(t.visible ? { 'params[2]': userId } : {}),
   };
 }

@@ -1,5 +1,6 @@
 // The device's Postgres: options, value formats, migrations. Where its files live is for the caller (storage.ts).
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { type MigrationFile, migrate } from '../../db/migrate';
 import type { Status } from './store';
 
@@ -31,6 +32,8 @@ export const parsers = {
 const settings = ['shared_buffers=8MB', 'min_wal_size=2MB', 'max_wal_size=16MB', 'timezone=UTC'];
 /** A log in segments of 1 MB keeps a database a third of the size; `max_wal_size` above needs it. */
 const initDbStartParams = ['--wal-segsize=1'];
+/** What the migrations ask for by `create extension`. */
+export const extensions = { btree_gist };
 export const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])];
 
 /**
@@ -42,7 +45,7 @@ export async function openPGlite(
   migrations: readonly MigrationFile[],
   flush: () => Promise<void> = async () => {},
 ): Promise<PGlite> {
-  const pg = await PGlite.create({ initDbStartParams, ...options, parsers, startParams });
+  const pg = await PGlite.create({ initDbStartParams, ...options, parsers, startParams, extensions });
   try {
     await migrate(pg, migrations, 'client');
     await flush();

@@ -2,6 +2,7 @@
 // that the database takes every row of every plan.
 import { existsSync, readFileSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '../migrate';
@@ -253,7 +254,7 @@ const archives = fc.record({
 describe('any archive', () => {
   let database: PGlite;
   beforeAll(async () => {
-    database = await PGlite.create();
+    database = await PGlite.create({ extensions: { btree_gist } });
     const files = Object.entries(
       import.meta.glob<string>('../../migrations/*.sql', { query: '?raw', import: 'default', eager: true }),
     ).map(([path, sql]) => ({ name: path.split('/').at(-1) ?? path, sql }));

@@ -1,0 +1,153 @@
+-- Resources and their bookings; violations of a rule, and what people decided about them.
+-- Runs byte for byte on the server's Postgres and on the browser's PGlite.
+
+-- Equality of uuids in a gist index, for the exclusion constraint.
+create extension if not exists btree_gist;
+
+-- A room, a vehicle or an instrument. opens, closes and open_days are in its own time zone; open_days has bit 0 for
+-- Monday to bit 6 for Sunday.
+create table resource (
+  id            uuid primary key,
+  workspace_id  uuid not null references workspace (id) on delete cascade,
+  kind          text not null,
+  name          text not null,
+  capacity      integer not null default 1,
+  color         text not null,
+  time_zone     text not null default 'UTC',
+  opens         time not null default '00:00',
+  closes        time not null default '24:00',
+  open_days     smallint not null default 127,
+  position      text not null,
+  archived      boolean not null default false,
+  created_at    timestamptz not null default now(),
+  updated_at    timestamptz not null default now(),
+  version       bigint not null default 0,
+  constraint resource_kind_known check (kind in ('room', 'vehicle', 'instrument')),
+  constraint resource_name_length check (char_length(btrim(name)) between 1 and 120),
+  constraint resource_capacity_range check (capacity between 1 and 100000),
+  constraint resource_color_shape check (color ~ '^#[0-9a-f]{6}$'),
+  constraint resource_time_zone_shape check (time_zone ~ '^[A-Za-z0-9_+/-]{1,64}$'),
+  constraint resource_hours_order check (opens < closes),
+  constraint resource_open_days_range check (open_days between 1 and 127),
+  constraint resource_position_shape check (position ~ '^[0-9A-Za-z]{1,200}$'),
+  constraint resource_in_workspace unique (workspace_id, id)
+);
+create unique index resource_name_unique on resource (workspace_id, lower(name));
+
+-- user_id is the account whose booking it is. people: a list of member ids. A private booking travels only to the
+-- devices of its user_id; to others its time is taken. Occurrences of a repetition are rows that share series_id.
+-- source is the UID (and recurrence id) of an imported calendar event.
+-- Only status 'confirmed' holds the time; 'conflicted' is what a confirmed booking becomes that came too late.
+create table booking (
+  id            uuid primary key,
+  workspace_id  uuid not null,
+  resource_id   uuid not null,
+  user_id       text not null,
+  author        text not null default '',
+  title         text not null,
+  notes         text not null default '',
+  during        tstzrange not null,
+  status        text not null default 'confirmed',
+  private       boolean not null default false,
+  people        jsonb not null default '[]',
+  series_id     uuid,
+  source        text,
+  created_at    timestamptz not null default now(),
+  updated_at    timestamptz not null default now(),
+  version       bigint not null default 0,
+  search        tsvector not null generated always as (
+                  setweight(to_tsvector('simple', title), 'A') ||
+                  setweight(to_tsvector('simple', left(notes, 100000)), 'B')) stored,
+  constraint booking_title_length check (char_length(btrim(title)) between 1 and 300),
+  constraint booking_notes_length check (octet_length(notes) <= 100000),
+  constraint booking_author_length check (char_length(author) <= 200),
+  constraint booking_source_length check (char_length(source) <= 1000),
+  constraint booking_status_known check (status in ('confirmed', 'tentative', 'conflicted', 'cancelled')),
+  constraint booking_people_list check (jsonb_typeof(people) = 'array' and octet_length(people::text) <= 20000),
+  constraint booking_during_shape check (
+    not isempty(during) and lower_inc(during) and not upper_inc(during)
+    and isfinite(lower(during)) and isfinite(upper(during))
+    and upper(during) - lower(during) <= interval '60 days'),
+  constraint booking_in_workspace unique (workspace_id, id),
+  constraint booking_resource_exists foreign key (workspace_id, resource_id)
+    references resource (workspace_id, id) on delete cascade,
+  constraint booking_no_overlap exclude using gist (resource_id with =, during with &&) where (status = 'confirmed')
+);
+create index booking_when on booking using gist (resource_id, during);
+create index booking_series on booking (series_id) where series_id is not null;
+create index booking_source on booking (resource_id, source) where source is not null;
+create index booking_search on booking using gin (search);
+
+-- A cancelled booking stays cancelled: whoever wants the time again makes a new one.
+create function booking_transition() returns trigger language plpgsql as $$
+begin
+  if old.status = 'cancelled' and new.status <> 'cancelled' then
+    raise exception 'a cancelled booking stays cancelled'
+      using errcode = 'check_violation', constraint = 'booking_cancelled_final';
+  end if;
+  return new;
+end $$;
+create trigger booking_transition before update of status on booking
+  for each row execute function booking_transition();
+
+-- A stored row that breaks a rule, written by the server and open until people resolve it (C2). rule is the
+-- constraint's name. user_id null: for everybody in the workspace; otherwise for that person only, one row for each
+-- party, because one of the two rows is not for the other to see: then other_id, held_by and names are left out.
+-- asked_by and held_by are accounts: whose row was flagged, and whose row it clashes with. detail says both sides as
+-- they stood ({"asked": {...}, "held": {...}}, only what the reader may see). proposal is a swap that waits for agreement.
+create table violation (
+  id            uuid primary key,
+  workspace_id  uuid not null references workspace (id) on delete cascade,
+  case_id       uuid not null,
+  user_id       text,
+  rule          text not null,
+  "table"       text not null,
+  row_id        uuid not null,
+  other_id      uuid,
+  asked_by      text,
+  asked_name    text not null default '',
+  held_by       text,
+  held_name     text not null default '',
+  title         text not null default '',
+  detail        jsonb not null default '{}',
+  detected_by   text not null default 'server',
+  proposal      jsonb,
+  outcome       text,
+  resolved_by   text,
+  resolved_name text not null default '',
+  resolved_at   timestamptz,
+  created_at    timestamptz not null default now(),
+  updated_at    timestamptz not null default now(),
+  version       bigint not null default 0,
+  constraint violation_in_workspace unique (workspace_id, id),
+  constraint violation_outcome_known check (
+    outcome in ('moved', 'swapped', 'gave_way', 'cancelled', 'confirmed', 'withdrawn')),
+  constraint violation_closed check ((outcome is null) = (resolved_at is null))
+);
+create index violation_open on violation (workspace_id, row_id) where resolved_at is null;
+create index violation_case on violation (case_id);
+
+-- What a person decided about a violation: made on a device, carried out by the server in the order of arrival, kept
+-- as the audit line. outcome null: not carried out yet; 'done'; 'asked' (a swap that waits for the other's word);
+-- 'late' (somebody had resolved it before); 'failed' (not possible any more; the sentence says why).
+create table resolution (
+  id            uuid primary key,
+  workspace_id  uuid not null,
+  violation_id  uuid not null,
+  user_id       text not null,
+  author        text not null default '',
+  choice        text not null,
+  detail        jsonb not null default '{}',
+  outcome       text,
+  sentence      text not null default '',
+  created_at    timestamptz not null default now(),
+  updated_at    timestamptz not null default now(),
+  version       bigint not null default 0,
+  constraint resolution_choice_known check (choice in ('move', 'swap', 'agree', 'decline', 'give_way', 'cancel')),
+  constraint resolution_outcome_known check (outcome in ('done', 'asked', 'late', 'failed')),
+  constraint resolution_author_length check (char_length(author) <= 200),
+  constraint resolution_detail_length check (octet_length(detail::text) <= 10000),
+  constraint resolution_violation_exists foreign key (workspace_id, violation_id)
+    references violation (workspace_id, id) on delete cascade
+);
+create index resolution_violation on resolution (violation_id, created_at);
