@@ -10,6 +10,7 @@ import { memberRoutes } from './members';
 import { sameOrigin } from './origin';
 import { sessionRoutes } from './session';
 import { shapeRoutes } from './shapes';
+import { stockRoutes } from './stock';
 import { workspaceRoutes } from './workspaces';
 import { writeRoutes } from './write';
 
@@ -40,6 +41,7 @@ export function createApp(parts: AppParts): Hono {
   app.route('/api/invites', inviteRoutes(deps));
   app.route('/api/shapes', shapeRoutes(deps, parts.upstream));
   app.route('/api/write', writeRoutes(deps));
+  app.route('/api/stock', stockRoutes(deps));
   app.all('/api/*', () => failureResponse('not-found', 'There is nothing at this address.'));
   app.use('*', parts.client);
   app.notFound(() => new Response('Not found\n', { status: 404 }));

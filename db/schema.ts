@@ -258,6 +258,22 @@ export interface SyncRequest {
   n: Int8 | null;
 }
 
+export interface SyncStockRequest {
+  at: Generated<string>;
+  found: number | null;
+  from_id: string | null;
+  id: string;
+  item_id: string;
+  quantity: number;
+  reason: Generated<string>;
+  seen: number;
+  sentence: Generated<string>;
+  state: Generated<string>;
+  to_id: string | null;
+  tried: Generated<boolean>;
+  workspace_id: string;
+}
+
 export interface Task {
   assignee_id: string | null;
   author: Generated<string>;
@@ -341,6 +357,7 @@ export interface DB {
   "sync.outbox": SyncOutbox;
   "sync.refused": SyncRefused;
   "sync.request": SyncRequest;
+  "sync.stock_request": SyncStockRequest;
   task: Task;
   task_label: TaskLabel;
   violation: Violation;

@@ -82,3 +82,14 @@ create table stock_movement (
     references stock_place (workspace_id, id) on delete cascade
 );
 create index stock_movement_item on stock_movement (item_id, created_at);
+
+-- What has a history is archived, not deleted: quantities would go with it, and those go online only (C4). A workspace
+-- that is deleted takes everything along. The triggers are in the files of each side.
+create function stock_kept() returns trigger language plpgsql as $$
+begin
+  if exists (select from workspace w where w.id = old.workspace_id) and exists (
+      select from stock_movement m where old.id in (m.item_id, m.from_id, m.to_id)) then
+    raise exception 'stock with a history is archived' using errcode = 'check_violation', constraint = 'stock_kept';
+  end if;
+  return old;
+end $$;
