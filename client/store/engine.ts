@@ -4,7 +4,7 @@ import type { PGliteInterface } from '@electric-sql/pglite';
 import { type Backend, initialStatus } from './backend';
 import type { Database } from './database';
 import { Link, type LinkOptions } from './link';
-import { LiveQueries, type Query, type Watcher } from './live-queries';
+import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-queries';
 import { statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
 import { Outbox, startOver } from './outbox';
 import { ReadPath } from './read-path';
@@ -162,7 +162,7 @@ export class Engine implements Backend {
     if (this.#closed) throw new StoreError('closed', 'The store was closed.');
     const written = await writing;
     // Shown at once; called saved only when it is on the storage.
-    this.#changed([...written.changes.map((c) => c.table), 'outbox']);
+    this.#changed([...written.changes.map((c) => c.table), 'outbox', ...deviceOnly]);
     // By the time the writer hears of it, the status counts it as unsent.
     await Promise.all([this.options.database.flush(), this.#count()]);
     if (this.options.sync !== false) this.#outbox.wake();

@@ -20,8 +20,11 @@ export interface Watcher {
   onError(error: unknown): void;
 }
 
+/** Tables of schema sync that the interface writes itself: they stay on this device, and nothing captures them. */
+export const deviceOnly = ['stock_request'] as const;
+
 /** What a query can depend on: the synced tables and the parts of schema sync that are shown. */
-export const watchable: readonly string[] = [...tableNames, 'outbox', 'refused', 'incoming'];
+export const watchable: readonly string[] = [...tableNames, 'outbox', 'refused', 'incoming', ...deviceOnly];
 
 /** @returns the tables that the SQL names; a column of the same name only costs a run too many. */
 export function tablesIn(sql: string): Set<string> {
