@@ -20,6 +20,7 @@ const stamps = ['created_at', 'updated_at', 'version'] as const;
 
 function table(t: {
   scope?: 'id' | 'workspace_id';
+  /** Set once, by the insert. Absent: clients do not insert. */
   fixed?: readonly string[];
   fields?: readonly string[];
   readOnly?: readonly string[];
@@ -33,7 +34,7 @@ function table(t: {
   return {
     scope,
     columns: [...identity, ...fixed, ...fields, ...(t.readOnly ?? []), ...stamps],
-    insertable: fixed.length > 0 ? ['workspace_id', ...fixed, ...fields, 'created_at'] : [],
+    insertable: t.fixed ? ['workspace_id', ...fixed, ...fields, 'created_at'] : [],
     updatable: fields,
     silent: t.silent ?? [],
     ...(t.visible ? { visible: t.visible } : {}),
@@ -59,6 +60,7 @@ export const tables = {
     readOnly: ['user_id', 'kind', 'table', 'row_id', 'field', 'lost', 'kept', 'by_user', 'by_name', 'title'],
   }),
   resource: table({
+    fixed: [],
     fields: [
       'kind',
       'name',
@@ -110,7 +112,7 @@ export const tables = {
     readOnly: ['outcome', 'sentence'],
   }),
   stock_item: table({ fixed: ['unit'], fields: ['name', 'notes', 'minimum', 'archived'] }),
-  stock_place: table({ fixed: ['name'], fields: ['archived'] }),
+  stock_place: table({ fixed: [], fields: ['name', 'archived'] }),
   stock_level: table({ readOnly: ['item_id', 'place_id', 'quantity', 'moved_by', 'moved_name', 'moved_at'] }),
   stock_movement: table({
     readOnly: ['item_id', 'from_id', 'to_id', 'quantity', 'reason', 'user_id', 'author'],
