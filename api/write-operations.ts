@@ -2,7 +2,7 @@
 // A bad operation is refused by itself (W4); it never becomes a failure of the request.
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import { canWriteRow, type Role } from '../db/access';
+import { canWriteRow, ownedTables, type Role, type RowFacts } from '../db/access';
 import { refusalKind, refusalSentence } from '../db/rules';
 import { isTableName, type SyncedTable, type TableName, tables } from '../db/tables';
 import { limits, type Operation, operation, type RefusalKind, type Verdict } from '../db/wire';
@@ -13,11 +13,11 @@ type Applied =
   | Exclude<Verdict, { status: 'refused' }>
   | { status: 'refused'; kind?: RefusalKind; state?: string; rule?: string | null };
 
-interface Facts {
-  readonly workspaceId: string;
-  readonly personId: string | null;
+interface Facts extends RowFacts {
   /** Member id of the author, also of a deleted row: a restore may name it again. */
   readonly authorId: string | null;
+  /** Somebody else's private booking: its id is no proof that one knows it. */
+  readonly hidden?: boolean;
 }
 
 function refused(kind: RefusalKind, rule: string | null = null): Verdict {
@@ -36,7 +36,7 @@ export async function applyTransaction(client: PoolClient, person: Person, raw: 
   const parsed = sent.map((item) => operation.safeParse(item));
   const operations = parsed.map((p) => (p.success ? p.data : null));
 
-  const facts = await knownRows(client, operations);
+  const facts = await knownRows(client, operations, person);
   const roles = await rolesOf(client, person);
   const members = await membersOf(client, person);
 
@@ -63,19 +63,28 @@ function fromApplied(applied: Applied): Verdict {
 
 const keyOf = (table: string, id: string) => `${table}/${id}`;
 
-/** Workspace and person of every row that the operations name, as far as the server knows them. */
-async function knownRows(client: PoolClient, operations: (Operation | null)[]): Promise<Map<string, Facts>> {
+/** Workspace and person of every row that the operations name, as far as the server knows them, deleted ones too. */
+async function knownRows(
+  client: PoolClient,
+  operations: (Operation | null)[],
+  person: Person,
+): Promise<Map<string, Facts>> {
   const named = operations.filter((op) => op !== null && isTableName(op.table)) as Operation[];
   const found = await client.query<Facts & { table: string; id: string }>(
     `select r."table", r.id, r.workspace_id as "workspaceId", a.id as "authorId",
-       case r."table" when 'notice' then n.user_id when 'comment' then a.user_id end as "personId"
+       case r."table" when 'notice' then n.user_id when 'comment' then a.user_id
+         when 'booking' then coalesce(b.user_id, r.grave ->> 'user_id') end as "personId",
+       coalesce(b.private and b.user_id <> $3, false) as hidden,
+       r."table" = 'resource' and exists (
+         select from booking o where o.resource_id = r.id and o.user_id <> $3) as "holdsOthers"
      from (select distinct * from unnest($1::text[], $2::uuid[]) as u ("table", id)) named
      join sync.register r using ("table", id)
      left join notice n on r."table" = 'notice' and n.id = r.id
      left join comment c on r."table" = 'comment' and c.id = r.id
      left join task t on r."table" = 'task' and t.id = r.id
+     left join booking b on r."table" = 'booking' and b.id = r.id
      left join member a on a.id = coalesce(c.author_id, t.author_id, (r.grave ->> 'author_id')::uuid)`,
-    [named.map((op) => op.table), named.map((op) => op.id)],
+    [named.map((op) => op.table), named.map((op) => op.id), person.id],
   );
   return new Map(found.rows.map((r) => [keyOf(r.table, r.id), r]));
 }
@@ -101,6 +110,11 @@ function storable(op: Operation): boolean {
   return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text);
 }
 
+/** Whose row an insert makes. What names a person must name the one who sends it. */
+function personOfNew(op: Operation, person: Person): string | null {
+  return op.table === 'comment' || ownedTables.has(op.table as TableName) ? person.id : null;
+}
+
 /** @returns a refusal, or null. Notes what an insert makes known. */
 function check(
   op: Operation,
@@ -117,13 +131,11 @@ function check(
     const workspaceId = op.set.workspace_id;
     if (!z.uuid().safeParse(workspaceId).success) return refused('invalid', 'row_identity_fixed');
     if (row !== undefined && row.workspaceId !== workspaceId) return refused('forbidden');
-    row ??= {
-      workspaceId: workspaceId as string,
-      personId: op.table === 'comment' ? person.id : null,
-      authorId: null,
-    };
+    row ??= { workspaceId: workspaceId as string, personId: personOfNew(op, person), authorId: null };
+    // Also when it is made again: whose it is does not change.
+    if (ownedTables.has(op.table) && op.set.user_id !== row.personId) return refused('forbidden');
   }
-  if (row === undefined) return refused('unknown-row');
+  if (row === undefined || (row.hidden && op.kind !== 'insert')) return refused('unknown-row');
   if (!canWriteRow(roles.get(row.workspaceId) ?? null, op.table, op.kind, row, person.id)) {
     // Whether a row of somebody else's workspace exists is not told.
     return refused(roles.has(row.workspaceId) || op.kind === 'insert' ? 'forbidden' : 'unknown-row');

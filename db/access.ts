@@ -7,9 +7,17 @@ export type Kind = 'insert' | 'update' | 'delete';
 /** What the decision needs to know of the row; null: the row is not known. */
 export interface RowFacts {
   readonly workspaceId: string;
-  /** Set for rows that belong to one person: the person a notice is for, the author of a comment. */
+  /**
+   * Set for rows that belong to one person: the person a notice is for, the author of a comment, whose booking it is.
+   * For a new booking or decision: the person it names.
+   */
   readonly personId: string | null;
+  /** Of a resource: other people have bookings that would go with it. */
+  readonly holdsOthers?: boolean;
 }
+
+/** Tables whose rows say by `user_id` whose they are; an insert must name the person who makes it. */
+export const ownedTables: ReadonlySet<TableName> = new Set<TableName>(['booking', 'resolution']);
 
 /** @returns whether the role may do this kind of thing to the table at all. */
 export function canWrite(role: Role | null, table: TableName, kind: Kind): boolean {
@@ -18,12 +26,14 @@ export function canWrite(role: Role | null, table: TableName, kind: Kind): boole
   // One's own notices are resolved whatever the role; they come and go by the server's hand.
   if (table === 'notice') return kind === 'update';
   if (role === 'guest') return false;
+  // What was decided stays: it is the audit.
+  if (table === 'resolution') return kind === 'insert';
   return kind === 'update' ? rule.updatable.length > 0 : rule.insertable.length > 0;
 }
 
 /**
  * Whether a person may do this to this row. Rows of one person are that person's to change; an owner may also
- * delete them.
+ * delete them, and change bookings. A resource with other people's bookings is an owner's to delete.
  */
 export function canWriteRow(
   role: Role | null,
@@ -33,9 +43,13 @@ export function canWriteRow(
   personId: string,
 ): boolean {
   if (!canWrite(role, table, kind)) return false;
-  if (table === 'notice') return row.personId === personId;
-  if (table === 'comment' && kind !== 'insert' && row.personId !== null && row.personId !== personId) {
+  const isTheirs = row.personId === personId;
+  if (table === 'notice') return isTheirs;
+  if (table === 'comment' && kind !== 'insert' && row.personId !== null && !isTheirs) {
     return kind === 'delete' && role === 'owner';
   }
+  if (table === 'booking') return isTheirs || (role === 'owner' && row.personId !== null);
+  if (table === 'resolution') return isTheirs;
+  if (table === 'resource' && kind === 'delete') return role === 'owner' || !row.holdsOthers;
   return true;
 }

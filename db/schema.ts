@@ -116,6 +116,7 @@ export interface Resolution {
   detail: Generated<Json>;
   id: string;
   outcome: string | null;
+  private_to: string | null;
   sentence: Generated<string>;
   updated_at: Generated<string>;
   user_id: string;

@@ -108,8 +108,9 @@ export const tables = {
     ],
   }),
   resolution: table({
+    visible: '("private_to" IS NULL OR "private_to" = $2)',
     fixed: ['violation_id', 'user_id', 'author', 'choice', 'detail'],
-    readOnly: ['outcome', 'sentence'],
+    readOnly: ['outcome', 'sentence', 'private_to'],
   }),
   stock_item: table({ fixed: ['unit'], fields: ['name', 'notes', 'minimum', 'archived'] }),
   stock_place: table({ fixed: [], fields: ['name', 'archived'] }),

@@ -130,6 +130,7 @@ create index violation_case on violation (case_id);
 -- What a person decided about a violation: made on a device, carried out by the server in the order of arrival, kept
 -- as the audit line. outcome null: not carried out yet; 'done'; 'asked' (a swap that waits for the other's word);
 -- 'late' (somebody had resolved it before); 'failed' (not possible any more; the sentence says why).
+-- private_to is the violation's user_id, set by the server: who decides about a private booking is nobody else's matter.
 create table resolution (
   id            uuid primary key,
   workspace_id  uuid not null,
@@ -140,6 +141,7 @@ create table resolution (
   detail        jsonb not null default '{}',
   outcome       text,
   sentence      text not null default '',
+  private_to    text,
   created_at    timestamptz not null default now(),
   updated_at    timestamptz not null default now(),
   version       bigint not null default 0,
@@ -151,3 +153,9 @@ create table resolution (
     references violation (workspace_id, id) on delete cascade
 );
 create index resolution_violation on resolution (violation_id, created_at);
+
+-- Decisions are told as well: 'late' (somebody had decided it before you), 'failed' (yours could not be carried out),
+-- 'decided' (somebody decided about your booking, or answered you). lost: {choice, ...}, kept: {outcome, sentence, ...}.
+alter table notice drop constraint notice_kind_known;
+alter table notice add constraint notice_kind_known
+  check (kind in ('lost', 'overwritten', 'deleted', 'late', 'failed', 'decided'));

@@ -1,5 +1,6 @@
 // What a migration may do (S2), statement by statement, as a closed list over Postgres's parse tree.
-// Shared files make tables; one-sided files make functions, triggers, views and tables outside public.
+// Shared files make tables, and the triggers that are part of a new table; one-sided files make functions, triggers,
+// views and tables outside public.
 
 /** A node of the parse tree: one key, the kind of node, and its fields. */
 export type AstNode = Readonly<Record<string, Record<string, unknown>>>;
@@ -14,6 +15,8 @@ const anywhere = new Set([
   'CreateFunctionStmt',
   'CreateSchemaStmt',
 ]);
+/** Extensions that the devices' Postgres has as well (client/store/database.ts passes them to it). */
+const sharedExtensions = new Set(['btree_gist']);
 const oneSided = new Set([
   'CreateTrigStmt',
   'ViewStmt',
@@ -36,7 +39,11 @@ export function judgeStatement(
   made: Map<string, string>,
 ): string[] {
   const [kind = '', node = {}] = Object.entries(statement)[0] ?? [];
-  if (!anywhere.has(kind) && !(side !== 'both' && oneSided.has(kind))) {
+  if (
+    !anywhere.has(kind) &&
+    !(side !== 'both' && oneSided.has(kind)) &&
+    !sharedToo(kind, node, number, made)
+  ) {
     return [`migrations only add, and ${words(kind)} is not on the list of what a ${sideName(side)} may do`];
   }
   switch (kind) {
@@ -62,6 +69,19 @@ export function judgeStatement(
     default:
       return [];
   }
+}
+
+/** A trigger is part of a table's meaning when it comes with it: then both sides have it. */
+function sharedToo(
+  kind: string,
+  node: Record<string, unknown>,
+  number: string,
+  made: ReadonlyMap<string, string>,
+): boolean {
+  if (kind === 'CreateExtensionStmt') {
+    return node.if_not_exists === true && sharedExtensions.has(String(node.extname));
+  }
+  return kind === 'CreateTrigStmt' && made.get(tableName(node.relation)) === number;
 }
 
 function judgeAlter(
