@@ -1,7 +1,7 @@
 // The online-only requests of the interface: sign-in, workspaces, invitations, members. Everything else is local.
 // Whatever goes wrong comes out as an ApiError of a closed kind, with a sentence that can be shown.
 import { z } from 'zod';
-import { type ApiErrorKind, apiError } from '../../db/wire';
+import { type ApiErrorKind, apiError, PERSON_HEADER } from '../../db/wire';
 
 /** `message` is a sentence a person can act on. */
 export class ApiError extends Error {
@@ -9,6 +9,8 @@ export class ApiError extends Error {
   constructor(
     readonly kind: ApiErrorKind,
     sentence: string,
+    /** What the server adds for programs, by the kind and the route. */
+    readonly detail: Readonly<Record<string, unknown>> = {},
   ) {
     super(sentence);
   }
@@ -25,6 +27,26 @@ const session = z.object({
 export type Session = z.infer<typeof session>;
 const invite = z.object({ workspaceName: z.string(), role, invitedBy: z.string() });
 const anything = z.unknown();
+const moved = z.object({
+  movementId: z.string(),
+  from: z.number().nullable(),
+  to: z.number().nullable(),
+  repeated: z.boolean(),
+});
+export type Moved = z.infer<typeof moved>;
+
+/** A movement of stock as the server takes it; the id makes a repetition harmless. */
+export interface Movement {
+  readonly workspaceId: string;
+  readonly id: string;
+  readonly itemId: string;
+  readonly fromId: string | null;
+  readonly toId: string | null;
+  readonly quantity: number;
+  readonly reason: string;
+  /** Carried out only if this much lies there (in fromId, or toId for what is added). */
+  readonly expected?: number;
+}
 
 const sentences: Record<ApiErrorKind, string> = {
   'signed-out': 'You are signed out. Sign in again; nothing on this device is lost.',
@@ -54,19 +76,28 @@ function kindOf(status: number): ApiErrorKind {
 /** A proxy or a server that is starting may answer without the body that ours would have. */
 function refusal(status: number, body: unknown): ApiError {
   const ours = apiError.safeParse(body);
-  if (ours.success) return new ApiError(ours.data.error.kind, ours.data.error.sentence);
+  if (ours.success) {
+    const { kind, sentence, detail } = ours.data.error;
+    return new ApiError(kind, sentence, detail);
+  }
   const kind = kindOf(status);
   return new ApiError(kind, sentences[kind]);
 }
 
 /** @throws ApiError */
-async function call<T>(method: string, path: string, answer: z.ZodType<T>, body?: unknown): Promise<T> {
+async function call<T>(
+  method: string,
+  path: string,
+  answer: z.ZodType<T>,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
       credentials: 'same-origin',
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(20_000),
     });
@@ -98,4 +129,7 @@ export const api = {
     call('PATCH', at('workspaces', workspaceId, 'members', memberId), anything, { role: to }),
   removeMember: (workspaceId: string, memberId: string) =>
     call('DELETE', at('workspaces', workspaceId, 'members', memberId), anything),
+  /** @param userId in whose name: another person's session does not carry it out. */
+  moveStock: (userId: string, movement: Movement) =>
+    call('POST', '/api/stock/movements', moved, movement, { [PERSON_HEADER]: userId }),
 };

@@ -3,6 +3,7 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   Navigate,
   Outlet,
   redirect,
@@ -101,6 +102,12 @@ const search = createRoute({
   validateSearch: z.object({ q: text }),
   component: SearchPage,
 });
+const stock = createRoute({
+  getParentRoute: () => workspace,
+  path: '/stock',
+  validateSearch: z.object({ item: text }),
+  component: lazyRouteComponent(() => import('./stock/page'), 'StockPage'),
+});
 const settings = createRoute({ getParentRoute: () => workspace, path: '/settings', component: SettingsPage });
 const members = createRoute({ getParentRoute: () => workspace, path: '/members', component: MembersPage });
 
@@ -109,7 +116,7 @@ export const router = createRouter({
     home,
     signIn,
     invite,
-    workspace.addChildren([index, board, list, inbox, search, settings, members]),
+    workspace.addChildren([index, board, list, inbox, search, stock, settings, members]),
   ]),
   defaultPreload: false,
 });

@@ -23,6 +23,7 @@ export const shortcuts = {
   goList: { title: 'Go to the list', keys: ['g l'], group: 'Go to' },
   goInbox: { title: 'Go to the Inbox', keys: ['g i'], group: 'Go to' },
   goSearch: { title: 'Go to search', keys: ['g s'], group: 'Go to' },
+  goStock: { title: 'Go to stock', keys: ['g k'], group: 'Go to' },
   goMembers: { title: 'Go to members', keys: ['g m'], group: 'Go to' },
   goSettings: { title: 'Go to settings', keys: ['g ,'], group: 'Go to' },
   next: { title: 'Next task', keys: ['j', 'arrowdown'], group: 'Tasks' },

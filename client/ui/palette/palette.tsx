@@ -7,6 +7,7 @@ import {
   List as ListIcon,
   LogOut,
   Moon,
+  Package,
   Search,
   Settings,
   SquarePen,
@@ -174,6 +175,13 @@ export function Palette() {
             />
           </>
         ) : null}
+        <Item
+          name="Stock"
+          icon={<Package size={15} />}
+          keys="g k"
+          keywords={['items', 'places', 'quantity', 'take', 'move']}
+          onSelect={() => void goTo.page('stock')}
+        />
         <Item
           name="Members"
           icon={<Users size={15} />}

@@ -1,7 +1,7 @@
 // Everything around the pages of a workspace: store, workspace data, sidebar, the open task, overlays, shortcuts.
 import { Link, Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router';
 import { Compass } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { ActProvider } from '../act';
 import { FocusedTaskProvider, useOpenTask } from '../active-task';
 import { KeyboardProvider } from '../keys/keyboard';
@@ -18,6 +18,14 @@ import { OverlayHost } from './overlay-host';
 import { OverlaysProvider } from './overlays';
 import { Sidebar } from './sidebar';
 import { SidebarProvider } from './sidebar-state';
+
+/** A file of its own: nothing on the screen waits for it, and a page without it only sends later. */
+const StockSender = lazy(() =>
+  import('../stock/sender').then(
+    ({ StockSender: sender }) => ({ default: sender }),
+    () => ({ default: () => null }),
+  ),
+);
 
 /** Keeps what is remembered of the session fresh; a failure changes nothing (A3). */
 function SessionKeeper() {
@@ -113,6 +121,9 @@ export function WorkspaceLayout() {
                 <SidebarProvider>
                   <SessionKeeper />
                   <GlobalKeys />
+                  <Suspense>
+                    <StockSender />
+                  </Suspense>
                   <Frame />
                   <OverlayHost />
                 </SidebarProvider>

@@ -1,7 +1,17 @@
 // The sidebar: workspace, search, inbox, projects, members, settings.
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import clsx from 'clsx';
-import { Inbox, Keyboard, MoreHorizontal, Plus, Search, Settings, SquarePen, Users } from 'lucide-react';
+import {
+  Inbox,
+  Keyboard,
+  MoreHorizontal,
+  Package,
+  Plus,
+  Search,
+  Settings,
+  SquarePen,
+  Users,
+} from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import { useAct } from '../act';
@@ -9,6 +19,7 @@ import { IconButton } from '../kit/button';
 import { Keys } from '../kit/kbd';
 import { Menu, MenuItem } from '../kit/menu';
 import { recall } from '../remember';
+import { StockBadge } from '../stock/badge';
 import { useStatus, useStore } from '../store-context';
 import { type ProjectRow, useWorkspace } from '../workspace';
 import { useOverlays } from './overlays';
@@ -135,6 +146,13 @@ function Contents() {
         >
           Inbox
         </Entry>
+        <Entry
+          to="/w/$workspaceId/stock"
+          icon={<Package size={15} aria-hidden />}
+          after={<StockBadge workspaceId={workspace.id} />}
+        >
+          Stock
+        </Entry>
         <Entry to="/w/$workspaceId/members" icon={<Users size={15} aria-hidden />}>
           Members
         </Entry>
@@ -219,7 +237,7 @@ export function useGoTo() {
   const navigate = useNavigate();
   const { id } = useWorkspace();
   return {
-    page: (page: 'inbox' | 'search' | 'members' | 'settings') =>
+    page: (page: 'inbox' | 'search' | 'members' | 'settings' | 'stock') =>
       navigate({ to: `/w/$workspaceId/${page}`, params: { workspaceId: id } }),
     project: (projectId: string, view: 'board' | 'list') =>
       navigate({ to: `/w/$workspaceId/p/$projectId/${view}`, params: { workspaceId: id, projectId } }),

@@ -1,0 +1,71 @@
+// The list of items: how much there is, where it lies, and what can be done with it.
+import { TriangleAlert } from 'lucide-react';
+import { MoveButtons } from './move-buttons';
+import { amount, type Item, type MovementKind } from './stock';
+
+function ItemLine(props: {
+  item: Item;
+  current: boolean;
+  onOpen: () => void;
+  onMove: (kind: MovementKind) => void;
+}) {
+  const { item } = props;
+  return (
+    <li
+      className={`grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-2 px-4 py-2.5 lg:grid-cols-[minmax(180px,1.2fr)_110px_minmax(160px,1.2fr)_auto] ${props.current ? 'bg-press' : 'bg-surface'}`}
+    >
+      <div className="min-w-0">
+        <button
+          type="button"
+          onClick={props.onOpen}
+          aria-current={props.current ? 'true' : undefined}
+          className="block max-w-full truncate rounded-sm text-left font-[550] hover:underline hover:underline-offset-2"
+        >
+          {item.name}
+        </button>
+        {item.low ? (
+          <p className="flex items-center gap-1 text-xs text-warn">
+            <TriangleAlert size={12} aria-hidden />
+            Below the minimum of {amount(item.minimum, item.unit)}
+          </p>
+        ) : item.notes ? (
+          <p className="truncate text-xs text-ink-3">{item.notes}</p>
+        ) : null}
+      </div>
+      <p className="text-right font-[550] tabular-nums lg:text-left">{amount(item.total, item.unit)}</p>
+      <ul aria-label={`Where ${item.name} lies`} className="flex min-w-0 flex-wrap gap-1 max-lg:col-span-2">
+        {item.at.map(({ place, quantity }) => (
+          <li key={place.id} className="rounded-full bg-press px-2 py-px text-xs text-ink-2">
+            {place.name}{' '}
+            <span className="font-[550] text-ink tabular-nums">{quantity.toLocaleString('en')}</span>
+          </li>
+        ))}
+        {item.at.length === 0 ? <li className="text-xs text-ink-3">Nowhere</li> : null}
+      </ul>
+      <div className="max-lg:col-span-2 lg:justify-self-end">
+        <MoveButtons item={item} onMove={props.onMove} />
+      </div>
+    </li>
+  );
+}
+
+export function ItemList(props: {
+  items: readonly Item[];
+  openId: string | null;
+  onOpen: (id: string) => void;
+  onMove: (item: Item, kind: MovementKind) => void;
+}) {
+  return (
+    <ul aria-label="Items" className="divide-y divide-line overflow-hidden rounded-lg ring-1 ring-line">
+      {props.items.map((item) => (
+        <ItemLine
+          key={item.id}
+          item={item}
+          current={item.id === props.openId}
+          onOpen={() => props.onOpen(item.id)}
+          onMove={(kind) => props.onMove(item, kind)}
+        />
+      ))}
+    </ul>
+  );
+}
