@@ -1,7 +1,6 @@
 // The main screens under axe, light and dark, on a desk and on a phone: nothing serious or critical.
 import { randomUUID } from 'node:crypto';
-import AxeBuilder from '@axe-core/playwright';
-import type { App } from './app';
+import { serious } from './axe';
 import type { Server } from './server';
 import { makeTeam, type Team } from './team';
 import { expect, test } from './test';
@@ -88,21 +87,4 @@ async function labelledTeam(server: Server): Promise<Team> {
   const label = { workspace_id: team.workspaceId, name: 'ice', color: '#ca8a04' };
   await team.owner.write([{ kind: 'insert', table: 'label', id: randomUUID(), set: label }]);
   return team;
-}
-
-/** @returns one line for each element that axe finds seriously or critically wrong. */
-async function serious(app: App, screen: string): Promise<string[]> {
-  // Colours on their way from one value to another are nobody's contrast.
-  await app.page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((animation) => animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-        .map((animation) => animation.finished.catch(() => {})),
-    ),
-  );
-  const { violations } = await new AxeBuilder({ page: app.page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${screen}: ${id}: ${node.html.slice(0, 160)}`));
 }

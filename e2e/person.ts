@@ -89,6 +89,17 @@ export class Person {
     }
   }
 
+  /** Takes (fromId), adds (toId) or moves stock. @throws when the server does not */
+  async moveStock(movement: {
+    workspaceId: string;
+    itemId: string;
+    fromId?: string;
+    toId?: string;
+    quantity: number;
+  }): Promise<void> {
+    await this.#send('POST', '/api/stock/movements', { id: randomUUID(), ...movement });
+  }
+
   /** The rows of a synced table that the server holds for this person, by id. */
   async rows(workspaceId: string, table: string): Promise<Map<string, Row>> {
     const rows = new Map<string, Row>();

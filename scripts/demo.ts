@@ -7,6 +7,7 @@ import { inTransaction } from '../api/membership';
 import { addMember, createWorkspace } from '../api/workspaces';
 import { newId, taskLabelId } from '../db/ids';
 import { type DemoTask, labels, projects } from './demo-content';
+import { seedStock } from './demo-stock';
 
 export interface DemoAccount {
   readonly name: string;
@@ -46,6 +47,7 @@ async function fill(client: PoolClient, ada: Person, ben: Person): Promise<void>
   const { workspaceId, memberId: adaId } = await createWorkspace(client, ada, 'Demo');
   const benId = await addMember(client, ben, workspaceId, 'member');
   const people = { ada: { id: adaId, ...named(ada) }, ben: { id: benId, ...named(ben) } };
+  await seedStock(client, workspaceId, [ada, ben]);
   const labelIds = new Map<string, string>();
   for (const { name, color } of labels) {
     const id = newId();

@@ -35,9 +35,11 @@ export function MovementDialog(props: { item: Item; stock: Stock; kind: Movement
   const [id] = useState(newId);
   const [kind, setKind] = useState(props.kind);
   const open = stock.places.filter((place) => !place.archived);
-  const filled = item.at.map(({ place }) => place);
-  const [from, setFrom] = useState(filled[0]?.id ?? '');
-  const [to, setTo] = useState(open.find((place) => place.id !== filled[0]?.id)?.id ?? open[0]?.id ?? '');
+  const first = item.at[0]?.place.id ?? '';
+  const [from, setFrom] = useState(first);
+  const [to, setTo] = useState((open.find((place) => place.id !== first) ?? open[0])?.id ?? '');
+  // The chosen one stays, also when somebody has just emptied it.
+  const filled = stock.places.filter((place) => place.id === from || quantityAt(item, place.id) > 0);
   const [text, setText] = useState('1');
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -48,11 +50,14 @@ export function MovementDialog(props: { item: Item; stock: Stock; kind: Movement
   const asks = moving.reason !== null || problem?.unheard === true;
   const seen = quantityAt(item, fromId ?? toId ?? '');
   const quantity = /^\d{1,10}$/.test(text.trim()) ? Number(text) : 0;
+  const short = fromId !== null && quantity > seen;
+  const there = `There ${seen === 1 ? 'is' : 'are'} ${amount(seen, item.unit)} there`;
+  // With a connection the server decides, and says who was quicker; without, only what is known here can be asked for.
   const wrong =
     quantity < 1 || quantity > 1_000_000_000
       ? 'A whole number from 1 on.'
-      : fromId !== null && quantity > seen
-        ? `There ${seen === 1 ? 'is' : 'are'} ${amount(seen, item.unit)} there${asks ? ', as far as this device knows' : ''}.`
+      : short && asks
+        ? `${there}, as far as this device knows.`
         : null;
   const incomplete = fromId === '' || toId === '' || fromId === toId;
 
@@ -165,6 +170,7 @@ export function MovementDialog(props: { item: Item; stock: Stock; kind: Movement
           autoFocus
           onFocus={(event) => event.target.select()}
           error={incomplete ? null : wrong}
+          hint={short && !incomplete ? `${there} now.` : null}
         />
         <Field
           label="What for"

@@ -1,0 +1,20 @@
+// What axe finds wrong with the screen that is shown.
+import AxeBuilder from '@axe-core/playwright';
+import type { App } from './app';
+
+/** @returns one line for each element that axe finds seriously or critically wrong. */
+export async function serious(app: App, screen: string): Promise<string[]> {
+  // Colours on their way from one value to another are nobody's contrast.
+  await app.page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .map((animation) => animation.finished.catch(() => {})),
+    ),
+  );
+  const { violations } = await new AxeBuilder({ page: app.page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${screen}: ${id}: ${node.html.slice(0, 160)}`));
+}
