@@ -102,6 +102,29 @@ const search = createRoute({
   validateSearch: z.object({ q: text }),
   component: SearchPage,
 });
+/** The calendar comes as a file of its own: the first paint of the rest does not wait for it. */
+const bookings = createRoute({
+  getParentRoute: () => workspace,
+  path: '/bookings',
+  validateSearch: z.object({
+    view: z.enum(['day', 'week', 'month']).optional().catch(undefined),
+    /** YYYY-MM-DD; absent: today. */
+    date: z
+      .string()
+      .regex(/^\d{4}-\d{2}-\d{2}$/)
+      .optional()
+      .catch(undefined),
+    resource: text,
+    booking: text,
+    cancelled: z.boolean().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./bookings/page'), 'BookingsPage'),
+});
+const resources = createRoute({
+  getParentRoute: () => workspace,
+  path: '/bookings/resources',
+  component: lazyRouteComponent(() => import('./bookings/resources-page'), 'ResourcesPage'),
+});
 const stock = createRoute({
   getParentRoute: () => workspace,
   path: '/stock',
@@ -116,7 +139,7 @@ export const router = createRouter({
     home,
     signIn,
     invite,
-    workspace.addChildren([index, board, list, inbox, search, stock, settings, members]),
+    workspace.addChildren([index, board, list, inbox, search, bookings, resources, stock, settings, members]),
   ]),
   defaultPreload: false,
 });

@@ -1,7 +1,8 @@
 // The Inbox: what was merged away, refused or could not be taken in while one worked, each with a way back.
 import { Inbox as InboxIcon } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { Empty } from '../kit/empty';
-import { notices, parked, refusals } from '../query/inbox';
+import { bookingCases, notices, parked, refusals } from '../query/inbox';
 import { useSession } from '../session';
 import { Column, Page } from '../shell/page';
 import { useLive, useStatus } from '../store-context';
@@ -10,6 +11,10 @@ import { NoticeItem } from './notice-item';
 import { RefusedItem } from './refused-item';
 import { tableNames } from './values';
 
+/** The bookings' part comes as a file of its own, with the calendar. */
+const OpenCases = lazy(() => import('../bookings/inbox-cases').then((m) => ({ default: m.OpenCases })));
+const SettledCases = lazy(() => import('../bookings/inbox-cases').then((m) => ({ default: m.SettledCases })));
+
 export function InboxPage() {
   const session = useSession();
   const status = useStatus();
@@ -17,19 +22,27 @@ export function InboxPage() {
   const lost = useLive((db) => notices(db, userId), [userId]);
   const refused = useLive((db) => refusals(db), []);
   const stuck = useLive((db) => parked(db), []);
-  const known = lost !== undefined && refused !== undefined;
-  const empty = known && lost.length + refused.length + (stuck?.length ?? 0) === 0;
+  const cases = useLive((db) => bookingCases(db, userId), [userId])?.[0];
+  const known = lost !== undefined && refused !== undefined && cases !== undefined;
+  const open = (lost?.length ?? 0) + (refused?.length ?? 0) + (stuck?.length ?? 0) + (cases?.open ?? 0);
+  const empty = known && open === 0;
+  const settled = (cases?.settled ?? 0) > 0;
+  const nothing = (
+    <Empty icon={<InboxIcon size={20} aria-hidden />} title="Nothing needs you">
+      When a booking clashes, when somebody else's newer change wins over yours, or the server refuses one, it
+      shows here with the way on.
+      {status.upToDate ? null : ' The server has not been heard yet; more may come.'}
+    </Empty>
+  );
   return (
     <Page title="Inbox" icon={<InboxIcon size={15} aria-hidden />}>
-      {empty ? (
-        <Empty icon={<InboxIcon size={20} aria-hidden />} title="Nothing needs you">
-          When somebody else's newer change wins over yours, or the server refuses one, it shows here with
-          what was lost and the way back.
-          {status.upToDate ? null : ' The server has not been heard yet; more may come.'}
-        </Empty>
+      {empty && !settled ? (
+        nothing
       ) : (
         <Column>
+          {empty ? nothing : null}
           <ul aria-label="Inbox" className="flex flex-col gap-3">
+            <Suspense>{cases?.open ? <OpenCases /> : null}</Suspense>
             {refused?.map((entry) => (
               <RefusedItem key={entry.id} entry={entry} />
             ))}
@@ -48,6 +61,7 @@ export function InboxPage() {
               </li>
             ))}
           </ul>
+          <Suspense>{settled ? <SettledCases /> : null}</Suspense>
         </Column>
       )}
     </Page>

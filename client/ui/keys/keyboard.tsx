@@ -77,7 +77,7 @@ export class Keyboard {
     const before =
       this.#before && event.timeStamp - this.#before.at < SEQUENCE_MS ? this.#before.chord : null;
     this.#before = null;
-    const id = shortcutFor(chord, before);
+    const id = shortcutFor(chord, before, (placed) => this.has(placed));
     if (id === null) return;
     const quiet = typing(event.target) || elsewhere(event.target);
     if (id === 'prefix') {

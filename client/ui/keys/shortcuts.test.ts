@@ -3,8 +3,12 @@ import { expect, test } from 'vitest';
 import { chordOf, type Shortcut, shortcutFor, shortcutIds, shortcuts } from './shortcuts';
 
 test('no key means two things, and no key hides a sequence', () => {
+  const everywhere = (id: (typeof shortcutIds)[number]) => !('place' in shortcuts[id]);
+  for (const ids of [shortcutIds.filter(everywhere), shortcutIds.filter((id) => !everywhere(id))]) {
+    const keys = ids.flatMap((id) => [...shortcuts[id].keys]);
+    expect(new Set(keys).size).toBe(keys.length);
+  }
   const all = shortcutIds.flatMap((id) => [...shortcuts[id].keys]);
-  expect(new Set(all).size).toBe(all.length);
   const sequences = all.filter((keys) => keys.includes(' ')).map((keys) => keys.split(' ')[0]);
   for (const first of sequences) expect(all).not.toContain(first);
 });
@@ -15,14 +19,21 @@ test('every key of the table is found again', () => {
     if (shortcut.shownOnly) continue;
     for (const keys of shortcut.keys) {
       const [first, second] = keys.split(' ');
-      expect(shortcutFor(first!, null)).toBe(second ? 'prefix' : id);
-      if (second) expect(shortcutFor(second, first!)).toBe(id);
+      const here = () => shortcut.place !== undefined;
+      expect(shortcutFor(first!, null, here)).toBe(second ? 'prefix' : id);
+      if (second) expect(shortcutFor(second, first!, here)).toBe(id);
     }
   }
 });
 
+test('keys of a page mean what they mean elsewhere while it is not open', () => {
+  expect(shortcutFor('d', null)).toBe('setDue');
+  expect(shortcutFor('d', null, () => true)).toBe('bookingsDay');
+  expect(shortcutFor('n', null)).toBeNull();
+});
+
 test('a broken sequence starts anew', () => {
-  expect(shortcutFor('c', 'g')).toBe('create');
+  expect(shortcutFor('e', 'g')).toBe('edit');
   expect(shortcutFor('q', 'g')).toBeNull();
 });
 

@@ -4,7 +4,9 @@ export interface Shortcut {
   readonly title: string;
   /** Alternatives: `mod+k`; `g b` is one after the other. `mod` is Ctrl, or ⌘ on Apple keyboards. */
   readonly keys: readonly string[];
-  readonly group: 'Everywhere' | 'Go to' | 'Tasks' | 'A task';
+  readonly group: 'Everywhere' | 'Go to' | 'Tasks' | 'A task' | 'Bookings';
+  /** On this page its keys come before whatever else they mean. */
+  readonly place?: 'bookings';
   /** Works while typing, too. */
   readonly whileTyping?: boolean;
   /** Shown on the help sheet only: a component handles the keys itself. */
@@ -23,6 +25,7 @@ export const shortcuts = {
   goList: { title: 'Go to the list', keys: ['g l'], group: 'Go to' },
   goInbox: { title: 'Go to the Inbox', keys: ['g i'], group: 'Go to' },
   goSearch: { title: 'Go to search', keys: ['g s'], group: 'Go to' },
+  goBookings: { title: 'Go to bookings', keys: ['g c'], group: 'Go to' },
   goStock: { title: 'Go to stock', keys: ['g k'], group: 'Go to' },
   goMembers: { title: 'Go to members', keys: ['g m'], group: 'Go to' },
   goSettings: { title: 'Go to settings', keys: ['g ,'], group: 'Go to' },
@@ -59,6 +62,29 @@ export const shortcuts = {
   comment: { title: 'Write a comment', keys: ['r'], group: 'A task' },
   copyLink: { title: 'Copy link to the task', keys: ['mod+shift+c'], group: 'A task' },
   remove: { title: 'Delete the task', keys: ['mod+backspace', 'delete'], group: 'A task' },
+  newBooking: { title: 'Book the chosen time', keys: ['n', 'c'], group: 'Bookings', place: 'bookings' },
+  bookingsToday: { title: 'Today', keys: ['t'], group: 'Bookings', place: 'bookings' },
+  bookingsDay: { title: 'Day', keys: ['d'], group: 'Bookings', place: 'bookings' },
+  bookingsWeek: { title: 'Week', keys: ['w'], group: 'Bookings', place: 'bookings' },
+  bookingsMonth: { title: 'Month', keys: ['m'], group: 'Bookings', place: 'bookings' },
+  bookingsEarlier: { title: 'Earlier', keys: ['['], group: 'Bookings', place: 'bookings' },
+  bookingsLater: { title: 'Later', keys: [']'], group: 'Bookings', place: 'bookings' },
+  nextBooking: { title: 'Next booking', keys: ['j'], group: 'Bookings', place: 'bookings' },
+  previousBooking: { title: 'Previous booking', keys: ['k'], group: 'Bookings', place: 'bookings' },
+  moveBooking: {
+    title: 'Choose a time, or move the booking',
+    keys: ['arrowup', 'arrowdown', 'arrowleft', 'arrowright'],
+    group: 'Bookings',
+    place: 'bookings',
+    shownOnly: true,
+  },
+  stretchBooking: {
+    title: 'Make the booking longer or shorter',
+    keys: ['shift+arrowdown', 'shift+arrowup'],
+    group: 'Bookings',
+    place: 'bookings',
+    shownOnly: true,
+  },
 } as const satisfies Record<string, Shortcut>;
 
 export type ShortcutId = keyof typeof shortcuts;
@@ -82,22 +108,32 @@ export function chordOf(event: Pressed): string | null {
   return `${mod ? 'mod+' : ''}${shift ? 'shift+' : ''}${key}`;
 }
 
+/** Those of a page first: their keys come before what the same keys mean elsewhere. */
+const inOrder = [...shortcutIds].sort(
+  (a, b) => Number('place' in shortcuts[b]) - Number('place' in shortcuts[a]),
+);
+
 /**
  * Finds what keys mean.
  * @param before the chord pressed just before, if it may begin a sequence
+ * @param here whether the page of a shortcut that belongs to one is open
  * @returns the shortcut, or `prefix` if a sequence may follow, or null
  */
-export function shortcutFor(chord: string, before: string | null): ShortcutId | 'prefix' | null {
+export function shortcutFor(
+  chord: string,
+  before: string | null,
+  here: (id: ShortcutId) => boolean = () => false,
+): ShortcutId | 'prefix' | null {
   const sequence = before === null ? null : `${before} ${chord}`;
   let prefix = false;
-  for (const id of shortcutIds) {
+  for (const id of inOrder) {
     const shortcut: Shortcut = shortcuts[id];
-    if (shortcut.shownOnly) continue;
+    if (shortcut.shownOnly || (shortcut.place && !here(id))) continue;
     for (const keys of shortcut.keys) {
       if (sequence !== null ? keys === sequence : keys === chord) return id;
       if (keys.startsWith(`${chord} `)) prefix = true;
     }
   }
-  if (sequence !== null) return shortcutFor(chord, null);
+  if (sequence !== null) return shortcutFor(chord, null, here);
   return prefix ? 'prefix' : null;
 }

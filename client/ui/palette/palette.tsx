@@ -1,6 +1,7 @@
 // The command palette: actions, places, and tasks by their text, in one box.
 import { Command } from 'cmdk';
 import {
+  CalendarRange,
   Columns3,
   Inbox,
   Keyboard as KeyboardIcon,
@@ -34,6 +35,17 @@ import { PaletteFrame } from './frame';
 
 const groupStyle =
   '[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-ink-3';
+
+/** What can be done on the page of bookings. */
+const bookingActions: ShortcutId[] = [
+  'newBooking',
+  'bookingsToday',
+  'bookingsDay',
+  'bookingsWeek',
+  'bookingsMonth',
+  'bookingsEarlier',
+  'bookingsLater',
+];
 
 /** Actions on the task in question, in the order in which they are offered. */
 const taskActions: ShortcutId[] = [
@@ -130,6 +142,19 @@ export function Palette() {
           ))}
         </Command.Group>
       ) : null}
+      {available('bookingsToday') ? (
+        <Command.Group heading="Bookings" className={groupStyle}>
+          {bookingActions.filter(available).map((id) => (
+            <Item
+              key={id}
+              name={shortcuts[id].title}
+              keys={shortcuts[id].keys[0]!}
+              // The dialog opens when the palette has gone, so that it gets the focus.
+              onSelect={() => setTimeout(() => keyboard.run(id))}
+            />
+          ))}
+        </Command.Group>
+      ) : null}
       <Command.Group heading="Do" className={groupStyle}>
         {available('create') ? (
           <Item
@@ -175,6 +200,13 @@ export function Palette() {
             />
           </>
         ) : null}
+        <Item
+          name="Bookings"
+          icon={<CalendarRange size={15} />}
+          keys="g c"
+          keywords={['calendar', 'rooms', 'vehicles', 'resources']}
+          onSelect={() => void goTo.page('bookings')}
+        />
         <Item
           name="Stock"
           icon={<Package size={15} />}

@@ -90,6 +90,7 @@ export function GlobalKeys() {
   useShortcut('search', () => void goTo.page('search'));
   useShortcut('goSearch', () => void goTo.page('search'));
   useShortcut('goInbox', () => void goTo.page('inbox'));
+  useShortcut('goBookings', () => void goTo.page('bookings'));
   useShortcut('goStock', () => void goTo.page('stock'));
   useShortcut('goMembers', () => void goTo.page('members'));
   useShortcut('goSettings', () => void goTo.page('settings'));

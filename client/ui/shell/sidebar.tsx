@@ -2,6 +2,7 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import clsx from 'clsx';
 import {
+  CalendarRange,
   Inbox,
   Keyboard,
   MoreHorizontal,
@@ -146,6 +147,9 @@ function Contents() {
         >
           Inbox
         </Entry>
+        <Entry to="/w/$workspaceId/bookings" icon={<CalendarRange size={15} aria-hidden />}>
+          Bookings
+        </Entry>
         <Entry
           to="/w/$workspaceId/stock"
           icon={<Package size={15} aria-hidden />}
@@ -237,7 +241,7 @@ export function useGoTo() {
   const navigate = useNavigate();
   const { id } = useWorkspace();
   return {
-    page: (page: 'inbox' | 'search' | 'members' | 'settings' | 'stock') =>
+    page: (page: 'bookings' | 'inbox' | 'search' | 'members' | 'settings' | 'stock') =>
       navigate({ to: `/w/$workspaceId/${page}`, params: { workspaceId: id } }),
     project: (projectId: string, view: 'board' | 'list') =>
       navigate({ to: `/w/$workspaceId/p/$projectId/${view}`, params: { workspaceId: id, projectId } }),
