@@ -6,6 +6,7 @@ import type { Person } from '../api/deps';
 import { inTransaction } from '../api/membership';
 import { addMember, createWorkspace } from '../api/workspaces';
 import { newId, taskLabelId } from '../db/ids';
+import { seedBookings } from './demo-bookings';
 import { type DemoTask, labels, projects } from './demo-content';
 import { seedStock } from './demo-stock';
 
@@ -48,6 +49,10 @@ async function fill(client: PoolClient, ada: Person, ben: Person): Promise<void>
   const benId = await addMember(client, ben, workspaceId, 'member');
   const people = { ada: { id: adaId, ...named(ada) }, ben: { id: benId, ...named(ben) } };
   await seedStock(client, workspaceId, [ada, ben]);
+  await seedBookings(client, workspaceId, {
+    ada: { userId: ada.id, memberId: adaId, name: ada.name },
+    ben: { userId: ben.id, memberId: benId, name: ben.name },
+  });
   const labelIds = new Map<string, string>();
   for (const { name, color } of labels) {
     const id = newId();
