@@ -234,27 +234,38 @@ describe.each(targets)('shapes of $name', ({ open, embedded }) => {
     expect(changes(again.all).map(({ value }) => value)).toEqual([{ id: '1', a: 'a', b: 'new' }]);
   });
 
-  test('a lost NOT NULL ends no shape, and shows in the schema', { timeout: 90_000 }, async () => {
-    const table = await target.table('(id int primary key, a text not null)');
-    const start = await catchUp(target, { table });
-    expect(JSON.parse(start.headers.get('electric-schema')!).a.not_null).toBe(true);
-    await target.sql.query(`alter table ${table} alter column a drop not null`);
-    await target.sql.query(`insert into ${table} values (1, null)`);
-    await until(
-      'the new schema',
-      async () => {
-        const answer = await ask(target, { table, handle: start.handle, offset: '0_inf' });
-        expect(answer.status).toBe(200);
-        return JSON.parse(answer.headers.get('electric-schema')!).a.not_null === undefined;
-      },
-      80_000,
-    );
-  });
+  // Electric may show it or not, after a restart at the latest.
+  if (embedded)
+    test('a lost NOT NULL ends no shape, and shows in the schema', { timeout: 90_000 }, async () => {
+      const table = await target.table('(id int primary key, a text not null)');
+      const start = await catchUp(target, { table });
+      expect(JSON.parse(start.headers.get('electric-schema')!).a.not_null).toBe(true);
+      await target.sql.query(`alter table ${table} alter column a drop not null`);
+      await target.sql.query(`insert into ${table} values (1, null)`);
+      await until(
+        'the new schema',
+        async () => {
+          const answer = await ask(target, { table, handle: start.handle, offset: '0_inf' });
+          expect(answer.status).toBe(200);
+          return JSON.parse(answer.headers.get('electric-schema')!).a.not_null === undefined;
+        },
+        80_000,
+      );
+    });
 
   test('generated columns: stored ones are followed, virtual ones refused', async () => {
     const stored = await target.table(
       '(id int primary key, n int, twice int generated always as (n * 2) stored)',
     );
+    const complaint = /generated and cannot be included in the shape: twice/;
+    const refused = async (table: string) => {
+      const answer = await ask(target, { table, offset: '-1' });
+      expect(answer.status).toBe(400);
+      expect(JSON.parse(answer.text).errors.columns[0]).toMatch(complaint);
+      expect((await ask(target, { table, offset: '-1', columns: 'id,n' })).status).toBe(200);
+    };
+    const { rows } = await target.sql.query("select current_setting('server_version_num')::int as version");
+    if (rows[0].version < 180_000) return refused(stored);
     const start = await catchUp(target, { table: stored });
     const waiting = follow(target, { table: stored }, start);
     await target.sql.query(`insert into ${stored} values (1, 21)`);
@@ -263,12 +274,7 @@ describe.each(targets)('shapes of $name', ({ open, embedded }) => {
     const virtual = await target.table(
       '(id int primary key, n int, twice int generated always as (n * 2) virtual)',
     );
-    const answer = await ask(target, { table: virtual, offset: '-1' });
-    expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.text).errors.columns[0]).toMatch(
-      /generated and cannot be included in the shape: twice/,
-    );
-    expect((await ask(target, { table: virtual, offset: '-1', columns: 'id,n' })).status).toBe(200);
+    await refused(virtual);
   });
 
   test('a partitioned table is one shape', async () => {

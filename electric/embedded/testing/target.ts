@@ -32,7 +32,8 @@ function givenElectric(): TargetKind[] {
   const url = process.env.ELECTRIC_URL;
   if (!url) return [];
   const databaseUrl = process.env.ELECTRIC_DATABASE_URL ?? process.env.DATABASE_URL;
-  if (!databaseUrl) throw new Error('ELECTRIC_URL needs DATABASE_URL beside it: the database that it serves.');
+  if (!databaseUrl)
+    throw new Error('ELECTRIC_URL needs DATABASE_URL beside it: the database that it serves.');
   const secret = process.env.ELECTRIC_SECRET;
   return [{ name: new URL(url).host, embedded: false, open: () => openElectric(url, databaseUrl, secret) }];
 }
