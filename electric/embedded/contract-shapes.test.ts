@@ -64,12 +64,17 @@ describe.each(targets)('shapes of $name', ({ open, embedded }) => {
     ["coalesce(name, 'none') = 'none'", ['11']],
     ["id in ('00000000-0000-4000-8000-000000000003')", ['3']],
     ["day - date '2024-01-01' = 4", ['4']],
+    ["concat(name, '!') = 'row 2!'", ['2']],
+    ["at + interval '1 day' > '2024-01-11T12:00:00Z'", ['10', '11']],
+    ["day::text = '2024-01-05'", ['4']],
   ];
   /** Electric takes neither enums (but in subsets) nor what it does not evaluate itself. */
   const embeddedClauses: typeof clauses = [
     ["kind = 'b'", ['2', '4', '6', '8', '10']],
     ["doc ->> 'n' = '7'", ['7']],
     ['n % 5 = 0', ['5', '10']],
+    ["at::date = '2024-01-05' and date_trunc('month', at) = '2024-01-01'", ['4']],
+    ["array_position(tags, 'odd') = 1 and extract(day from at) > 10", ['11']],
   ];
   const allClauses = embedded ? [...clauses, ...embeddedClauses] : clauses;
 

@@ -15,6 +15,7 @@ import {
   arrayBody,
   isNotModified,
   messageResponse,
+  notModified,
   refetchResponse,
   subsetHeaders,
   type Timing,
@@ -214,10 +215,7 @@ export class ShapeRoute {
     if (!beyond && waiting && !parsed.live) return this.upToDate(request, parsed, shape, last, true);
     if (isNotModified(request, parsed, this.toAnswer(shape, { offset: last, upToDate: waiting }))) {
       const answer = this.toAnswer(shape, { offset: last, upToDate: waiting });
-      return new Response(null, {
-        status: 304,
-        headers: answerHeaders(request, parsed, answer, this.options),
-      });
+      return notModified(answerHeaders(request, parsed, answer, this.options));
     }
     if (parsed.sse && !beyond) {
       const answer = this.toAnswer(shape, { offset: shape.log.endAfter(from), upToDate: waiting });
@@ -276,8 +274,7 @@ export class ShapeRoute {
   ): Response {
     const answer = this.toAnswer(shape, part);
     const headers = answerHeaders(request, parsed, answer, this.options);
-    if (answer.hasData && isNotModified(request, parsed, answer))
-      return new Response(null, { status: 304, headers });
+    if (answer.hasData && isNotModified(request, parsed, answer)) return notModified(headers);
     return new Response(body as Uint8Array<ArrayBuffer>, { headers });
   }
 

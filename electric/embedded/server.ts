@@ -8,7 +8,7 @@ import { ShapeError } from './errors';
 import { evaluateRows } from './evaluation';
 import { Registry } from './registry';
 import { collectParams, parseRequest, type RawParams } from './request';
-import { baseHeaders, errorResponse, messageResponse } from './respond';
+import { baseHeaders, crossOriginHeaders, errorResponse, messageResponse } from './respond';
 import { rowsQuery } from './row-json';
 import { ShapeRoute } from './serve';
 import type { Shape } from './shape';
@@ -130,9 +130,7 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
   async function dispatch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const path = url.pathname.replace(/\/+$/, '');
-    if (path === '/v1/health') return health(source.state);
-    if (path !== '/v1/shape')
-      return new Response(path === '' ? '' : 'Not found', { status: path === '' ? 200 : 404 });
+    if (path !== '/v1/shape') return otherRoute(request, path, source.state);
     if (request.method === 'OPTIONS') return preflight(request);
     if (options.secret !== undefined) {
       const given = url.searchParams.get('secret') ?? url.searchParams.get('api_secret');
@@ -237,15 +235,18 @@ async function readBody(request: Request, url: URL): Promise<RawParams | Respons
   return collectParams(url.searchParams, body as Record<string, unknown>);
 }
 
-function health(state: SourceState): Response {
-  const status = state === 'active' ? 'active' : state === 'starting' ? 'starting' : 'waiting';
-  return Response.json(
-    { status },
-    {
-      status: status === 'active' ? 200 : 202,
-      headers: { 'cache-control': 'no-cache, no-store, must-revalidate' },
-    },
-  );
+function otherRoute(request: Request, path: string, state: SourceState): Response {
+  const headers = crossOriginHeaders(request, 'GET, HEAD');
+  const reading = request.method === 'GET' || request.method === 'HEAD';
+  if (path === '/v1/health' && reading) {
+    const status = state === 'active' || state === 'starting' ? state : 'waiting';
+    const body = request.method === 'HEAD' ? null : JSON.stringify({ status });
+    headers['content-type'] = 'application/json; charset=utf-8';
+    headers['cache-control'] = 'no-cache, no-store, must-revalidate';
+    return new Response(body, { status: status === 'active' ? 200 : 202, headers });
+  }
+  if (path === '' && reading) return new Response('', { headers });
+  return new Response('Not found', { status: 404, headers });
 }
 
 function preflight(request: Request): Response {
