@@ -83,7 +83,14 @@ export class ShapeRoute {
     const key = JSON.stringify(params);
     const found = this.known.get(key);
     if (found && found.state !== 'dropped') return found;
-    const shape = this.registry.obtain(await this.define(params, signal));
+    const definition = await this.define(params, signal);
+    const rest = this.registry.rest(definition.key);
+    if (rest) {
+      await rest;
+      // Its table may have gone meanwhile.
+      return this.obtain(params, signal);
+    }
+    const shape = this.registry.obtain(definition);
     this.known.set(key, shape);
     if (this.known.size > 64 + 8 * this.registry.count) this.forgetDropped();
     return shape;
