@@ -105,6 +105,14 @@ test('Electric’s variables: DELETE, cache ages, size of a part, time of a live
   expect(log.headers.get('cache-control')).toBe('public, max-age=1, stale-while-revalidate=3');
   const live = await fetch(`${url}&offset=0_inf&handle=${handle}&live=true`);
   expect(live.headers.get('electric-has-data')).toBe('false');
+  for (const [body, error] of [
+    ['{', 'Invalid JSON in request body'],
+    ['[]', 'Request body must be a JSON object'],
+  ]) {
+    const refused = await fetch(url, { method: 'POST', body: body! });
+    expect(refused.status).toBe(400);
+    expect((await refused.json()).error).toBe(error);
+  }
   expect((await fetch(url, { method: 'DELETE' })).status).toBe(202);
   expect(started.output().split('\n')).toHaveLength(1);
   const sql = new Client({ connectionString: database.url });

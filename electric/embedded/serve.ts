@@ -179,6 +179,10 @@ export class ShapeRoute {
     const { definition } = shape;
     const { pool } = this.source;
     const { progress } = this.registry;
+    // The client goes on from the offset of this answer. Whatever it has seen before the subset, it must see the
+    // changes to those rows too, so it stays where it is; one that has seen nothing starts before the subset.
+    const { offset: from } = parsed;
+    const offset = from === 'now' || from.tx < 0n ? shape.log.last : from;
     const subset = await prepareSubset(pool, definition, queryableOf(definition, parsed.shape), params);
     const body = await readSubset(
       pool,
@@ -188,7 +192,6 @@ export class ShapeRoute {
       (snapshot) => progress.isComplete(snapshot),
       (lsn) => progress.shown(lsn),
     );
-    const offset = parsed.offset === 'now' ? shape.log.last : shape.log.endAfter(parsed.offset);
     const answer = this.toAnswer(shape, { offset, upToDate: false });
     return new Response(body as Uint8Array<ArrayBuffer>, { headers: subsetHeaders(request, answer) });
   }

@@ -145,8 +145,8 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
           await route.respond(request, parseRequest(collectParams(url.searchParams)), signal),
         );
       case 'POST': {
-        const raw = await readBody(request, url);
-        return raw instanceof Response ? raw : route.respond(request, parseRequest(raw), signal);
+        const body = await readBody(request, url);
+        return 'refused' in body ? body.refused : route.respond(request, parseRequest(body.raw), signal);
       }
       case 'DELETE': {
         if (!options.allowDelete) return messageResponse(request, 405, 'DELETE not allowed');
@@ -218,21 +218,31 @@ function away(request: Request): Response {
 /** Longer bodies are refused. */
 const longestBody = 8_000_000;
 
-async function readBody(request: Request, url: URL): Promise<RawParams | Response> {
+/** The parameters of a POST, or the answer when its body cannot be used. */
+async function readBody(
+  request: Request,
+  url: URL,
+): Promise<{ readonly raw: RawParams } | { readonly refused: Response }> {
+  const refuse = (status: number, problem: object) => ({
+    refused: new Response(JSON.stringify(problem), {
+      status,
+      headers: { ...baseHeaders(request), 'cache-control': 'no-cache' },
+    }),
+  });
   const text = await request.text();
-  if (text.length > longestBody) return Response.json({ error: 'Request body too large' }, { status: 413 });
-  if (text === '') return collectParams(url.searchParams);
+  if (text.length > longestBody) return refuse(413, { error: 'Request body too large' });
+  if (text === '') return { raw: collectParams(url.searchParams) };
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch (error) {
     const details = error instanceof Error ? error.message : String(error);
-    return Response.json({ error: 'Invalid JSON in request body', details }, { status: 400 });
+    return refuse(400, { error: 'Invalid JSON in request body', details });
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return Response.json({ error: 'Request body must be a JSON object' }, { status: 400 });
+    return refuse(400, { error: 'Request body must be a JSON object' });
   }
-  return collectParams(url.searchParams, body as Record<string, unknown>);
+  return { raw: collectParams(url.searchParams, body as Record<string, unknown>) };
 }
 
 function otherRoute(request: Request, path: string, state: SourceState): Response {
