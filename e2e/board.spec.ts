@@ -40,8 +40,11 @@ test('the keyboard alone makes, opens, comments, moves, deletes and undoes', asy
 
   // Picked up with Space, moved with arrows.
   await keyboard.press('Space');
+  await expect(app.page.getByText('Picked up First.')).toBeAttached();
   await keyboard.press('ArrowRight');
+  await expect(app.page.getByText('First: In progress')).toBeAttached();
   await keyboard.press('ArrowRight');
+  await expect(app.page.getByText('First: In review')).toBeAttached();
   await keyboard.press('Space');
   await expect(app.card('First', app.column(columns.review))).toBeVisible();
   await keyboard.press('ControlOrMeta+z');

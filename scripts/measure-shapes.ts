@@ -1,8 +1,8 @@
-// npm run measure:shapes: the figures of the embedded shape server, into docs/shape-measurements.md. It takes about
-// a minute and starts a Postgres of its own.
+// npm run measure:shapes: the figures of the embedded shape server, into docs/shape-measurements.md. It takes some
+// minutes, wants a quiet machine, starts a Postgres of its own, and fails beyond the limits of measure-shapes/budgets.json.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -14,12 +14,12 @@ import {
   measureSnapshot,
   measureThroughput,
 } from './measure-shapes/figures';
+import { overLimits, readLimits } from './measure-shapes/limits';
+import { report, type ShapeFigures } from './measure-shapes/report';
 import { startPostgres } from './postgres';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
-const whole = (n: number) => Math.round(n).toLocaleString('en');
-const ms = (n: number) => n.toFixed(1);
 
 /** The server in a process of its own. */
 async function startServer(databaseUrl: string): Promise<{ child: ChildProcess; origin: string }> {
@@ -35,7 +35,11 @@ async function startServer(databaseUrl: string): Promise<{ child: ChildProcess; 
   throw new Error('the shape server did not start');
 }
 
-async function measureAll(bench: Bench): Promise<string[]> {
+async function measureAll(bench: Bench): Promise<ShapeFigures> {
+  say('warming up');
+  await measureSnapshot(bench, 10_000);
+  await measureDelay(bench, 100, 10);
+  await measureThroughput(bench, 2, 2_000);
   say('snapshot');
   const snapshot = await measureSnapshot(bench, 100_000);
   const delays = [];
@@ -50,35 +54,11 @@ async function measureAll(bench: Bench): Promise<string[]> {
     say(`changes with ${shapes} shapes`);
     flows.push(await measureThroughput(bench, shapes, 20_000));
   }
-  const cpu = cpus();
-  return [
-    '# Figures of the embedded shape server',
-    '',
-    'Written by `npm run measure:shapes`. Postgres 18 (fsync off), server and readers are three processes on one',
-    `machine: ${cpu.length} × ${cpu[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(1)} at the end, Node ${process.versions.node}.`,
-    '',
-    `**Snapshot** of ${whole(snapshot.rows)} rows of nine columns (${(snapshot.bytes / 1e6).toFixed(1)} MB in ${snapshot.parts} parts): ${whole(snapshot.cold)} ms, ${whole((snapshot.rows / snapshot.cold) * 1000)} rows/s; again from memory ${whole(snapshot.warm)} ms.`,
-    '',
-    '**Commit to client**, ms from sending COMMIT until the answer is read, all readers on one shape:',
-    '',
-    '| live readers | p50 | p95 | until the last one | memory per waiting reader |',
-    '| --- | --- | --- | --- | --- |',
-    ...delays.map(
-      (d) =>
-        `| ${whole(d.readers)} | ${ms(d.p50)} | ${ms(d.p95)} | ${ms(d.last)} | ${(d.perReader / 1024).toFixed(1)} KiB |`,
-    ),
-    '',
-    `**Memory per shape** with no rows, over 1,000 shapes: ${(perShape / 1024).toFixed(1)} KiB.`,
-    '',
-    '**Changes per second**, one transaction of 20,000 inserts, from its commit until a reader has all of it:',
-    '',
-    '| shapes | every shape takes every change | one shape takes them, the others ask for other values |',
-    '| --- | --- | --- |',
-    ...flows.map((f) => `| ${f.shapes} | ${whole(f.matching)} | ${whole(f.others)} |`),
-    '',
-  ];
+  return { snapshot, delays, perShape, flows };
 }
 
+const load = loadavg()[0]!;
+if (load > 1.5) say(`The machine is busy (load ${load.toFixed(1)}); the figures will say more about that.`);
 const folder = mkdtempSync(join(tmpdir(), 'measure-shapes-'));
 const postgres = await startPostgres({ folder, durable: false });
 const sql = new Client({ connectionString: postgres.url });
@@ -88,9 +68,13 @@ try {
   await sql.query('set synchronous_commit = on');
   const started = await startServer(postgres.url);
   child = started.child;
-  const lines = await measureAll({ sql, origin: started.origin });
-  writeFileSync(join(root, 'docs/shape-measurements.md'), lines.join('\n'));
-  console.log(lines.join('\n'));
+  const figures = await measureAll({ sql, origin: started.origin });
+  const text = report(figures, load);
+  writeFileSync(join(root, 'docs/shape-measurements.md'), text);
+  console.log(text);
+  const complaints = overLimits(readLimits(), figures);
+  for (const complaint of complaints) console.error(complaint);
+  if (complaints.length > 0) process.exitCode = 1;
 } finally {
   child?.kill('SIGTERM');
   await sql.end();

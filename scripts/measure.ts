@@ -6,14 +6,15 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { buildWhenStale, clientDist } from './build';
 import { compressFolder } from './compress';
-import { appSubject } from './measure/app-subject';
+import { appSubject, reachOther } from './measure/app-subject';
 import { type Asset, measureAssets, totalOf } from './measure/assets';
 import { overBytes, overHeap, readBudgets } from './measure/budgets';
 import { chromiumVersion, type Device } from './measure/chromium';
 import { measureDependencies } from './measure/dependencies';
 import { type DeviceFigures, type Measurements, reportText } from './measure/report';
-import { measureBoot, measureUse, type Subject } from './measure/runs';
+import { measureBoot, measureReach, measureUse, type Subject } from './measure/runs';
 import { startMeasuredServer } from './measure/server';
+import { measureStarts, type Starts } from './measure/starts';
 import { serveStockSite } from './measure/stock-site';
 import { stockSubject } from './measure/stock-subject';
 
@@ -50,7 +51,7 @@ async function measureDevice(
   return { boot, use };
 }
 
-async function measureAll(assets: readonly Asset[]): Promise<Measurements> {
+async function measureAll(starts: Starts, assets: readonly Asset[]): Promise<Measurements> {
   const before = load();
   say('packages');
   const dependencies = await measureDependencies(`${root}client/vite.config.ts`);
@@ -62,7 +63,11 @@ async function measureAll(assets: readonly Asset[]): Promise<Measurements> {
     const many = [appSubject(server.url, await server.person('many', manyTasks)), stockSubject(site.url)];
     const desktop = await measureDevice('desktop', few, many);
     const phone = await measureDevice('phone', few, many);
+    say('from one device to another');
+    const reach = await measureReach(few[0]!, reachOther, bootTasks);
     return {
+      starts,
+      reach,
       measuredAt: new Date().toISOString(),
       commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).toString().trim(),
       machine: {
@@ -88,14 +93,17 @@ async function measureAll(assets: readonly Asset[]): Promise<Measurements> {
   }
 }
 
+const onlyBytes = process.argv.includes('--bytes');
+if (!onlyBytes) say('first start, next start');
+const starts = onlyBytes ? null : await measureStarts();
 const assets = await builtAssets();
 const broken = overBytes(readBudgets(), assets);
-if (process.argv.includes('--bytes')) {
+if (starts === null) {
   const number = new Intl.NumberFormat('en');
   for (const a of assets)
     console.log(`${number.format(a.brotli).padStart(12)} ${a.file}${a.firstPaint ? ' *' : ''}`);
 } else {
-  const measured = await measureAll(assets);
+  const measured = await measureAll(starts, assets);
   writeFileSync(`${root}docs/measurements.json`, `${JSON.stringify(measured, null, 2)}\n`);
   writeFileSync(`${root}docs/measurements.md`, reportText(measured));
   for (const { use } of Object.values(measured.devices)) {

@@ -33,6 +33,11 @@ export class Engine implements Backend {
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
   #wasOnline = false;
+  #tellEnd = () => {};
+  /** Resolves when the database was removed: this engine is of no use any more. */
+  readonly removed = new Promise<void>((resolve) => {
+    this.#tellEnd = resolve;
+  });
 
   private constructor(private readonly options: EngineOptions) {
     const { database, userId, baseUrl } = options;
@@ -136,6 +141,7 @@ export class Engine implements Backend {
     if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
     await this.close();
     await this.options.database.remove();
+    this.#tellEnd();
     return { removed: true, unsent };
   }
 

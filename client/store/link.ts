@@ -150,12 +150,14 @@ export class Link {
     await this.#wait(ms, signal);
   }
 
-  /** Resolves while requests have a chance: the device has a network and the session holds. */
+  /** Resolves when a request has a chance: the session holds, and the device has a network or has not said so for long. */
   async #ready(signal?: AbortSignal): Promise<void> {
-    while (this.#state.session === 'expired' || this.options.deviceOnline?.() === false) {
-      if (this.options.deviceOnline?.() === false) this.#set({ network: 'offline' });
-      // The wake-up is the normal way out; the timer is for devices that never say that they are online again.
-      await this.#wait(30_000, signal);
+    // The wake-up is the normal way out.
+    while (this.#state.session === 'expired') await this.#wait(30_000, signal);
+    if (this.options.deviceOnline?.() === false) {
+      this.#set({ network: 'offline' });
+      // Then an attempt is made all the same: some devices say that they are offline when they are not.
+      await this.#wait(this.options.maxPause ?? 15_000, signal);
     }
     this.#closed.signal.throwIfAborted();
     signal?.throwIfAborted();

@@ -34,6 +34,7 @@ export interface Start {
 export type Broadcast =
   | { readonly type: 'who-leads'; readonly from: string }
   | { readonly type: 'i-lead'; readonly from: string }
+  | { readonly type: 'i-left'; readonly from: string }
   | { readonly type: 'to-leader'; readonly to: string; readonly from: string; readonly message: ToLeader }
   | { readonly type: 'to-tab'; readonly to: string; readonly message: ToTab }
   | { readonly type: 'status'; readonly status: Status };

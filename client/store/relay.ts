@@ -22,7 +22,8 @@ export class Relay {
   /** This worker was elected; the host follows when the database is open. */
   #leads = false;
   #host: Host | null = null;
-  #engine: Engine | null = null;
+  /** The tab's own call to remove the database, unless it was refused. */
+  #leaving: number | null = null;
   #status: Status = initialStatus;
   /** Tabs whose end is being waited for. */
   #known = new Set<string>();
@@ -39,12 +40,20 @@ export class Relay {
 
   #begin(): void {
     this.#channel.onmessage = ({ data }: MessageEvent<Broadcast>) => this.#heard(data);
-    void navigator.locks.request(`outpost leader ${this.options.userId}`, () => this.#lead());
+    void this.#stand();
     this.#say({ type: 'who-leads', from: this.#id });
+  }
+
+  /** Stands for election, again after each time it led, unless its own tab had the database removed. */
+  async #stand(): Promise<void> {
+    while (this.#leaving === null) {
+      await navigator.locks.request(`outpost leader ${this.options.userId}`, () => this.#lead());
+    }
   }
 
   /** A message of this worker's own tab. */
   take(message: ToLeader): void {
+    if (message.type === 'call' && message.method === 'remove') this.#leaving = message.id;
     if (message.type === 'unwatch') this.#open.delete(message.id);
     else this.#open.set(message.id, message);
     this.#pass(message);
@@ -60,6 +69,10 @@ export class Relay {
     if (message.type === 'result') this.#open.delete(message.id);
     if (message.type === 'error' && this.#open.get(message.id)?.type === 'call')
       this.#open.delete(message.id);
+    const isRefusal =
+      message.type === 'error' ||
+      (message.type === 'result' && !(message.value as { removed?: boolean } | undefined)?.removed);
+    if (isRefusal && message.id === this.#leaving) this.#leaving = null;
     if (message.type === 'status') this.#status = message.status;
     this.options.toTab(message);
   }
@@ -74,6 +87,9 @@ export class Relay {
         if (message.from === this.#leader) return;
         this.#leader = message.from;
         for (const open of [...this.#open.values()]) this.#pass(open);
+        return;
+      case 'i-left':
+        if (message.from === this.#leader) this.#leader = null;
         return;
       case 'to-leader':
         if (message.to !== this.#id || !this.#host) return;
@@ -90,19 +106,28 @@ export class Relay {
     }
   }
 
-  /** Holds the leadership until this worker ends. */
+  /** Holds the leadership until this worker ends or the database is removed. */
   async #lead(): Promise<void> {
+    if (this.#leaving !== null) return;
     this.#leads = true;
-    this.#engine = await this.#openPatiently();
-    this.#host = new Host(this.#engine);
-    this.#engine.onStatus((status) => this.#publish(status));
-    const engine = this.#engine;
-    addEventListener('online', () => void engine.networkChanged(true));
-    addEventListener('offline', () => void engine.networkChanged(false));
+    const engine = await this.#openPatiently();
+    this.#host = new Host(engine);
+    engine.onStatus((status) => this.#publish(status));
+    const leading = new AbortController();
+    addEventListener('online', () => void engine.networkChanged(true), leading);
+    addEventListener('offline', () => void engine.networkChanged(false), leading);
+    // It may have changed while the database was being opened.
+    void engine.networkChanged(navigator.onLine);
     this.#leader = this.#id;
     this.#say({ type: 'i-lead', from: this.#id });
     for (const open of [...this.#open.values()]) this.#pass(open);
-    return await new Promise(() => {});
+    await engine.removed;
+    leading.abort();
+    this.#leads = false;
+    this.#host = null;
+    this.#leader = null;
+    this.#known.clear();
+    this.#say({ type: 'i-left', from: this.#id });
   }
 
   /** A database that cannot be opened is said so, and tried again: the calls of all tabs wait for it. */

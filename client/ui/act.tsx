@@ -1,6 +1,6 @@
 // Doing things: every change a person makes goes through `useAct`, which writes it locally, remembers how to undo
 // it, and says so when it is not visible otherwise.
-import { createContext, type ReactNode, useCallback, useContext, useMemo } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef } from 'react';
 import { toast } from 'sonner';
 import { type Compilable, StoreError, type Written } from '../store/store';
 import { useStore } from './store-context';
@@ -29,20 +29,27 @@ function fail(error: unknown): null {
 export function ActProvider({ children }: { children: ReactNode }) {
   const store = useStore();
   const stack = useMemo(() => new UndoStack(), []);
+  /** Settles when everything begun so far is written: what is shown already can be undone. */
+  const begun = useRef<Promise<unknown>>(Promise.resolve());
   const act = useCallback<Act>(
-    async (label, statements, options) => {
-      try {
-        const written = await store.write(...statements);
-        if (options?.undoable !== false) stack.push(label, written);
-        if (options?.say) {
-          toast(options.say, {
-            action: { label: 'Undo', onClick: () => void stack.undoOne(store, written).catch(fail) },
-          });
+    (label, statements, options) => {
+      const write = async () => {
+        try {
+          const written = await store.write(...statements);
+          if (options?.undoable !== false) stack.push(label, written);
+          if (options?.say) {
+            toast(options.say, {
+              action: { label: 'Undo', onClick: () => void stack.undoOne(store, written).catch(fail) },
+            });
+          }
+          return written;
+        } catch (error) {
+          return fail(error);
         }
-        return written;
-      } catch (error) {
-        return fail(error);
-      }
+      };
+      const writing = write();
+      begun.current = Promise.all([begun.current, writing]);
+      return writing;
     },
     [store, stack],
   );
@@ -51,6 +58,7 @@ export function ActProvider({ children }: { children: ReactNode }) {
       act,
       undo: async () => {
         try {
+          await begun.current;
           const label = await stack.undo(store);
           toast(label ? `Undone: ${label}` : 'Nothing to undo', { id: 'undo', duration: 2_500 });
         } catch (error) {
@@ -59,6 +67,7 @@ export function ActProvider({ children }: { children: ReactNode }) {
       },
       redo: async () => {
         try {
+          await begun.current;
           const label = await stack.redo(store);
           toast(label ? `Done again: ${label}` : 'Nothing to redo', { id: 'undo', duration: 2_500 });
         } catch (error) {

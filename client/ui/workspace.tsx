@@ -56,6 +56,13 @@ export function useWorkspace(): WorkspaceData {
 
 const none: readonly never[] = [];
 
+/** @param isAbsent the workspace's own row is not on this device: nothing could refer to it */
+function reasonAgainstWriting(role: Role, isAbsent: boolean): string | null {
+  if (!canWrite(role, 'task', 'update'))
+    return 'You are a guest here: you can read, but not change anything.';
+  return isAbsent ? 'This workspace is still on its way to this device.' : null;
+}
+
 export function WorkspaceProvider({ id, children }: { id: string; children: ReactNode }) {
   const session = useSession();
   const status = useStatus();
@@ -79,9 +86,7 @@ export function WorkspaceProvider({ id, children }: { id: string; children: Reac
       name: named?.[0]?.name ?? membership?.name ?? 'Workspace',
       role,
       memberId: me?.id ?? membership?.memberId ?? null,
-      readOnly: canWrite(role, 'task', 'update')
-        ? null
-        : 'You are a guest here: you can read, but not change anything.',
+      readOnly: reasonAgainstWriting(role, named?.length === 0),
       members,
       memberById: new Map(members.map((member) => [member.id, member])),
       labels,

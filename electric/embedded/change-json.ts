@@ -13,14 +13,11 @@ export interface TransactionHeaders {
   readonly json: string;
 }
 
-/** A message without its last two braces, so that `last` can still be added. */
+/** A message without its last two braces, so that `last` can still be added; see shape-log.ts. */
 export interface OpenMessage {
   readonly op: number;
   readonly text: string;
 }
-
-export const closeMessage = (open: string): string => `${open}}}`;
-export const closeLastMessage = (open: string): string => `${open},"last":true}}`;
 
 type Row = readonly Value[];
 

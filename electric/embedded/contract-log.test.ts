@@ -197,8 +197,7 @@ describe.each(targets)('snapshot and log of $name', ({ open }) => {
     ['order_by', 'other', /unknown reference other/],
     ['order_by', 'id; drop table x', /Unexpected `;`/],
     ['where', 'other = 1', /unknown reference other/],
-    ['where', 'pg_sleep(5) is null', /pg_sleep|immutable/],
-    ['where', `n = '${'a'.repeat(70_000)}'`, /bigger than maximum size/],
+    ['where', 'pg_sleep(5) is null', /pg_sleep|not immutable/],
   ])('a subset with %s %s is refused', async (field, clause, complaint) => {
     const table = await target.table('(id int primary key, n int)');
     const answer = await ask(

@@ -43,7 +43,7 @@ describe.each(targets)('shapes of $name', ({ open, embedded }) => {
     ]);
   });
 
-  test.each([
+  const clauses: readonly (readonly [string, readonly string[]])[] = [
     ['n > 5 and n <= 10', ['6', '7', '8', '9', '10']],
     ['n = 3 or name is null', ['3', '11']],
     ['n in (1, 2, 99)', ['1', '2']],
@@ -56,21 +56,39 @@ describe.each(targets)('shapes of $name', ({ open, embedded }) => {
     ["'even' = any (tags) and n > 8", ['10']],
     ['amount >= 9.5', ['10', '11']],
     ["at > '2024-01-08T12:00:00Z'", ['8', '9', '10', '11']],
+    ['n not in (3, 4) and n not between 5 and 11', ['1', '2']],
+    ["name is distinct from 'row 1' and n < 3", ['2']],
+    ['n / 4 = 2 and n & 1 = 1', ['9', '11']],
+    ["(n = 1) is true or lower(name) || '!' = 'row 2!'", ['1', '2']],
+    ["tags && array['odd'] and n::text like '1_'", ['11']],
+    ["coalesce(name, 'none') = 'none'", ['11']],
+    ["id in ('00000000-0000-4000-8000-000000000003')", ['3']],
+    ["day - date '2024-01-01' = 4", ['4']],
+    ["concat(name, '!') = 'row 2!'", ['2']],
+    ["at + interval '1 day' > '2024-01-11T12:00:00Z'", ['10', '11']],
+    ["day::text = '2024-01-05'", ['4']],
+  ];
+  /** Electric takes neither enums (but in subsets) nor what it does not evaluate itself. */
+  const embeddedClauses: typeof clauses = [
     ["kind = 'b'", ['2', '4', '6', '8', '10']],
     ["doc ->> 'n' = '7'", ['7']],
     ['n % 5 = 0', ['5', '10']],
-  ])('where %s follows what Postgres selects', async (where, expected) => {
+    ["at::date = '2024-01-05' and date_trunc('month', at) = '2024-01-01'", ['4']],
+    ["array_position(tags, 'odd') = 1 and extract(day from at) > 10", ['11']],
+  ];
+  const allClauses = embedded ? [...clauses, ...embeddedClauses] : clauses;
+
+  test.each(allClauses)('where %s follows what Postgres selects', async (where, expected) => {
     const type = `kind_${Math.random().toString(36).slice(2)}`;
     await target.sql.query(`create type ${type} as enum ('a', 'b')`);
     const table = await target.table(
-      `(n int primary key, name text, tags text[], amount numeric, at timestamptz, kind ${type}, doc jsonb)`,
+      `(n int primary key, name text, tags text[], amount numeric, at timestamptz, kind ${type}, doc jsonb, id uuid, day date)`,
     );
     const fill = (sign: string) =>
       target.sql.query(`insert into ${table} select ${sign} i, case when i < 11 then 'row ' || i end,
         array[case when i % 2 = 1 then 'odd' else 'even' end], i - 0.5, '2024-01-01'::timestamptz + i * interval '1 day',
-        (case when i % 2 = 1 then 'a' else 'b' end)::${type}, jsonb_build_object('n', i) from generate_series(1, 11) i`);
-    if (where.startsWith('kind') && !embedded) return; // Electric takes enums in subsets only
-    if (where.startsWith('doc') && !embedded) return;
+        (case when i % 2 = 1 then 'a' else 'b' end)::${type}, jsonb_build_object('n', i),
+        ('00000000-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid, '2024-01-01'::date + i from generate_series(1, 11) i`);
     await fill('');
     const query = { table, where };
     const start = await catchUp(target, query);
@@ -221,27 +239,38 @@ describe.each(targets)('shapes of $name', ({ open, embedded }) => {
     expect(changes(again.all).map(({ value }) => value)).toEqual([{ id: '1', a: 'a', b: 'new' }]);
   });
 
-  test('a lost NOT NULL ends no shape, and shows in the schema', { timeout: 90_000 }, async () => {
-    const table = await target.table('(id int primary key, a text not null)');
-    const start = await catchUp(target, { table });
-    expect(JSON.parse(start.headers.get('electric-schema')!).a.not_null).toBe(true);
-    await target.sql.query(`alter table ${table} alter column a drop not null`);
-    await target.sql.query(`insert into ${table} values (1, null)`);
-    await until(
-      'the new schema',
-      async () => {
-        const answer = await ask(target, { table, handle: start.handle, offset: '0_inf' });
-        expect(answer.status).toBe(200);
-        return JSON.parse(answer.headers.get('electric-schema')!).a.not_null === undefined;
-      },
-      80_000,
-    );
-  });
+  // Electric may show it or not, after a restart at the latest.
+  if (embedded)
+    test('a lost NOT NULL ends no shape, and shows in the schema', { timeout: 90_000 }, async () => {
+      const table = await target.table('(id int primary key, a text not null)');
+      const start = await catchUp(target, { table });
+      expect(JSON.parse(start.headers.get('electric-schema')!).a.not_null).toBe(true);
+      await target.sql.query(`alter table ${table} alter column a drop not null`);
+      await target.sql.query(`insert into ${table} values (1, null)`);
+      await until(
+        'the new schema',
+        async () => {
+          const answer = await ask(target, { table, handle: start.handle, offset: '0_inf' });
+          expect(answer.status).toBe(200);
+          return JSON.parse(answer.headers.get('electric-schema')!).a.not_null === undefined;
+        },
+        80_000,
+      );
+    });
 
   test('generated columns: stored ones are followed, virtual ones refused', async () => {
     const stored = await target.table(
       '(id int primary key, n int, twice int generated always as (n * 2) stored)',
     );
+    const complaint = /generated and cannot be included in the shape: twice/;
+    const refused = async (table: string) => {
+      const answer = await ask(target, { table, offset: '-1' });
+      expect(answer.status).toBe(400);
+      expect(JSON.parse(answer.text).errors.columns[0]).toMatch(complaint);
+      expect((await ask(target, { table, offset: '-1', columns: 'id,n' })).status).toBe(200);
+    };
+    const { rows } = await target.sql.query("select current_setting('server_version_num')::int as version");
+    if (rows[0].version < 180_000) return refused(stored);
     const start = await catchUp(target, { table: stored });
     const waiting = follow(target, { table: stored }, start);
     await target.sql.query(`insert into ${stored} values (1, 21)`);
@@ -250,12 +279,7 @@ describe.each(targets)('shapes of $name', ({ open, embedded }) => {
     const virtual = await target.table(
       '(id int primary key, n int, twice int generated always as (n * 2) virtual)',
     );
-    const answer = await ask(target, { table: virtual, offset: '-1' });
-    expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.text).errors.columns[0]).toMatch(
-      /generated and cannot be included in the shape: twice/,
-    );
-    expect((await ask(target, { table: virtual, offset: '-1', columns: 'id,n' })).status).toBe(200);
+    await refused(virtual);
   });
 
   test('a partitioned table is one shape', async () => {

@@ -35,7 +35,7 @@ export async function deleteShape(
     shape = registry.find(handle);
   }
   if (!shape) return messageResponse(request, 404, 'No existing shape found');
-  registry.drop(shape, 'deleted');
+  registry.remove(shape);
   return new Response(null, {
     status: 202,
     headers: { ...baseHeaders(request), 'cache-control': 'no-cache' },

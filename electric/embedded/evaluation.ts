@@ -8,6 +8,7 @@ import type { Value } from './pgoutput';
 import type { Lsn } from './position';
 import type { Verdict } from './predicate';
 import type { Binding, Shape, StreamedTransaction } from './shape';
+import { SharedSegments } from './shared-segments';
 
 /** A row change of which at least one side may be in the shape. */
 export interface UndecidedChange {
@@ -128,7 +129,7 @@ export class EvaluationQueue {
     let next = 0;
     const { transaction, binding } = batch;
     if (this.building?.number !== transaction.number) {
-      const open = new OpenTransaction(transaction.shown, this.shape.chunkBytes);
+      const open = new OpenTransaction(transaction.shown, this.shape.chunkBytes, new SharedSegments());
       this.building = { number: transaction.number, open };
     }
     const { open } = this.building;

@@ -10,6 +10,7 @@ import type { Progress } from './progress';
 import type { ReplicationHandler } from './replication';
 import { TableRoutes } from './routes';
 import type { DropReason, Shape, StreamedTransaction } from './shape';
+import { SharedSegments } from './shared-segments';
 
 export interface FeedOptions {
   readonly progress: Progress;
@@ -38,6 +39,7 @@ export class Feed implements ReplicationHandler {
   private op = 0;
   private readonly parts = new Map<Shape, Part>();
   private readonly truncated = new Set<Shape>();
+  private readonly shared = new SharedSegments();
 
   constructor(private readonly options: FeedOptions) {}
 
@@ -57,6 +59,7 @@ export class Feed implements ReplicationHandler {
     this.routes.clear();
     this.parts.clear();
     this.truncated.clear();
+    this.shared.clear();
   }
 
   /** @returns false when the stream sends other rows than the shape's definition expects */
@@ -100,6 +103,7 @@ export class Feed implements ReplicationHandler {
       else if (shape.append(transaction, open.finish())) grown.push(shape);
       resized(shape);
     }
+    this.shared.clear();
     for (const shape of [...this.truncated]) drop(shape, 'truncate');
     this.truncated.clear();
     progress.commit(transaction.xid, transaction.lsn, endLsn);
@@ -185,7 +189,7 @@ export class Feed implements ReplicationHandler {
       part = {
         accepted: shape.accepts(this.transaction),
         queue: this.options.queueOf(shape),
-        open: new OpenTransaction(this.transaction.shown, shape.chunkBytes),
+        open: new OpenTransaction(this.transaction.shown, shape.chunkBytes, this.shared),
       };
       this.parts.set(shape, part);
     }

@@ -105,6 +105,41 @@ test('a shape that alone is larger than the cap is refused, and the others go on
   await until('the row', () => reader.rows.size === 1);
 });
 
+test('R1: a client that never returns: its shape is given up for the others, memory stays under the cap', {
+  timeout: 60_000,
+}, async () => {
+  const capBytes = 2 * 1024 * 1024;
+  server = await start({ logCapBytes: capBytes });
+  for (const table of ['left', 'kept']) {
+    await sql.query(`create table "${table}" (id int primary key, pad text)`);
+  }
+  const first = await server.handle(new Request('http://shapes/v1/shape?table=%22left%22&offset=-1'));
+  const handle = first.headers.get('electric-handle');
+  expect((await first.text()).length).toBeGreaterThan(0);
+  const reader = read(server, { table: 'kept' });
+  await until('the other reader', () => reader.lsn >= 0n);
+  let most = 0;
+  const watch = setInterval(() => {
+    most = Math.max(most, server!.status().bytes);
+  }, 1);
+  for (let i = 0; i < 40; i++) {
+    await sql.query(
+      `insert into "left" select ${i} * 100 + i, repeat('x', 1000) from generate_series(1, 100) i`,
+    );
+    await sql.query(`insert into kept values (${i}, 'small')`);
+  }
+  await until('all of it', () => reader.rows.size === 40);
+  clearInterval(watch);
+  expect(most).toBeGreaterThan(capBytes / 2);
+  expect(most).toBeLessThanOrEqual(capBytes);
+  expect(reader.refetches).toBe(0);
+  const late = await server.handle(
+    new Request(`http://shapes/v1/shape?table=%22left%22&offset=0_inf&handle=${handle}`),
+  );
+  expect(late.status).toBe(409);
+  expect(await late.json()).toEqual([{ headers: { control: 'must-refetch' } }]);
+});
+
 test('requests that are aborted leave nothing behind', async () => {
   server = await start();
   await sql.query('create table items (id int primary key)');

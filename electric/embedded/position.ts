@@ -34,7 +34,7 @@ const pattern = /^(\d{1,20})_(\d{1,15}|inf)$/;
 
 /** Reads an offset; undefined when it is malformed. `now` is not a position and is handled by the caller. */
 export function parsePosition(text: string): Position | undefined {
-  if (text === '-1') return beforeAll;
+  if (text === '-1' || text === '-1_0') return beforeAll;
   const match = pattern.exec(text);
   if (!match) return undefined;
   const op = match[2] === 'inf' ? Number.POSITIVE_INFINITY : Number(match[2]);

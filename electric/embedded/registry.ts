@@ -32,6 +32,9 @@ export interface RegistryOptions {
 /** The stream is held up while more than this many bytes of rows wait for evaluation. */
 const mostWaiting = 16 * 1024 * 1024;
 
+/** How long a shape that a client deleted is not made again, in ms. */
+const restAfterDelete = 200;
+
 export class Registry {
   readonly progress = new Progress();
   readonly feed: Feed;
@@ -39,6 +42,8 @@ export class Registry {
   private readonly byKey = new Map<string, Shape>();
   private readonly byHandle = new Map<string, Shape>();
   private readonly queues = new Map<Shape, EvaluationQueue>();
+  /** Shapes that a client deleted a moment ago, by key. */
+  private readonly resting = new Map<string, Promise<void>>();
   private lastHandleTime = 0;
   private held = false;
 
@@ -107,6 +112,24 @@ export class Registry {
     shape.drop(reason, failure);
     this.holdBack();
     this.options.onDrop(shape, reason, failure);
+  }
+
+  /**
+   * Ends a shape because a client wants it to end. Who deletes a shape is often about to drop its table too, and
+   * readers are quick to come back, so it is not to be made again at once: see `rest`.
+   */
+  remove(shape: Shape): void {
+    const { key } = shape.definition;
+    this.drop(shape, 'deleted');
+    const rest = new Promise<void>((resolve) => setTimeout(resolve, restAfterDelete).unref()).then(() => {
+      if (this.resting.get(key) === rest) this.resting.delete(key);
+    });
+    this.resting.set(key, rest);
+  }
+
+  /** Resolves when a shape of this definition may be made again; undefined when it may be now. */
+  rest(key: string): Promise<void> | undefined {
+    return this.resting.get(key);
   }
 
   dropAll(reason: DropReason): void {

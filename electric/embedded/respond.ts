@@ -19,14 +19,21 @@ const exposed = [
 
 const mustRefetch = '[{"headers":{"control":"must-refetch"}}]';
 
-/** Headers of every response of the shape route. */
-export function baseHeaders(request: Request): ResponseHeaders {
+/** Headers of every response, whatever the route. */
+export function crossOriginHeaders(request: Request, methods: string): ResponseHeaders {
   return {
     'access-control-allow-origin': request.headers.get('origin') ?? '*',
     'access-control-expose-headers': exposed,
-    'access-control-allow-methods': 'GET, POST, HEAD, DELETE, OPTIONS',
-    'content-type': 'application/json; charset=utf-8',
+    'access-control-allow-methods': methods,
     'electric-server': 'embedded',
+  };
+}
+
+/** Headers of every response of the shape route. */
+export function baseHeaders(request: Request): ResponseHeaders {
+  return {
+    ...crossOriginHeaders(request, 'GET, POST, HEAD, DELETE, OPTIONS'),
+    'content-type': 'application/json; charset=utf-8',
   };
 }
 
@@ -49,7 +56,7 @@ export interface Timing {
   readonly staleAge: number;
 }
 
-/** Headers of a 200 or 304 with a part of the log. */
+/** Headers of a 200 with a part of the log. */
 export function answerHeaders(
   request: Request,
   parsed: ShapeRequest,
@@ -71,6 +78,12 @@ export function answerHeaders(
     headers['x-accel-buffering'] = 'no';
   }
   return headers;
+}
+
+/** The client has it already. The schema is left out, as Electric does. */
+export function notModified(headers: ResponseHeaders): Response {
+  const { 'electric-schema': _schema, ...rest } = headers;
+  return new Response(null, { status: 304, headers: rest });
 }
 
 export function etag(parsed: ShapeRequest, answer: Answer): string {
@@ -132,7 +145,7 @@ export function refetchResponse(request: Request, handle: string | undefined): R
     headers: {
       ...baseHeaders(request),
       'cache-control': isCacheable(request) ? `public, max-age=${age}, must-revalidate` : 'no-cache',
-      ...(handle === undefined ? {} : { 'electric-handle': handle }),
+      ...(handle === undefined ? {} : { 'electric-handle': handle, etag: `"${handle}::"` }),
     },
   });
 }

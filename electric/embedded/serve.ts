@@ -15,6 +15,7 @@ import {
   arrayBody,
   isNotModified,
   messageResponse,
+  notModified,
   refetchResponse,
   subsetHeaders,
   type Timing,
@@ -82,7 +83,14 @@ export class ShapeRoute {
     const key = JSON.stringify(params);
     const found = this.known.get(key);
     if (found && found.state !== 'dropped') return found;
-    const shape = this.registry.obtain(await this.define(params, signal));
+    const definition = await this.define(params, signal);
+    const rest = this.registry.rest(definition.key);
+    if (rest) {
+      await rest;
+      // Its table may have gone meanwhile.
+      return this.obtain(params, signal);
+    }
+    const shape = this.registry.obtain(definition);
     this.known.set(key, shape);
     if (this.known.size > 64 + 8 * this.registry.count) this.forgetDropped();
     return shape;
@@ -171,6 +179,10 @@ export class ShapeRoute {
     const { definition } = shape;
     const { pool } = this.source;
     const { progress } = this.registry;
+    // The client goes on from the offset of this answer. Whatever it has seen before the subset, it must see the
+    // changes to those rows too, so it stays where it is; one that has seen nothing starts before the subset.
+    const { offset: from } = parsed;
+    const offset = from === 'now' || from.tx < 0n ? shape.log.last : from;
     const subset = await prepareSubset(pool, definition, queryableOf(definition, parsed.shape), params);
     const body = await readSubset(
       pool,
@@ -180,7 +192,6 @@ export class ShapeRoute {
       (snapshot) => progress.isComplete(snapshot),
       (lsn) => progress.shown(lsn),
     );
-    const offset = parsed.offset === 'now' ? shape.log.last : shape.log.endAfter(parsed.offset);
     const answer = this.toAnswer(shape, { offset, upToDate: false });
     return new Response(body as Uint8Array<ArrayBuffer>, { headers: subsetHeaders(request, answer) });
   }
@@ -214,10 +225,7 @@ export class ShapeRoute {
     if (!beyond && waiting && !parsed.live) return this.upToDate(request, parsed, shape, last, true);
     if (isNotModified(request, parsed, this.toAnswer(shape, { offset: last, upToDate: waiting }))) {
       const answer = this.toAnswer(shape, { offset: last, upToDate: waiting });
-      return new Response(null, {
-        status: 304,
-        headers: answerHeaders(request, parsed, answer, this.options),
-      });
+      return notModified(answerHeaders(request, parsed, answer, this.options));
     }
     if (parsed.sse && !beyond) {
       const answer = this.toAnswer(shape, { offset: shape.log.endAfter(from), upToDate: waiting });
@@ -276,8 +284,7 @@ export class ShapeRoute {
   ): Response {
     const answer = this.toAnswer(shape, part);
     const headers = answerHeaders(request, parsed, answer, this.options);
-    if (answer.hasData && isNotModified(request, parsed, answer))
-      return new Response(null, { status: 304, headers });
+    if (answer.hasData && isNotModified(request, parsed, answer)) return notModified(headers);
     return new Response(body as Uint8Array<ArrayBuffer>, { headers });
   }
 

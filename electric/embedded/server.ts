@@ -8,7 +8,7 @@ import { ShapeError } from './errors';
 import { evaluateRows } from './evaluation';
 import { Registry } from './registry';
 import { collectParams, parseRequest, type RawParams } from './request';
-import { baseHeaders, errorResponse, messageResponse } from './respond';
+import { baseHeaders, crossOriginHeaders, errorResponse, messageResponse } from './respond';
 import { rowsQuery } from './row-json';
 import { ShapeRoute } from './serve';
 import type { Shape } from './shape';
@@ -130,9 +130,7 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
   async function dispatch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const path = url.pathname.replace(/\/+$/, '');
-    if (path === '/v1/health') return health(source.state);
-    if (path !== '/v1/shape')
-      return new Response(path === '' ? '' : 'Not found', { status: path === '' ? 200 : 404 });
+    if (path !== '/v1/shape') return otherRoute(request, path, source.state);
     if (request.method === 'OPTIONS') return preflight(request);
     if (options.secret !== undefined) {
       const given = url.searchParams.get('secret') ?? url.searchParams.get('api_secret');
@@ -147,8 +145,8 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
           await route.respond(request, parseRequest(collectParams(url.searchParams)), signal),
         );
       case 'POST': {
-        const raw = await readBody(request, url);
-        return raw instanceof Response ? raw : route.respond(request, parseRequest(raw), signal);
+        const body = await readBody(request, url);
+        return 'refused' in body ? body.refused : route.respond(request, parseRequest(body.raw), signal);
       }
       case 'DELETE': {
         if (!options.allowDelete) return messageResponse(request, 405, 'DELETE not allowed');
@@ -220,32 +218,45 @@ function away(request: Request): Response {
 /** Longer bodies are refused. */
 const longestBody = 8_000_000;
 
-async function readBody(request: Request, url: URL): Promise<RawParams | Response> {
+/** The parameters of a POST, or the answer when its body cannot be used. */
+async function readBody(
+  request: Request,
+  url: URL,
+): Promise<{ readonly raw: RawParams } | { readonly refused: Response }> {
+  const refuse = (status: number, problem: object) => ({
+    refused: new Response(JSON.stringify(problem), {
+      status,
+      headers: { ...baseHeaders(request), 'cache-control': 'no-cache' },
+    }),
+  });
   const text = await request.text();
-  if (text.length > longestBody) return Response.json({ error: 'Request body too large' }, { status: 413 });
-  if (text === '') return collectParams(url.searchParams);
+  if (text.length > longestBody) return refuse(413, { error: 'Request body too large' });
+  if (text === '') return { raw: collectParams(url.searchParams) };
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch (error) {
     const details = error instanceof Error ? error.message : String(error);
-    return Response.json({ error: 'Invalid JSON in request body', details }, { status: 400 });
+    return refuse(400, { error: 'Invalid JSON in request body', details });
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return Response.json({ error: 'Request body must be a JSON object' }, { status: 400 });
+    return refuse(400, { error: 'Request body must be a JSON object' });
   }
-  return collectParams(url.searchParams, body as Record<string, unknown>);
+  return { raw: collectParams(url.searchParams, body as Record<string, unknown>) };
 }
 
-function health(state: SourceState): Response {
-  const status = state === 'active' ? 'active' : state === 'starting' ? 'starting' : 'waiting';
-  return Response.json(
-    { status },
-    {
-      status: status === 'active' ? 200 : 202,
-      headers: { 'cache-control': 'no-cache, no-store, must-revalidate' },
-    },
-  );
+function otherRoute(request: Request, path: string, state: SourceState): Response {
+  const headers = crossOriginHeaders(request, 'GET, HEAD');
+  const reading = request.method === 'GET' || request.method === 'HEAD';
+  if (path === '/v1/health' && reading) {
+    const status = state === 'active' || state === 'starting' ? state : 'waiting';
+    const body = request.method === 'HEAD' ? null : JSON.stringify({ status });
+    headers['content-type'] = 'application/json; charset=utf-8';
+    headers['cache-control'] = 'no-cache, no-store, must-revalidate';
+    return new Response(body, { status: status === 'active' ? 200 : 202, headers });
+  }
+  if (path === '' && reading) return new Response('', { headers });
+  return new Response('Not found', { status: 404, headers });
 }
 
 function preflight(request: Request): Response {

@@ -1,5 +1,6 @@
 // What one shape holds in memory: its snapshot's chunks and the log of transactions after it, as ready-made JSON
 // bytes, found by position. It knows nothing of where they come from.
+import type { OpenMessage } from './change-json';
 import { comparePositions, type Lsn, type Position, snapshotEnd } from './position';
 
 /** The operations of one transaction, or a part of a big one. Immutable once made. */
@@ -20,19 +21,27 @@ export function segmentSize(segment: Segment): number {
   return segment.bytes.length + segmentOverhead + segment.ops.length * 16;
 }
 
-/** Makes a segment of messages that belong to one transaction. */
-export function makeSegment(tx: Lsn, ops: readonly number[], messages: readonly string[]): Segment {
-  const bytes = Buffer.from(messages.join(','));
+const closing = '}}';
+const closingLast = ',"last":true}}';
+
+/**
+ * Makes a segment of messages that belong to one transaction.
+ * @param last whether the last of them ends the transaction
+ */
+export function makeSegment(tx: Lsn, messages: readonly OpenMessage[], last: boolean): Segment {
+  const ops: number[] = [];
   const ends: number[] = [];
-  if (messages.length === 1) ends.push(bytes.length);
-  else {
-    let end = -1;
-    for (const message of messages) {
-      end += Buffer.byteLength(message) + 1;
-      ends.push(end);
-    }
-  }
-  return { tx, ops, ends, bytes };
+  let text = '';
+  let end = -1;
+  messages.forEach((message, i) => {
+    const close = last && i === messages.length - 1 ? closingLast : closing;
+    text += i === 0 ? message.text : `,${message.text}`;
+    text += close;
+    end += Buffer.byteLength(message.text) + close.length + 1;
+    ops.push(message.op);
+    ends.push(end);
+  });
+  return { tx, ops, ends, bytes: Buffer.from(text) };
 }
 
 export interface LogRange {

@@ -6,6 +6,7 @@ import { checkMoments, checkWhere, type Scope } from './clause-allowed';
 import { quoteName, quoteText, withConnection } from './connection';
 import { isLocal, makePredicate, type Predicate } from './predicate';
 import { ClauseError, loadParser, type Node, parseWhere } from './syntax';
+import { dependsOnSettingsOnly } from './volatility';
 import { type Literal, simplify } from './where-simple';
 
 /** Values for $1, $2, …: the key is the number. */
@@ -130,7 +131,8 @@ async function checkOnce(pool: Pool, table: Table, clause: string, sql: string):
 
 /**
  * Lets Postgres find operators, functions and types, and refuse what does not fit. An index's predicate must be
- * immutable, so a short-lived one on an empty copy of the table shows whether the clause is.
+ * immutable, so a short-lived one on an empty copy of the table shows whether the clause is. One that is not may
+ * still depend on nothing but settings, see volatility.ts.
  */
 async function checkWithPostgres(pool: Pool, table: Table, sql: string): Promise<void> {
   const name = `${quoteName(table.schema)}.${quoteName(table.name)}`;
@@ -138,14 +140,20 @@ async function checkWithPostgres(pool: Pool, table: Table, sql: string): Promise
   await withConnection(pool, async (client) => {
     try {
       await client.query(`begin; create temp table ${quoteName(table.name)} (like ${name}) on commit drop`);
+      await client.query('savepoint checked');
       await client.query(`create index on ${copy} ((1)) where (${sql})`);
     } catch (error) {
-      throw asClauseError(error);
+      if (!isCode(error, '42P17')) throw asClauseError(error);
+      await client.query('rollback to savepoint checked');
+      if (!(await dependsOnSettingsOnly(client, copy, sql))) throw asClauseError(error);
     } finally {
       await client.query('rollback');
     }
   });
 }
+
+const isCode = (error: unknown, code: string) =>
+  error instanceof Error && 'code' in error && error.code === code;
 
 /** Postgres's complaint about a clause as a ClauseError; anything else stays as it is. */
 export function asClauseError(error: unknown): unknown {

@@ -17,9 +17,23 @@ const shapeUrl = ({ origin }: Bench, query: Record<string, string>) =>
 let tables = 0;
 const newTable = (name: string) => `${name}_${++tables}`;
 
-export async function memoryOf({ origin }: Bench): Promise<MemoryReport> {
+async function memoryOf({ origin }: Bench): Promise<MemoryReport> {
   return JSON.parse((await ask(new Agent(), `${origin}/memory`)).body) as MemoryReport;
 }
+
+/** Bytes that a server uses, on its heap and in buffers beside it. */
+const used = ({ heapUsed, external }: MemoryReport) => heapUsed + external;
+
+/** Waits until the shapes of dropped tables are gone, so that their memory is not part of the next figure. */
+async function settle(bench: Bench): Promise<MemoryReport> {
+  for (;;) {
+    const report = await memoryOf(bench);
+    if (report.shapes === 0) return report;
+    await pause(200);
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export interface SnapshotFigures {
   readonly rows: number;
@@ -28,6 +42,8 @@ export interface SnapshotFigures {
   /** ms: the first request for the shape, and one when it is in memory. */
   readonly cold: number;
   readonly warm: number;
+  /** Bytes of the server's memory that the shape takes. */
+  readonly memory: number;
 }
 
 /** A table like the ones of the application: uuids, text, numbers, times. */
@@ -43,6 +59,7 @@ export async function measureSnapshot(bench: Bench, rows: number): Promise<Snaps
   await bench.sql.query(`vacuum analyze ${table}`);
   // The table's publication is not part of the figure.
   await readAll(new Agent(), shapeUrl(bench, { table, where: 'n < 0' }));
+  const before = await memoryOf(bench);
   const url = shapeUrl(bench, {
     table,
     where: '"workspace_id" = $1',
@@ -56,8 +73,9 @@ export async function measureSnapshot(bench: Bench, rows: number): Promise<Snaps
   await readAll(agent, url);
   const warm = performance.now() - started;
   agent.destroy();
+  const memory = used(await memoryOf(bench)) - used(before);
   await bench.sql.query(`drop table ${table}`);
-  return { rows, bytes, parts, cold, warm };
+  return { rows, bytes, parts, cold, warm, memory };
 }
 
 export interface DelayFigures {
@@ -72,6 +90,7 @@ export interface DelayFigures {
 }
 
 export async function measureDelay(bench: Bench, readers: number, commits: number): Promise<DelayFigures> {
+  await settle(bench);
   const table = newTable('pulse');
   await bench.sql.query(`create table ${table} (id int primary key, text text)`);
   const url = shapeUrl(bench, { table });
@@ -90,7 +109,7 @@ export async function measureDelay(bench: Bench, readers: number, commits: numbe
   });
   for (let i = 0; i < all.length; i += 50)
     await Promise.all(all.slice(i, i + 50).map((reader) => reader.start()));
-  while ((await memoryOf(bench)).readers < readers) await new Promise((resolve) => setTimeout(resolve, 20));
+  while ((await statusReaders(bench)) < readers) await pause(20);
   const during = await memoryOf(bench);
   for (let i = 0; i < commits; i++) {
     answered = 0;
@@ -103,18 +122,17 @@ export async function measureDelay(bench: Bench, readers: number, commits: numbe
     await done;
     lasts.push(performance.now() - sent);
     // The readers have to be waiting again before the next one.
-    while ((await statusReaders(bench)) < readers) await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await statusReaders(bench)) < readers) await pause(5);
   }
   for (const reader of all) reader.stop();
   await bench.sql.query(`drop table ${table}`);
-  const grown = during.heapUsed + during.external - before.heapUsed - before.external;
   const warmedUp = delays.slice(Math.floor(delays.length / 10));
   return {
     readers,
     p50: quantile(warmedUp, 0.5),
     p95: quantile(warmedUp, 0.95),
     last: quantile(lasts.slice(1), 0.5),
-    perReader: grown / readers,
+    perReader: (used(during) - used(before)) / readers,
   };
 }
 
@@ -125,6 +143,7 @@ async function statusReaders(bench: Bench): Promise<number> {
 
 /** Bytes of the server's memory that each of many small shapes takes. */
 export async function measureShapeMemory(bench: Bench, shapes: number): Promise<number> {
+  await settle(bench);
   const table = newTable('many');
   await bench.sql.query(`create table ${table} (id int primary key, owner text)`);
   await readAll(new Agent(), shapeUrl(bench, { table, where: "owner = 'nobody'" }));
@@ -138,9 +157,7 @@ export async function measureShapeMemory(bench: Bench, shapes: number): Promise<
   const after = await memoryOf(bench);
   agent.destroy();
   await bench.sql.query(`drop table ${table}`);
-  return (
-    (after.heapUsed + after.external - before.heapUsed - before.external) / (after.shapes - before.shapes)
-  );
+  return (used(after) - used(before)) / (after.shapes - before.shapes);
 }
 
 export interface ThroughputFigures {
@@ -156,21 +173,32 @@ export async function measureThroughput(
   shapes: number,
   changes: number,
 ): Promise<ThroughputFigures> {
-  const matching = await throughput(
-    bench,
-    changes,
-    Array.from({ length: shapes }, (_, i) => `n > ${-i}`),
+  const numbers = Array.from({ length: shapes }, (_, i) => i);
+  const matching = await best(() =>
+    throughput(
+      bench,
+      changes,
+      numbers.map((i) => `n > ${-i}`),
+    ),
   );
-  const others = await throughput(
-    bench,
-    changes,
-    Array.from({ length: shapes }, (_, i) => `grp = ${i}`),
+  const others = await best(() =>
+    throughput(
+      bench,
+      changes,
+      numbers.map((i) => `grp = ${i}`),
+    ),
   );
   return { shapes, matching, others };
 }
 
+/** The best of three: what else the machine does only ever makes it slower. */
+async function best(measure: () => Promise<number>): Promise<number> {
+  return Math.max(await measure(), await measure(), await measure());
+}
+
 /** One transaction of many changes; timed from its commit until the reader of the first shape has all of it. */
 async function throughput(bench: Bench, changes: number, clauses: readonly string[]): Promise<number> {
+  await settle(bench);
   const table = newTable('flow');
   await bench.sql.query(`create table ${table} (id int primary key, grp int default 0, n int, text text)`);
   for (const where of clauses) await readAll(new Agent(), shapeUrl(bench, { table, where }));

@@ -16,7 +16,7 @@ export interface MemoryReport {
 
 const databaseUrl = process.env.DATABASE_URL;
 if (!databaseUrl) throw new Error('DATABASE_URL says which database to serve');
-const shapes = await createShapeServer({ databaseUrl, longPollMs: 60_000 });
+const shapes = await createShapeServer({ databaseUrl, longPollMs: 600_000, catalogEveryMs: 200 });
 
 async function memory(): Promise<Response> {
   for (let i = 0; i < 3; i++) {

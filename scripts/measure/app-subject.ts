@@ -51,13 +51,31 @@ async function rememberSession(context: BrowserContext, url: string, account: Ac
   );
 }
 
+/**
+ * Changes the first task of one device's board.
+ * @returns ms from the key there to the frame in which another device, which shows the same board, shows it
+ */
+export async function reachOther(page: Page, other: Page, nth: number): Promise<number> {
+  const priority = nth % 2 === 0 ? 1 : 2;
+  const id = await page.evaluate(() => document.querySelector<HTMLElement>('[data-task-id]')?.dataset.taskId);
+  const seen = other.evaluate(
+    ({ card, label }) =>
+      window.measure.paintedAt(() => document.querySelector(card)?.ariaLabel?.includes(label) === true),
+    { card: `[data-task-id="${id}"]`, label: `, ${priorityNames[priority]} priority` },
+  );
+  await setPriority(page, priority);
+  return (await seen) - (await page.evaluate(() => window.measure.inputAt()));
+}
+
+const priorityNames = { 1: 'Urgent', 2: 'High' };
+
 async function setPriority(page: Page, priority: 1 | 2): Promise<number> {
   const id = await page.evaluate(() => {
     const card = document.querySelector<HTMLElement>('[data-task-id]');
     card?.focus();
     return card?.dataset.taskId ?? '';
   });
-  const name = { 1: 'Urgent', 2: 'High' }[priority];
+  const name = priorityNames[priority];
   const shown = page.evaluate(
     ({ card, label }) =>
       window.measure.sinceInput(() => document.querySelector(card)?.ariaLabel?.includes(label) === true),

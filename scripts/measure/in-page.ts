@@ -8,6 +8,13 @@ export interface InPage {
    * @returns ms since the last key press or text input
    */
   sinceInput(test: () => boolean): Promise<number>;
+  /**
+   * Resolves after the frame in which the test became true.
+   * @returns ms since 1970, to compare with another page of this machine
+   */
+  paintedAt(test: () => boolean): Promise<number>;
+  /** When the last key press or text input was, ms since 1970. */
+  inputAt(): number;
 }
 
 declare global {
@@ -41,6 +48,10 @@ export function inPageScript(task: string): string {
     whenTrue(() => document.querySelector(${JSON.stringify(task)})).then((startTime) => {
       performance.mark(${JSON.stringify(tasksReadableMark)}, { startTime });
     });
-    window.measure = { sinceInput: (test) => whenTrue(test).then((at) => at - input) };
+    window.measure = {
+      sinceInput: (test) => whenTrue(test).then((at) => at - input),
+      paintedAt: (test) => whenTrue(test).then((at) => at + performance.timeOrigin),
+      inputAt: () => input + performance.timeOrigin,
+    };
   })()`;
 }

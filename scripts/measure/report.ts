@@ -4,7 +4,8 @@ import type { Asset, AssetTotals } from './assets';
 import type { Budgets } from './budgets';
 import type { Device, Memory } from './chromium';
 import type { Dependency } from './dependencies';
-import type { Boot, BootRuns, Use } from './runs';
+import type { Boot, BootRuns, Spread, Use } from './runs';
+import type { Starts } from './starts';
 
 export interface DeviceFigures {
   /** By subject: Outpost, stock PGlite. */
@@ -13,6 +14,9 @@ export interface DeviceFigures {
 }
 
 export interface Measurements {
+  readonly starts: Starts;
+  /** From a key on one device to the frame of another that shows it, ms. */
+  readonly reach: Spread;
   readonly measuredAt: string;
   readonly commit: string;
   readonly machine: {
@@ -56,6 +60,14 @@ Read ratios rather than absolute times.
 Stock PGlite is the yardstick: a page without framework or sync that opens PGlite in a worker on IndexedDB, as its
 documentation shows it, with the same tables, a live list of a hundred tasks and the same full-text search
 ([scripts/measure/stock](../scripts/measure/stock)). Both are measured in the same run, each in new browser profiles.
+
+## The server
+
+\`npm start\` after installing, until it says that it is ready: ${whole(m.starts.firstMs)} ms (it builds the client, makes a
+database and a demonstration workspace); the next start: ${whole(m.starts.nextMs)} ms.
+
+A change on one device is seen on another after ${whole(m.reach.p50)} ms, p95 ${whole(m.reach.p95)} ms (${m.reach.samples}
+samples; from the key in one browser to the frame of the other that shows it, both on the server's machine).
 
 ## Start
 

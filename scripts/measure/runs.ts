@@ -133,6 +133,34 @@ export async function measureUse(subject: Subject, device: Device, tasks: number
   });
 }
 
+export type Spread = Use['writeToPaint'];
+
+/** Two browsers of one person show the same tasks. @returns ms until what one writes is seen on the other */
+export async function measureReach(
+  subject: Subject,
+  reach: (page: Page, other: Page, nth: number) => Promise<number>,
+  tasks: number,
+): Promise<Spread> {
+  return inNewProfile((one) =>
+    inNewProfile(async (two) => {
+      const contexts = [await openProfile(one, 'desktop'), await openProfile(two, 'desktop')];
+      try {
+        const pages: Page[] = [];
+        for (const context of contexts) {
+          await subject.enter(context);
+          await subject.prepare(context);
+          const page = await newPage(context, 'desktop');
+          await goTo(page, subject, tasks);
+          pages.push(page);
+        }
+        return spread(await samples(40, (i) => reach(pages[0]!, pages[1]!, i)));
+      } finally {
+        for (const context of contexts) await context.close();
+      }
+    }),
+  );
+}
+
 async function goTo(page: Page, subject: Subject, tasks: number): Promise<Boot> {
   await page.goto(subject.url);
   await subject.loaded(page, tasks);

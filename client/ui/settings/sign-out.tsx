@@ -35,9 +35,8 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
           return setBusy(false);
         }
         forgetAll();
-      } else {
-        await store.close();
       }
+      await store.close();
       dropStore();
       // Without a network the session ends on this device; the server's ends by itself.
       await api.signOut().catch(() => {});

@@ -1,5 +1,5 @@
-// What the contract suite runs against: the embedded server always, and a real Electric when ELECTRIC_URL is given
-// together with ELECTRIC_DATABASE_URL, the database that it serves.
+// What the contract suite runs against: the embedded server always, and another one, real Electric as a rule, when
+// ELECTRIC_URL is given together with DATABASE_URL, the database that it serves.
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { createTestDatabase } from '../../../scripts/testing/postgres';
@@ -22,15 +22,21 @@ export interface TargetKind {
   open(): Promise<Target>;
 }
 
-const electricUrl = process.env.ELECTRIC_URL;
-const electricDatabase = process.env.ELECTRIC_DATABASE_URL;
-
 export const targets: readonly TargetKind[] = [
   { name: 'embedded', embedded: true, open: openEmbedded },
-  ...(electricUrl && electricDatabase
-    ? [{ name: 'electric', embedded: false, open: () => openElectric(electricUrl, electricDatabase) }]
-    : []),
+  ...givenElectric(),
 ];
+
+/** The server that the environment names: it must permit DELETE, as Electric does with ELECTRIC_ENABLE_INTEGRATION_TESTING. */
+function givenElectric(): TargetKind[] {
+  const url = process.env.ELECTRIC_URL;
+  if (!url) return [];
+  const databaseUrl = process.env.ELECTRIC_DATABASE_URL ?? process.env.DATABASE_URL;
+  if (!databaseUrl)
+    throw new Error('ELECTRIC_URL needs DATABASE_URL beside it: the database that it serves.');
+  const secret = process.env.ELECTRIC_SECRET;
+  return [{ name: new URL(url).host, embedded: false, open: () => openElectric(url, databaseUrl, secret) }];
+}
 
 async function openEmbedded(): Promise<Target> {
   const database = await createTestDatabase({ migrated: false });
@@ -47,13 +53,16 @@ async function openEmbedded(): Promise<Target> {
   });
 }
 
-function openElectric(url: string, databaseUrl: string): Promise<Target> {
-  return open(
-    databaseUrl,
-    url.replace(/\/+$/, ''),
-    (input, init) => fetch(input, init),
-    async () => {},
-  );
+/** @param url with or without `/v1/shape` at its end */
+function openElectric(url: string, databaseUrl: string, secret: string | undefined): Promise<Target> {
+  const send: typeof fetch = (input, init) => {
+    if (!secret) return fetch(input, init);
+    const request = new Request(input, init);
+    const withSecret = new URL(request.url);
+    withSecret.searchParams.set('secret', secret);
+    return fetch(new Request(withSecret, request));
+  };
+  return open(databaseUrl, url.replace(/(\/v1\/shape)?\/*$/, ''), send, async () => {});
 }
 
 async function open(
