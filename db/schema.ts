@@ -241,6 +241,8 @@ export interface SyncOutbox {
 
 export interface SyncRefused {
   at: Generated<string>;
+  held_by: string | null;
+  i: Generated<Int8>;
   id: Generated<string>;
   kind: string;
   refusal: string;
@@ -259,6 +261,14 @@ export interface SyncRequest {
   n: Int8 | null;
 }
 
+export interface SyncRule {
+  clash: string;
+  constraint_name: string;
+  holding: Json;
+  patch: Json;
+  table: string;
+}
+
 export interface SyncStockRequest {
   at: Generated<string>;
   found: number | null;
@@ -273,6 +283,12 @@ export interface SyncStockRequest {
   to_id: string | null;
   tried: Generated<boolean>;
   workspace_id: string;
+}
+
+export interface SyncYielded {
+  constraint_name: string;
+  row_id: string;
+  table: string;
 }
 
 export interface Task {
@@ -358,7 +374,9 @@ export interface DB {
   "sync.outbox": SyncOutbox;
   "sync.refused": SyncRefused;
   "sync.request": SyncRequest;
+  "sync.rule": SyncRule;
   "sync.stock_request": SyncStockRequest;
+  "sync.yielded": SyncYielded;
   task: Task;
   task_label: TaskLabel;
   violation: Violation;
