@@ -12,7 +12,7 @@ function ItemLine(props: {
   const { item } = props;
   return (
     <li
-      className={`grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-2 px-4 py-2.5 lg:grid-cols-[minmax(180px,1.2fr)_110px_minmax(160px,1.2fr)_auto] ${props.current ? 'bg-press' : 'bg-surface'}`}
+      className={`grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-2 px-4 py-2.5 @3xl:grid-cols-[minmax(180px,1.2fr)_110px_minmax(160px,1.2fr)_auto] ${props.current ? 'bg-press' : 'bg-surface'}`}
     >
       <div className="min-w-0">
         <button
@@ -32,8 +32,8 @@ function ItemLine(props: {
           <p className="truncate text-xs text-ink-3">{item.notes}</p>
         ) : null}
       </div>
-      <p className="text-right font-[550] tabular-nums lg:text-left">{amount(item.total, item.unit)}</p>
-      <ul aria-label={`Where ${item.name} lies`} className="flex min-w-0 flex-wrap gap-1 max-lg:col-span-2">
+      <p className="text-right font-[550] tabular-nums @3xl:text-left">{amount(item.total, item.unit)}</p>
+      <ul aria-label={`Where ${item.name} lies`} className="flex min-w-0 flex-wrap gap-1 @max-3xl:col-span-2">
         {item.at.map(({ place, quantity }) => (
           <li key={place.id} className="rounded-full bg-press px-2 py-px text-xs text-ink-2">
             {place.name}{' '}
@@ -42,7 +42,7 @@ function ItemLine(props: {
         ))}
         {item.at.length === 0 ? <li className="text-xs text-ink-3">Nowhere</li> : null}
       </ul>
-      <div className="max-lg:col-span-2 lg:justify-self-end">
+      <div className="@max-3xl:col-span-2 @3xl:justify-self-end">
         <MoveButtons item={item} onMove={props.onMove} />
       </div>
     </li>
@@ -56,7 +56,10 @@ export function ItemList(props: {
   onMove: (item: Item, kind: MovementKind) => void;
 }) {
   return (
-    <ul aria-label="Items" className="divide-y divide-line overflow-hidden rounded-lg ring-1 ring-line">
+    <ul
+      aria-label="Items"
+      className="@container divide-y divide-line overflow-hidden rounded-lg ring-1 ring-line"
+    >
       {props.items.map((item) => (
         <ItemLine
           key={item.id}

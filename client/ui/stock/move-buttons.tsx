@@ -10,7 +10,7 @@ export function MoveButtons(props: { item: Item; onMove: (kind: MovementKind) =>
   return (
     <fieldset aria-label={`Move ${item.name}`} className="flex flex-wrap items-center gap-1.5">
       {mayAsk ? (
-        <Button size="sm" variant="primary" onClick={() => onMove(item.total > 0 ? 'take' : 'add')}>
+        <Button size="sm" className="text-accent-ink" onClick={() => onMove(item.total > 0 ? 'take' : 'add')}>
           Ask when online
         </Button>
       ) : null}

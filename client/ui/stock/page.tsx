@@ -34,8 +34,7 @@ function Offline() {
     <div role="note" className="mb-4 flex gap-2 rounded-lg bg-warn-soft px-4 py-2.5 text-warn">
       <CloudOff size={15} className="mt-0.5 shrink-0" aria-hidden />
       <p>
-        <strong className="font-[600]">Quantities are {age}.</strong> {reason} What you ask for is sent when
-        there is a connection.
+        <strong className="font-[600]">Quantities are {age}.</strong> {reason} You can ask for it instead.
       </p>
     </div>
   );

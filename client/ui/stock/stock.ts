@@ -80,7 +80,7 @@ export function useMoving(): Moving {
   const status = useStatus();
   if (readOnly) return { reason: readOnly, mayAsk: false };
   if (status.network === 'offline') {
-    const reason = 'This needs a connection: somebody else may be taking the same thing now.';
+    const reason = 'Taking, adding and moving need a connection: somebody else may be at the same thing now.';
     return { reason, mayAsk: true };
   }
   if (status.session === 'expired') {
