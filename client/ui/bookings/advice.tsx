@@ -8,6 +8,7 @@ import { type ClashRow, clashes } from '../../../db/booking/clashes';
 import type { Span } from '../../../db/booking/range';
 import { useNow } from '../now';
 import { bound } from '../query/tasks';
+import { useSession } from '../session';
 import { useLiveTagged, useStatus } from '../store-context';
 import { ago } from '../when';
 import { spanText, whenText } from './grid-time';
@@ -90,6 +91,8 @@ export function AdviceBox(props: {
   onChoose: (row: AlternativeRow) => void;
 }) {
   const { taken, asked, free } = props.advice;
+  const userId = useSession()?.user.id;
+  const who = (clash: ClashRow) => (clash.user_id === userId ? 'You' : clash.author || 'Somebody');
   if (props.spans.length === 0) return null;
   if (taken === undefined) return <p className="text-xs text-ink-3">Looking for clashes…</p>;
   const weeks = new Set(taken.map((clash) => clash.wish)).size;
@@ -114,7 +117,7 @@ export function AdviceBox(props: {
           <ul className="mt-1 flex flex-col gap-0.5">
             {taken.slice(0, 4).map((clash) => (
               <li key={`${clash.wish}-${clash.id}`} className="[overflow-wrap:anywhere]">
-                <strong className="font-[600]">{clash.author || 'Somebody'}</strong>: “{clash.title}”,{' '}
+                <strong className="font-[600]">{who(clash)}</strong>: “{clash.title}”,{' '}
                 <span className="tabular-nums">
                   {whenText(Date.parse(clash.starts), Date.parse(clash.ends))}
                 </span>
@@ -145,8 +148,7 @@ export function AdviceBox(props: {
       )}
       {asked.length > 0 ? (
         <p className="text-xs text-ink-2">
-          Also asked for, not held:{' '}
-          {asked.map((clash) => `${clash.author || 'somebody'}, “${clash.title}”`).join('; ')}
+          Also asked for, not held: {asked.map((clash) => `${who(clash)}, “${clash.title}”`).join('; ')}
         </p>
       ) : null}
     </div>

@@ -82,7 +82,7 @@ export function NowLine({ columns, now }: { columns: readonly GridColumn[]; now:
       <div
         key={key}
         aria-hidden
-        className={clsx('pointer-events-none absolute z-[2] h-0 border-t-2 border-danger')}
+        className={clsx('pointer-events-none absolute z-[2] h-0 border-t border-danger')}
         style={{
           top: rowsAt(day, now) * ROW_PX - 1,
           left: `${(i / columns.length) * 100}%`,
@@ -90,7 +90,7 @@ export function NowLine({ columns, now }: { columns: readonly GridColumn[]; now:
         }}
       >
         {i === 0 || columns[i - 1]!.day !== day ? (
-          <span className="absolute -top-[5px] -left-1 size-2 rounded-full bg-danger" />
+          <span className="absolute -top-[4.5px] -left-1 size-2 rounded-full bg-danger" />
         ) : null}
       </div>
     ) : null,

@@ -80,9 +80,9 @@ export const Block = memo(function Block(props: {
         onKeyDown={(event) => props.onKeyDown(booking, event)}
         style={bookingStyle(booking.status, props.color)}
         className={clsx(
-          'relative flex size-full overflow-hidden rounded-md pr-1 pl-2 text-left text-xs text-ink ring-1 ring-inset select-none',
+          'relative flex size-full overflow-clip rounded-md pr-1 pl-2 text-left text-xs text-ink ring-1 ring-inset select-none',
           'before:absolute before:inset-y-0 before:left-0 before:w-[3px] before:bg-(--c)',
-          low ? 'items-center gap-1' : 'flex-col pt-[3px]',
+          low ? 'items-center' : 'flex-col',
           booking.status === 'confirmed' && 'ring-[color-mix(in_oklab,var(--c)_35%,transparent)]',
           booking.status === 'conflicted' && 'ring-danger/60',
           (booking.status === 'tentative' || cancelled) &&
@@ -92,38 +92,46 @@ export const Block = memo(function Block(props: {
           props.movable && 'cursor-grab',
         )}
       >
-        <span className={clsx('flex min-w-0 items-center gap-1', low ? 'flex-1' : 'w-full')}>
-          <StatusSign status={booking.status} />
-          {booking.violation_id && booking.status === 'confirmed' ? (
-            <span title="Somebody else asks for this time" className="shrink-0 text-warn">
-              <TriangleAlert size={12} aria-hidden />
+        {/* What is long stays readable while the page scrolls. */}
+        <span
+          className={clsx(
+            'flex min-w-0',
+            low ? 'w-full items-center gap-1' : 'sticky top-12 w-full flex-col pt-[3px] pb-0.5',
+          )}
+        >
+          <span className={clsx('flex min-w-0 items-center gap-1', low ? 'flex-1' : 'w-full')}>
+            <StatusSign status={booking.status} />
+            {booking.violation_id && booking.status === 'confirmed' ? (
+              <span title="Somebody else asks for this time" className="shrink-0 text-warn">
+                <TriangleAlert size={12} aria-hidden />
+              </span>
+            ) : null}
+            {booking.private ? <Lock size={11} aria-hidden className="shrink-0" /> : null}
+            <span className={clsx('min-w-0 flex-1 truncate font-[550]', cancelled && 'line-through')}>
+              {booking.title}
             </span>
-          ) : null}
-          {booking.private ? <Lock size={11} aria-hidden className="shrink-0" /> : null}
-          <span className={clsx('min-w-0 flex-1 truncate font-[550]', cancelled && 'line-through')}>
-            {booking.title}
+            {booking.series_id && !low ? (
+              <Repeat size={11} aria-hidden className="shrink-0 text-ink-3" />
+            ) : null}
+            {booking.pending ? (
+              <span title="Only on this device: waiting to be sent" className="shrink-0 text-warn">
+                <CloudUpload size={12} strokeWidth={2} aria-hidden />
+              </span>
+            ) : null}
           </span>
-          {booking.series_id && !low ? (
-            <Repeat size={11} aria-hidden className="shrink-0 text-ink-3" />
-          ) : null}
-          {booking.pending ? (
-            <span title="Only on this device: waiting to be sent" className="shrink-0 text-warn">
-              <CloudUpload size={12} strokeWidth={2} aria-hidden />
+          {height < 20 ? null : (
+            <span className={clsx('truncate text-2xs text-ink-2 tabular-nums', low && 'shrink-0')}>
+              {spanText(Date.parse(booking.starts), Date.parse(booking.ends))}
+            </span>
+          )}
+          {height > 52 ? (
+            <span className="truncate text-2xs text-ink-2">
+              {booking.status === 'confirmed'
+                ? booking.author
+                : `${capital(booking.status)} · ${booking.author}`}
             </span>
           ) : null}
         </span>
-        {height < 20 ? null : (
-          <span className={clsx('truncate text-2xs text-ink-2 tabular-nums', low && 'shrink-0')}>
-            {spanText(Date.parse(booking.starts), Date.parse(booking.ends))}
-          </span>
-        )}
-        {height > 52 ? (
-          <span className="truncate text-2xs text-ink-2">
-            {booking.status === 'confirmed'
-              ? booking.author
-              : `${capital(booking.status)} · ${booking.author}`}
-          </span>
-        ) : null}
       </button>
       {props.movable ? (
         <>

@@ -62,5 +62,6 @@ test('the day on which the clocks go forward lacks an hour', () => {
 test('a span names its days only where there are two', () => {
   expect(spanText(at('2026-11-24T09:00:00Z'), at('2026-11-24T10:30:00Z'))).toBe('10:00–11:30');
   expect(spanText(at('2026-11-24T22:00:00Z'), at('2026-11-24T23:00:00Z'))).toBe('23:00–24:00');
+  expect(spanText(at('2026-11-24T20:00:00Z'), at('2026-11-25T05:00:00Z'))).toBe('21:00–06:00 (+1)');
   expect(spanText(at('2026-11-24T09:00:00Z'), at('2026-11-25T10:00:00Z'))).toBe('24 Nov 10:00–25 Nov 11:00');
 });

@@ -92,17 +92,18 @@ export function missingRows(axis: Axis, day: GridDay): number[] {
 
 export const weekOf = (at: Date | number): Date => startOfWeek(at, { weekStartsOn: 1 });
 
-/** "10:00–11:30", with the days where it does not begin and end on one. */
+/** "10:00–11:30"; "21:00–06:00 (+1)" into the next day; with the days where it is longer. */
 export function spanText(start: number, end: number): string {
   if (dayKey(start) === dayKey(end - 1)) {
     return `${format(start, 'HH:mm')}–${end === endOfDay(start).getTime() + 1 ? '24:00' : format(end, 'HH:mm')}`;
   }
+  if (end - start < 86_400_000) return `${format(start, 'HH:mm')}–${format(end, 'HH:mm')} (+1)`;
   return `${format(start, 'd MMM HH:mm')}–${format(end, 'd MMM HH:mm')}`;
 }
 
 /** "Tue 24 Nov, 10:00–11:30" */
 export function whenText(start: number, end: number): string {
   const sameYear = new Date(start).getFullYear() === new Date().getFullYear();
-  if (dayKey(start) !== dayKey(end - 1)) return spanText(start, end);
+  if (end - start >= 86_400_000 && dayKey(start) !== dayKey(end - 1)) return spanText(start, end);
   return `${format(start, sameYear ? 'EEE d MMM' : 'EEE d MMM yyyy')}, ${spanText(start, end)}`;
 }
