@@ -6,7 +6,7 @@ import type { TestApi, TestPerson } from './api';
 import { join } from './station';
 
 type Change = Pick<Operation, 'kind' | 'table' | 'id' | 'set'>;
-type Choice = 'move' | 'swap' | 'agree' | 'decline' | 'give_way' | 'cancel';
+export type Choice = 'move' | 'swap' | 'agree' | 'decline' | 'give_way' | 'cancel';
 
 export interface ViolationRow {
   readonly id: string;
@@ -17,6 +17,8 @@ export interface ViolationRow {
   readonly detail: Record<string, unknown>;
   readonly outcome: string | null;
   readonly proposal: unknown;
+  readonly asked_by: string | null;
+  readonly held_by: string | null;
 }
 
 let counter = 0;
@@ -103,21 +105,25 @@ export class BookingSender {
     return (await this.transactions([[{ kind: 'delete', table, id, set: {} }]]))[0]!;
   }
 
+  decision(violationId: string, choice: Choice, detail: object = {}): Change {
+    const set = {
+      ...{ workspace_id: this.workspaceId, violation_id: violationId, user_id: this.userId },
+      ...{ author: this.name, choice, detail },
+    } as Operation['set'];
+    return { kind: 'insert', table: 'resolution', id: crypto.randomUUID(), set };
+  }
+
   /** @returns what the server made of the decision, or its refusal */
   async resolve(
     violationId: string,
     choice: Choice,
     detail: object = {},
   ): Promise<{ outcome: string | null; sentence: string } | Verdict> {
-    const id = crypto.randomUUID();
-    const set = {
-      ...{ workspace_id: this.workspaceId, violation_id: violationId, user_id: this.userId },
-      ...{ author: this.name, choice, detail },
-    } as Operation['set'];
-    const [verdict] = await this.transactions([[{ kind: 'insert', table: 'resolution', id, set }]]);
+    const decision = this.decision(violationId, choice, detail);
+    const [verdict] = await this.transactions([[decision]]);
     if (verdict!.status !== 'applied') return verdict!;
     const { rows } = await this.api.pool.query('select outcome, sentence from resolution where id = $1', [
-      id,
+      decision.id,
     ]);
     return rows[0] as { outcome: string; sentence: string };
   }
@@ -131,6 +137,22 @@ export class BookingSender {
     return rows;
   }
 
+  /** Open violations about bookings of these resources, as far as this person sees them. @returns ids */
+  async openViolations(resourceIds: readonly string[]): Promise<string[]> {
+    const { rows } = await this.api.pool.query<{ id: string }>(
+      `select v.id from violation v join booking b on b.id = v.row_id
+       where v.resolved_at is null and b.resource_id = any($3) and v.workspace_id = $1 and ${tables.violation.visible}
+       order by v.id`.replaceAll('"user_id"', 'v.user_id'),
+      [this.workspaceId, this.userId, resourceIds],
+    );
+    return rows.map((r) => r.id);
+  }
+
+  async violation(id: string): Promise<ViolationRow | undefined> {
+    const { rows } = await this.api.pool.query<ViolationRow>('select * from violation where id = $1', [id]);
+    return rows[0];
+  }
+
   async sees(table: 'booking' | 'violation' | 'resolution'): Promise<string[]> {
     return (await this.rows(table)).map((r) => r.id);
   }
@@ -142,6 +164,8 @@ export interface BookingStation {
   readonly ada: BookingSender;
   readonly ben: BookingSender;
   readonly cleo: BookingSender;
+  /** One more device of a person. */
+  device(of: BookingSender): Promise<BookingSender>;
   /** One more member. */
   member(name: string): Promise<BookingSender>;
   /** Makes a resource. @returns its id */
@@ -172,6 +196,7 @@ export async function bookingStation(api: TestApi): Promise<BookingStation> {
     ben: await member('Ben'),
     cleo: await member('Cleo'),
     member,
+    device: (of) => sender(of.person, of.name),
     async resource(more = {}) {
       const id = crypto.randomUUID();
       const set = {
