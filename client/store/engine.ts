@@ -179,7 +179,8 @@ export class Engine implements Backend {
     if (this.#closed) return;
     const names = new Set(tables);
     this.#live.invalidate(names);
-    if (['outbox', 'refused', 'incoming', 'notice'].some((name) => names.has(name))) void this.#count();
+    const counted = ['outbox', 'refused', 'incoming', 'notice', 'violation', 'booking'];
+    if (counted.some((name) => names.has(name))) void this.#count();
   }
 
   /** Counts what the chip shows. */
@@ -188,7 +189,10 @@ export class Engine implements Backend {
       const { rows } = await this.#pg.query<{ unsent: string; attention: string }>(
         `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
            (select count(*) from sync.refused) + (select count(*) from sync.incoming where error is not null)
-           + (select count(*) from notice where resolved_at is null and user_id = $1) as attention`,
+           + (select count(*) from notice where resolved_at is null and user_id = $1)
+           + (select count(*) from violation where resolved_at is null and $1 in (asked_by, held_by, user_id))
+           + (select count(*) from booking b where b.user_id = $1 and b.status = 'conflicted' and not exists (
+               select from violation v where v.row_id = b.id and v.resolved_at is null)) as attention`,
         [this.options.userId],
       );
       this.#set({ unsent: Number(rows[0]!.unsent), attention: Number(rows[0]!.attention) });

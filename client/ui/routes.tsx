@@ -13,7 +13,6 @@ import { z } from 'zod';
 import { InvitePage } from './auth/invite-page';
 import { FirstWorkspacePage } from './auth/new-workspace';
 import { SignInPage } from './auth/sign-in-page';
-import { InboxPage } from './inbox/page';
 import { filters } from './query/filters';
 import { recall } from './remember';
 import { SearchPage } from './search/page';
@@ -95,7 +94,11 @@ const list = createRoute({
   component: () => <ProjectPage view="list" />,
 });
 
-const inbox = createRoute({ getParentRoute: () => workspace, path: '/inbox', component: InboxPage });
+const inbox = createRoute({
+  getParentRoute: () => workspace,
+  path: '/inbox',
+  component: lazyRouteComponent(() => import('./inbox/page'), 'InboxPage'),
+});
 const search = createRoute({
   getParentRoute: () => workspace,
   path: '/search',

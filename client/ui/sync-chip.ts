@@ -78,7 +78,7 @@ export function syncChip(status: Status): Chip {
     return {
       kind: 'attention',
       label: status.attention === 1 ? '1 thing needs you' : `${n} things need you`,
-      detail: `A change was merged or refused. The Inbox shows what happened and the way back. ${kept(unsent)}`,
+      detail: `A change was merged, flagged or refused. The Inbox shows what happened and the way on. ${kept(unsent)}`,
     };
   }
   if (unsent > 0) {

@@ -21,13 +21,31 @@ interface WaysProps {
 }
 
 export function Ways(props: WaysProps) {
-  const { row, asks, holds } = props;
+  const { row, asks, holds, userId } = props;
   if (!asks && !holds) return <p className="mt-3 text-ink-2">The people concerned decide this.</p>;
+  const asker = asks && props.asked ? <AskerWays {...props} asked={props.asked} /> : null;
+  const holder = holds && props.held ? <HolderWays {...props} held={props.held} /> : null;
+  // An owner may decide for both; whose own matter it is sees the other's ways when asking for them.
+  const [own, other] =
+    row.asked_by === userId ? [asker, holder] : row.held_by === userId ? [holder, asker] : [null, null];
   return (
     <div className="mt-3 flex flex-col gap-3">
       {row.proposal ? <Proposal {...props} /> : null}
-      {asks && props.asked ? <AskerWays {...props} asked={props.asked} /> : null}
-      {holds && props.held ? <HolderWays {...props} held={props.held} /> : null}
+      {own ?? (
+        <>
+          {asker}
+          {holder}
+        </>
+      )}
+      {own && other ? (
+        <details>
+          <summary className="w-fit rounded-sm text-xs text-ink-2 hover:text-ink">
+            As an owner: decide for{' '}
+            {(row.asked_by === userId ? row.held_name : row.asked_name) || 'the other'}
+          </summary>
+          <div className="mt-2 flex flex-col gap-3">{other}</div>
+        </details>
+      ) : null}
       <p className="text-xs text-ink-3">
         <Age />
       </p>

@@ -1,19 +1,16 @@
 // The Inbox: what was merged away, refused or could not be taken in while one worked, each with a way back.
 import { Inbox as InboxIcon } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { OpenCases, SettledCases } from '../bookings/inbox-cases';
 import { Empty } from '../kit/empty';
 import { bookingCases, notices, parked, refusals } from '../query/inbox';
 import { useSession } from '../session';
 import { Column, Page } from '../shell/page';
 import { useLive, useStatus } from '../store-context';
 import { ago } from '../when';
+import { DecisionNotice, isDecision } from './decision-notice';
 import { NoticeItem } from './notice-item';
-import { RefusedItem } from './refused-item';
+import { heldWith, RefusedItem } from './refused-item';
 import { tableNames } from './values';
-
-/** The bookings' part comes as a file of its own, with the calendar. */
-const OpenCases = lazy(() => import('../bookings/inbox-cases').then((m) => ({ default: m.OpenCases })));
-const SettledCases = lazy(() => import('../bookings/inbox-cases').then((m) => ({ default: m.SettledCases })));
 
 export function InboxPage() {
   const session = useSession();
@@ -25,6 +22,8 @@ export function InboxPage() {
   const cases = useLive((db) => bookingCases(db, userId), [userId])?.[0];
   const known = lost !== undefined && refused !== undefined && cases !== undefined;
   const open = (lost?.length ?? 0) + (refused?.length ?? 0) + (stuck?.length ?? 0) + (cases?.open ?? 0);
+  // What hangs on a refused row is shown with it.
+  const roots = refused?.filter((entry) => !refused.some((other) => other.id === entry.held_by)) ?? [];
   const empty = known && open === 0;
   const settled = (cases?.settled ?? 0) > 0;
   const nothing = (
@@ -42,13 +41,17 @@ export function InboxPage() {
         <Column>
           {empty ? nothing : null}
           <ul aria-label="Inbox" className="flex flex-col gap-3">
-            <Suspense>{cases?.open ? <OpenCases /> : null}</Suspense>
-            {refused?.map((entry) => (
-              <RefusedItem key={entry.id} entry={entry} />
+            {cases?.open ? <OpenCases /> : null}
+            {roots.map((entry) => (
+              <RefusedItem key={entry.id} entry={entry} held={heldWith(entry, refused ?? [])} />
             ))}
-            {lost?.map((notice) => (
-              <NoticeItem key={notice.id} notice={notice} />
-            ))}
+            {lost?.map((notice) =>
+              isDecision(notice) ? (
+                <DecisionNotice key={notice.id} notice={notice} />
+              ) : (
+                <NoticeItem key={notice.id} notice={notice} />
+              ),
+            )}
             {stuck?.map((row) => (
               <li key={`${row.table}-${row.id}`} className="rounded-lg bg-surface p-4 shadow-card">
                 <p className="font-[550]">
@@ -61,7 +64,7 @@ export function InboxPage() {
               </li>
             ))}
           </ul>
-          <Suspense>{settled ? <SettledCases /> : null}</Suspense>
+          {settled ? <SettledCases /> : null}
         </Column>
       )}
     </Page>

@@ -1,7 +1,8 @@
-// An operation that the server refused: why, what was in it, and what can be done with it.
+// An operation that the server refused: why, what was in it, what hangs on it, and what can be done about it.
 import { Ban } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { violationRules } from '../../../db/violation-rules';
 import { StoreError } from '../../store/store';
 import { useAct } from '../act';
 import { Button } from '../kit/button';
@@ -9,6 +10,7 @@ import { Dialog } from '../kit/dialog';
 import type { RefusedRow } from '../query/inbox';
 import { useStore } from '../store-context';
 import { ago } from '../when';
+import { Mend, mendable } from './mend';
 import { Value } from './notice-item';
 import { writeAgain } from './restore';
 import { fieldNames, tableNames, useSay } from './values';
@@ -20,21 +22,49 @@ const verbs: Record<string, string> = {
 };
 
 /** Columns that say nothing to a person. */
-const hidden = new Set(['id', 'workspace_id', 'position', 'created_at', 'author_id', 'version', 'task_id']);
+const hidden = new Set([
+  ...['id', 'workspace_id', 'position', 'created_at', 'author_id', 'version', 'task_id', 'user_id'],
+  ...['series_id', 'source', 'violation_id'],
+]);
+const shownHeld = 5;
 
-export function RefusedItem({ entry }: { entry: RefusedRow }) {
+/** What hangs on a refused row, directly or by way of others, in the order in which it was made. */
+export function heldWith(entry: RefusedRow, all: readonly RefusedRow[]): RefusedRow[] {
+  const out: RefusedRow[] = [];
+  for (let ids = [entry.id]; ids.length > 0; ) {
+    const next = all.filter(
+      (other) => other.held_by !== null && ids.includes(other.held_by) && !out.includes(other),
+    );
+    out.push(...next);
+    ids = next.map((other) => other.id);
+  }
+  return out.sort((a, b) => Number(a.i) - Number(b.i));
+}
+
+const valuesOf = (entry: RefusedRow) => (entry.set ?? {}) as Record<string, unknown>;
+
+export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly RefusedRow[] }) {
   const store = useStore();
   const act = useAct();
   const say = useSay();
   const [asking, setAsking] = useState(false);
-  const values = (entry.set ?? {}) as Record<string, unknown>;
+  const values = valuesOf(entry);
   const shown = Object.entries(
     entry.kind === 'delete' ? ((entry.was ?? {}) as Record<string, unknown>) : values,
   ).filter(([column, value]) => !hidden.has(column) && value !== null && value !== '');
-  const again = writeAgain(store.db, { table: entry.table, rowId: entry.row_id, kind: entry.kind, values });
-  const retry = async () => {
-    if (await act('retry', again, { undoable: false })) {
-      await store.discardRefused(entry.id);
+  const rule = entry.rule === null ? undefined : violationRules[entry.rule];
+  const offered = rule?.stored === 'refused' ? rule.resolutions : (['again', 'discard'] as const);
+  const statements = (change: Record<string, unknown>) => [
+    ...again(entry, { ...values, ...change }),
+    ...held.flatMap((each) => again(each, valuesOf(each))),
+  ];
+  const again = (each: RefusedRow, set: Record<string, unknown>) =>
+    writeAgain(store.db, { table: each.table, rowId: each.row_id, kind: each.kind, values: set });
+  const canAgain = again(entry, values).length > 0;
+  /** All of it in one local transaction, what is refused first. */
+  const send = async (change: Record<string, unknown>) => {
+    if (await act('retry', statements(change), { undoable: false })) {
+      for (const each of [...held, entry]) await store.discardRefused(each.id);
       toast('Written again; it will be sent.');
     }
   };
@@ -50,12 +80,14 @@ export function RefusedItem({ entry }: { entry: RefusedRow }) {
   const discard = async () => {
     setAsking(false);
     try {
-      await store.discardRefused(entry.id);
+      for (const each of [...held, entry]) await store.discardRefused(each.id);
       toast('Discarded');
     } catch (error) {
       toast.error(error instanceof StoreError ? error.message : 'This could not be discarded.');
     }
   };
+  const field = rule?.stored === 'refused' ? rule.field : null;
+  const mends = field !== null && offered.some((way) => mendable(way, field)) && entry.kind !== 'delete';
   return (
     <li className="rounded-lg bg-surface shadow-card">
       <div className="flex gap-3 p-4 pb-3">
@@ -80,6 +112,36 @@ export function RefusedItem({ entry }: { entry: RefusedRow }) {
               ))}
             </dl>
           ) : null}
+          {held.length > 0 ? (
+            <section aria-label="Held with it" className="mt-3">
+              <p className="text-xs text-ink-2">
+                {held.length === 1
+                  ? 'One thing hangs on it and is'
+                  : `${held.length} things hang on it and are`}{' '}
+                held with it:
+              </p>
+              <ul className="mt-1 flex flex-col gap-0.5">
+                {held.slice(0, shownHeld).map((each) => (
+                  <li key={each.id} className="truncate">
+                    <span className="text-ink-3">{tableNames[each.table] ?? each.table} </span>
+                    {nameOf(each)}
+                  </li>
+                ))}
+                {held.length > shownHeld ? (
+                  <li className="text-ink-3">and {held.length - shownHeld} more</li>
+                ) : null}
+              </ul>
+            </section>
+          ) : null}
+          {mends ? (
+            <Mend
+              field={field}
+              value={values[field]}
+              withHeld={held.length}
+              ways={offered}
+              onSend={(value) => void send({ [field]: value })}
+            />
+          ) : null}
         </div>
       </div>
       <div className="flex justify-end gap-2 border-t border-line px-4 py-2">
@@ -89,19 +151,25 @@ export function RefusedItem({ entry }: { entry: RefusedRow }) {
         <Button size="sm" variant="ghost" onClick={() => void copy()}>
           Copy
         </Button>
-        <Button
-          size="sm"
-          reason={again.length === 0 ? 'This cannot be written again; copy it from here.' : null}
-          onClick={() => void retry()}
-        >
-          Retry
-        </Button>
+        {offered.some((way) => way === 'again') ? (
+          <Button
+            size="sm"
+            reason={canAgain ? null : 'This cannot be written again; copy it from here.'}
+            onClick={() => void send({})}
+          >
+            Retry
+          </Button>
+        ) : null}
       </div>
       <Dialog
         open={asking}
         onOpenChange={setAsking}
         title="Discard this change?"
-        description="The server does not have it, and it is kept nowhere else."
+        description={`The server does not have it, and it is kept nowhere else.${
+          held.length > 0
+            ? ` With it ${held.length === 1 ? 'goes the thing' : `go the ${held.length} things`} that ${held.length === 1 ? 'hangs' : 'hang'} on it.`
+            : ''
+        }`}
         actions={
           <>
             <Button onClick={() => setAsking(false)}>Keep</Button>
@@ -113,4 +181,9 @@ export function RefusedItem({ entry }: { entry: RefusedRow }) {
       />
     </li>
   );
+}
+
+function nameOf(entry: RefusedRow): string {
+  const values = { ...(entry.was as object), ...(entry.set as object) } as Record<string, unknown>;
+  return String(values.title ?? values.name ?? values.body ?? '').slice(0, 200);
 }

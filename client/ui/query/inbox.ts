@@ -23,6 +23,7 @@ export function notices(db: Db, userId: string) {
       'notice.title',
       'notice.created_at',
       'task.title as task_title',
+      'notice.by_user',
     ])
     .where('notice.user_id', '=', userId)
     .where('notice.resolved_at', 'is', null)
@@ -46,6 +47,9 @@ export function refusals(db: Db) {
       'rule',
       'sentence',
       'at',
+      // In the order in which they were made.
+      'i',
+      'held_by',
     ])
     .orderBy('at', 'desc')
     .orderBy('id');
