@@ -11,6 +11,7 @@ export interface Backend {
   onStatus(listener: (status: Status) => void): () => void;
   wake(): Promise<void>;
   discardRefused(id: string): Promise<void>;
+  resend(requestId: string, refusedId: string, change: Readonly<Record<string, unknown>>): Promise<Written>;
   remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }>;
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-querie
 import { statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
 import { Outbox, startOver } from './outbox';
 import { ReadPath } from './read-path';
+import { resendRunner } from './resend';
 import { serialized } from './serialized';
 import { type Change, type Status, StoreError, type Written } from './store';
 
@@ -126,6 +127,16 @@ export class Engine implements Backend {
   /** Something failed that nobody waited for: read again from what is stored. */
   async recover(): Promise<void> {
     if (this.options.sync !== false && !this.#closed) await this.#readPath.restart();
+  }
+
+  async resend(
+    requestId: string,
+    refusedId: string,
+    change: Readonly<Record<string, unknown>>,
+  ): Promise<Written> {
+    const written = await this.#written(writeLocally(this.#pg, requestId, resendRunner(refusedId, change)));
+    this.#changed(['refused']);
+    return written;
   }
 
   async discardRefused(id: string): Promise<void> {

@@ -56,6 +56,7 @@ export function createStore(userId: string, backend: Backend): Store {
     },
     wake: () => void backend.wake(),
     discardRefused: (id) => backend.discardRefused(id),
+    resend: (refusedId, change) => backend.resend(crypto.randomUUID(), refusedId, change),
     async close() {
       stop();
       await backend.close();

@@ -58,6 +58,12 @@ export class Host {
         return await this.backend.wake();
       case 'discardRefused':
         return await this.backend.discardRefused(args[0] as string);
+      case 'resend':
+        return await this.backend.resend(
+          args[0] as string,
+          args[1] as string,
+          args[2] as Record<string, unknown>,
+        );
       case 'remove':
         return await this.backend.remove(args[0] as { discardUnsent: boolean });
     }

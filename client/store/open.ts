@@ -51,6 +51,14 @@ class WorkerBackend implements Backend {
   async discardRefused(id: string): Promise<void> {
     await this.#call('discardRefused', id);
   }
+
+  async resend(
+    requestId: string,
+    refusedId: string,
+    change: Readonly<Record<string, unknown>>,
+  ): Promise<Written> {
+    return (await this.#call('resend', requestId, refusedId, change)) as Written;
+  }
   remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
     return this.#call('remove', options) as Promise<{ removed: boolean; unsent: number }>;
   }

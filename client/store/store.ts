@@ -64,7 +64,7 @@ export interface Status {
   /** Local transactions that the server has not answered yet. */
   readonly unsent: number;
   readonly sending: boolean;
-  /** Open Inbox entries: unresolved notices, refused operations, parked rows. */
+  /** Open Inbox entries: unresolved notices, refused operations, parked rows, clashes that one is a party of. */
   readonly attention: number;
   /** First load of a workspace under way. */
   readonly loading: Loading | null;
@@ -107,6 +107,12 @@ export interface Store {
   wake(): void;
   /** Forget one refused operation for good; it is the only way that unsent work is dropped (W1). */
   discardRefused(refusedId: string): Promise<void>;
+  /**
+   * Sends a refused operation again, with other values where `change` gives them, and with everything that is held
+   * because of it: one local transaction.
+   * @throws StoreError; then it is refused as before
+   */
+  resend(refusedId: string, change: Readonly<Record<string, unknown>>): Promise<Written>;
   /** Stops this tab's use of the store. */
   close(): Promise<void>;
   /** Deletes the database of this person from this device. Refuses while unsent work exists, unless forced. */
@@ -125,4 +131,8 @@ export interface Refused {
   readonly rule: string | null;
   readonly sentence: string;
   readonly at: string;
+  /** The refused row that this hangs on, as the id of its entry. */
+  readonly held_by: string | null;
+  /** The order in which they were refused. */
+  readonly i: string;
 }
