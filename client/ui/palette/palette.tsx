@@ -30,6 +30,7 @@ import { ProjectBadge, useGoTo } from '../shell/sidebar';
 import { useLive } from '../store-context';
 import { StatusIcon } from '../task/icons';
 import { setTheme } from '../theme';
+import { exactTime } from '../when';
 import { useWorkspace } from '../workspace';
 import { PaletteFrame } from './frame';
 
@@ -105,7 +106,9 @@ export function Palette() {
     (db) => (words ? searchHits(db, workspace.id, words, 8) : null),
     [workspace.id, words],
   );
-  const tasks = [...new Map((hits ?? []).map((hit) => [hit.task_id, hit])).values()].slice(0, 6);
+  const found = (hits ?? []).filter((hit) => hit.kind !== 'booking');
+  const tasks = [...new Map(found.map((hit) => [hit.task_id, hit])).values()].slice(0, 6);
+  const booked = (hits ?? []).filter((hit) => hit.kind === 'booking').slice(0, 4);
   const [chosen, setChosen] = useState('');
   // Tasks come after cmdk has looked for a first item, and it does not count those that it does not filter.
   const first = tasks[0] && taskValue(tasks[0].task_id);
@@ -124,7 +127,7 @@ export function Palette() {
       onChosen={setChosen}
       onClose={hide}
     >
-      {tasks.length === 0 ? (
+      {tasks.length + booked.length === 0 ? (
         <Command.Empty className="px-3 py-6 text-center text-ink-3">Nothing found.</Command.Empty>
       ) : null}
       {available('setStatus') ? (
@@ -256,6 +259,28 @@ export function Palette() {
                 <StatusIcon status={hit.status} />
               </span>
               <span className="min-w-0 flex-1 truncate">{hit.title}</span>
+            </Command.Item>
+          ))}
+        </Command.Group>
+      ) : null}
+      {booked.length > 0 ? (
+        <Command.Group heading="Booked" forceMount className={groupStyle}>
+          {booked.map((hit) => (
+            <Command.Item
+              key={hit.id}
+              value={`booking ${hit.id}`}
+              forceMount
+              onSelect={() => {
+                hide();
+                void goTo.booking(hit.id, hit.at);
+              }}
+              className={itemStyle}
+            >
+              <span className="flex size-5 items-center justify-center text-ink-3">
+                <CalendarRange size={15} aria-hidden />
+              </span>
+              <span className="min-w-0 flex-1 truncate">{hit.title}</span>
+              <span className="text-xs text-ink-3">{exactTime(hit.at)}</span>
             </Command.Item>
           ))}
         </Command.Group>

@@ -1,13 +1,17 @@
-// Full-text search over every task and comment of a workspace on this device.
+// Full-text search over every task, comment and booking of a workspace on this device.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../../db/schema';
 import { bound } from './tasks';
 
 export interface Hit {
   readonly id: string;
-  readonly kind: 'task' | 'comment';
+  readonly kind: 'task' | 'comment' | 'booking';
+  /** Of a booking: itself. */
   readonly task_id: string;
+  /** Of a booking: its resource. */
   readonly project_id: string;
+  /** Name of the resource of a booking. */
+  readonly resource: string | null;
   readonly title: string;
   readonly status: string;
   readonly at: string;
@@ -33,20 +37,29 @@ export function searchHits(db: Kysely<DB>, workspaceId: string, words: string, l
   return bound<Hit>(
     db,
     sql`
-      select h.id, h.kind, h.task_id, t.project_id, t.title, t.status, h.at, h.author,
-             ts_headline('simple', left(h.body, ${sql.lit(excerptFrom)}), ${query}, ${options}) as excerpt
+      select id, kind, task_id, project_id, resource, title, status, at, author,
+             ts_headline('simple', left(body, ${sql.lit(excerptFrom)}), ${query}, ${options}) as excerpt
       from (
-        (select id, 'task' as kind, id as task_id, updated_at as at, author,
-                case when description = '' then title else description end as body,
-                ts_rank(search, ${query}) * 1.5 as rank
-           from task where workspace_id = ${workspaceId} and search @@ ${query}
-          order by rank desc, updated_at desc limit ${limit})
+        select h.id, h.kind, h.task_id, t.project_id, null as resource, t.title, t.status, h.at, h.author, h.body, h.rank
+        from (
+          (select id, 'task' as kind, id as task_id, updated_at as at, author,
+                  case when description = '' then title else description end as body,
+                  ts_rank(search, ${query}) * 1.5 as rank
+             from task where workspace_id = ${workspaceId} and search @@ ${query}
+            order by rank desc, updated_at desc limit ${limit})
+          union all
+          (select id, 'comment', task_id, created_at, author, body, ts_rank(search, ${query})
+             from comment where workspace_id = ${workspaceId} and search @@ ${query}
+            order by 7 desc, created_at desc limit ${limit})
+        ) h join task t on t.id = h.task_id
         union all
-        (select id, 'comment', task_id, created_at, author, body, ts_rank(search, ${query})
-           from comment where workspace_id = ${workspaceId} and search @@ ${query}
-          order by 7 desc, created_at desc limit ${limit})
-      ) h join task t on t.id = h.task_id
-      order by h.rank desc, h.at desc, h.id limit ${limit}`,
+        (select b.id, 'booking', b.id, b.resource_id, r.name, b.title, b.status, lower(b.during), b.author,
+                case when b.notes = '' then b.title else b.notes end, ts_rank(b.search, ${query}) * 1.5 as rank
+           from booking b join resource r on r.id = b.resource_id
+          where b.workspace_id = ${workspaceId} and b.search @@ ${query}
+          order by rank desc, lower(b.during) desc limit ${limit})
+      ) x
+      order by rank desc, at desc, id limit ${limit}`,
   );
 }
 

@@ -1,16 +1,17 @@
-// Search over every task and comment of this workspace on this device, with or without a network.
+// Search over every task, comment and booking of this workspace on this device, with or without a network.
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import clsx from 'clsx';
-import { MessageSquare, Search as SearchIcon } from 'lucide-react';
+import { CalendarRange, MessageSquare, Search as SearchIcon } from 'lucide-react';
 import { Fragment, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useOpenTask } from '../active-task';
 import { Empty } from '../kit/empty';
 import { prefixQuery } from '../query/filters';
 import { type Hit, markedPieces, searchHits } from '../query/search';
 import { Page } from '../shell/page';
+import { useGoTo } from '../shell/sidebar';
 import { useLiveTagged, useStatus } from '../store-context';
 import { StatusIcon } from '../task/icons';
-import { ago } from '../when';
+import { ago, exactTime } from '../when';
 import { useWorkspace } from '../workspace';
 
 const most = 50;
@@ -44,14 +45,20 @@ function HitRow(props: { hit: Hit; words: string[]; chosen: boolean; onOpen: () 
       className={clsx('flex gap-3 rounded-lg px-3 py-2.5', props.chosen ? 'bg-hover' : 'hover:bg-hover')}
     >
       <span className="flex h-5 items-center">
-        <StatusIcon status={hit.status} named />
+        {hit.kind === 'booking' ? (
+          <CalendarRange size={14} className="text-ink-3" aria-label="Booking" />
+        ) : (
+          <StatusIcon status={hit.status} named />
+        )}
       </span>
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline gap-3">
           <span className="min-w-0 flex-1 truncate font-[550]">
             <MarkedTitle text={hit.title} words={props.words} />
           </span>
-          <span className="shrink-0 text-xs text-ink-3">{ago(hit.at)}</span>
+          <span className="shrink-0 text-xs text-ink-3">
+            {hit.kind === 'booking' ? exactTime(hit.at) : ago(hit.at)}
+          </span>
         </div>
         {found ? (
           <p className="line-clamp-2 text-ink-2 [overflow-wrap:anywhere]">
@@ -72,7 +79,9 @@ function HitRow(props: { hit: Hit; words: string[]; chosen: boolean; onOpen: () 
             )}
           </p>
         ) : null}
-        <p className="text-xs text-ink-3">{project?.name}</p>
+        <p className="text-xs text-ink-3">
+          {hit.kind === 'booking' ? `${hit.resource}, ${hit.author}, ${hit.status}` : project?.name}
+        </p>
       </div>
     </div>
   );
@@ -84,6 +93,8 @@ export function SearchPage() {
   const workspace = useWorkspace();
   const status = useStatus();
   const { open } = useOpenTask();
+  const goTo = useGoTo();
+  const show = (hit: Hit) => (hit.kind === 'booking' ? void goTo.booking(hit.id, hit.at) : open(hit.task_id));
   const [text, setText] = useState(q);
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
@@ -122,11 +133,11 @@ export function SearchPage() {
               ref={input}
               type="search"
               role="combobox"
-              aria-label="Search tasks and comments"
+              aria-label="Search tasks, comments and bookings"
               aria-expanded={(hits?.length ?? 0) > 0}
               aria-controls="hits"
               aria-activedescendant={hits && hits.length > 0 ? `hit-${index}` : undefined}
-              placeholder="Search tasks and comments"
+              placeholder="Search tasks, comments and bookings"
               value={text}
               onChange={(event) => {
                 setText(event.target.value);
@@ -139,7 +150,7 @@ export function SearchPage() {
                   setAt(Math.max(0, Math.min(hits.length - 1, index + step)));
                 }
                 const hit = hits?.[index];
-                if (event.key === 'Enter' && hit) open(hit.task_id);
+                if (event.key === 'Enter' && hit) show(hit);
                 if (event.key === 'Escape') event.currentTarget.blur();
               }}
               className="h-10 w-full rounded-lg bg-surface pr-3 pl-9 text-base ring-1 ring-line-strong ring-inset focus-visible:outline-2 [&::-webkit-search-cancel-button]:hidden"
@@ -159,7 +170,7 @@ export function SearchPage() {
           <Empty icon={<SearchIcon size={20} aria-hidden />} title="Nothing found">
             {status.loading
               ? 'This workspace is still being copied to this device.'
-              : 'No task and no comment on this device has all of these words.'}
+              : 'Nothing on this device has all of these words.'}
           </Empty>
         ) : (
           <div className="min-h-0 flex-1 overflow-y-auto">
@@ -178,7 +189,7 @@ export function SearchPage() {
                   chosen={i === index}
                   onOpen={() => {
                     setAt(i);
-                    open(hit.task_id);
+                    show(hit);
                   }}
                 />
               ))}

@@ -1,6 +1,7 @@
 // The sidebar: workspace, search, inbox, projects, members, settings.
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import clsx from 'clsx';
+import { format, parseISO } from 'date-fns';
 import {
   CalendarRange,
   Inbox,
@@ -243,6 +244,12 @@ export function useGoTo() {
   return {
     page: (page: 'bookings' | 'inbox' | 'search' | 'members' | 'settings' | 'stock') =>
       navigate({ to: `/w/$workspaceId/${page}`, params: { workspaceId: id } }),
+    booking: (bookingId: string, at: string) =>
+      navigate({
+        to: '/w/$workspaceId/bookings',
+        params: { workspaceId: id },
+        search: { view: 'day', date: format(parseISO(at), 'yyyy-MM-dd'), booking: bookingId },
+      }),
     project: (projectId: string, view: 'board' | 'list') =>
       navigate({ to: `/w/$workspaceId/p/$projectId/${view}`, params: { workspaceId: id, projectId } }),
   };
