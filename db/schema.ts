@@ -56,6 +56,43 @@ export interface Comment {
   workspace_id: string;
 }
 
+export interface DocumentUpdate {
+  compacted: Generated<number>;
+  created_at: Generated<string>;
+  document_id: string;
+  id: string;
+  update: Buffer;
+  updated_at: Generated<string>;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
+export interface DocumentVersion {
+  author: Generated<string>;
+  author_id: string | null;
+  automatic: Generated<boolean>;
+  created_at: Generated<string>;
+  document_id: string;
+  id: string;
+  name: Generated<string>;
+  state: Buffer;
+  updated_at: Generated<string>;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
+export interface File {
+  created_at: Generated<string>;
+  hash: string;
+  id: string;
+  name: Generated<string>;
+  size: number;
+  type: string;
+  updated_at: Generated<string>;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
 export interface Label {
   color: string;
   created_at: Generated<string>;
@@ -91,6 +128,34 @@ export interface Notice {
   row_id: string;
   table: string;
   title: Generated<string>;
+  updated_at: Generated<string>;
+  user_id: string;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
+export interface Page {
+  archived: Generated<boolean>;
+  author_id: string | null;
+  created_at: Generated<string>;
+  deleted_at: string | null;
+  icon: Generated<string>;
+  id: string;
+  parent_id: string | null;
+  position: string;
+  search: ColumnType<string, never, never>;
+  source: string | null;
+  title: Generated<string>;
+  updated_at: Generated<string>;
+  version: Generated<Int8>;
+  workspace_id: string;
+}
+
+export interface PageFavourite {
+  created_at: Generated<string>;
+  id: string;
+  page_id: string;
+  position: string;
   updated_at: Generated<string>;
   user_id: string;
   version: Generated<Int8>;
@@ -358,9 +423,14 @@ export interface Workspace {
 export interface DB {
   booking: Booking;
   comment: Comment;
+  document_update: DocumentUpdate;
+  document_version: DocumentVersion;
+  file: File;
   label: Label;
   member: Member;
   notice: Notice;
+  page: Page;
+  page_favourite: PageFavourite;
   project: Project;
   resolution: Resolution;
   resource: Resource;

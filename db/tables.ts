@@ -118,6 +118,23 @@ export const tables = {
   stock_movement: table({
     readOnly: ['item_id', 'from_id', 'to_id', 'quantity', 'reason', 'user_id', 'author'],
   }),
+  page: table({
+    fixed: ['author_id', 'source'],
+    fields: ['parent_id', 'title', 'icon', 'position', 'archived', 'deleted_at'],
+    silent: ['position'],
+  }),
+  page_favourite: table({
+    visible: '"user_id" = $2',
+    fixed: ['user_id', 'page_id'],
+    fields: ['position'],
+    silent: ['position'],
+  }),
+  document_update: table({ fixed: ['document_id', 'update'], readOnly: ['compacted'] }),
+  document_version: table({
+    fixed: ['document_id', 'automatic', 'state', 'author_id', 'author'],
+    fields: ['name'],
+  }),
+  file: table({ fixed: ['hash', 'name', 'type', 'size'] }),
 } as const satisfies Record<string, SyncedTable>;
 
 export type TableName = keyof typeof tables;
