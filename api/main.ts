@@ -8,6 +8,7 @@ import type { Upstream } from '../electric/proxy';
 import { createApp } from './app';
 import { type Auth, addressHeader, createAuth } from './auth';
 import type { ApiDeps } from './deps';
+import { DocumentKeeper } from './documents/keeper';
 import { readMigrations } from './migrations';
 
 export interface ApiOptions {
@@ -35,6 +36,7 @@ export interface RunningApi {
   readonly port: number;
   readonly auth: Auth;
   readonly pool: Pool;
+  readonly documents: DocumentKeeper;
   readonly server: Server;
   /** Answers what is under way, at most `patience` ms, then ends every connection. */
   close(patience?: number): Promise<void>;
@@ -51,8 +53,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   // An idle connection broke; the next query opens another.
   pool.on('error', () => {});
   const auth = createAuth({ ...options, secret: options.authSecret });
+  const documents = new DocumentKeeper(pool, options.log);
   const deps: ApiDeps = {
     pool,
+    documents,
     person: async (request) => (await auth.session(request)).person,
     migration: newest(readMigrations(), 'server'),
     log: options.log,
@@ -81,6 +85,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     await Promise.all([pool.end(), auth.close()]);
     throw error;
   });
+  // What an earlier run left; it matters to nobody who waits.
+  void documents.catchUp().catch((error: Error) => options.log(`documents: ${error.message}`));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
@@ -88,6 +94,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     port,
     auth,
     pool,
+    documents,
     server,
     async close(patience = 2_000) {
       const closed = new Promise<void>((done) => server.close(() => done()));
@@ -95,6 +102,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
       clearTimeout(timer);
+      await documents.close();
       await Promise.all([pool.end(), auth.close()]);
     },
   };

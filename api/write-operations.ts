@@ -3,6 +3,7 @@
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { canWriteRow, ownedTables, type Role, type RowFacts } from '../db/access';
+import { bytesOfText, updateFault } from '../db/document/update';
 import { refusalKind, refusalSentence } from '../db/rules';
 import { isTableName, type SyncedTable, type TableName, tables } from '../db/tables';
 import { limits, type Operation, operation, type RefusalKind, type Verdict } from '../db/wire';
@@ -73,8 +74,9 @@ async function knownRows(
   const found = await client.query<Facts & { table: string; id: string }>(
     `select r."table", r.id, r.workspace_id as "workspaceId", a.id as "authorId",
        case r."table" when 'notice' then n.user_id when 'comment' then a.user_id
-         when 'booking' then coalesce(b.user_id, r.grave ->> 'user_id') end as "personId",
-       coalesce(b.private and b.user_id <> $3, false) as hidden,
+         when 'booking' then coalesce(b.user_id, r.grave ->> 'user_id')
+         when 'page_favourite' then coalesce(f.user_id, r.grave ->> 'user_id') end as "personId",
+       coalesce(b.private and b.user_id <> $3, f.user_id <> $3, false) as hidden,
        r."table" = 'resource' and exists (
          select from booking o where o.resource_id = r.id and o.user_id <> $3) as "holdsOthers"
      from (select distinct * from unnest($1::text[], $2::uuid[]) as u ("table", id)) named
@@ -83,7 +85,10 @@ async function knownRows(
      left join comment c on r."table" = 'comment' and c.id = r.id
      left join task t on r."table" = 'task' and t.id = r.id
      left join booking b on r."table" = 'booking' and b.id = r.id
-     left join member a on a.id = coalesce(c.author_id, t.author_id, (r.grave ->> 'author_id')::uuid)`,
+     left join page_favourite f on r."table" = 'page_favourite' and f.id = r.id
+     left join page p on r."table" = 'page' and p.id = r.id
+     left join document_version v on r."table" = 'document_version' and v.id = r.id
+     left join member a on a.id = coalesce(c.author_id, t.author_id, p.author_id, v.author_id, (r.grave ->> 'author_id')::uuid)`,
     [named.map((op) => op.table), named.map((op) => op.id), person.id],
   );
   return new Map(found.rows.map((r) => [keyOf(r.table, r.id), r]));
@@ -108,6 +113,21 @@ function storable(op: Operation): boolean {
   const text = JSON.stringify([op.set, op.was]);
   // JSON.stringify escapes both; an odd number of backslashes tells the escape from text that looks like it.
   return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text);
+}
+
+/** Columns that hold Yjs updates: nobody is given one that cannot be read. */
+const bodies: Readonly<Record<string, string>> = { document_update: 'update', document_version: 'state' };
+
+function bodyFault(op: Operation): Verdict | null {
+  const column = bodies[op.table];
+  if (op.kind !== 'insert' || column === undefined) return null;
+  if ((op.set.compacted ?? 0) !== 0) return refused('invalid', 'document_update_compacted_range');
+  const bytes = bytesOfText(op.set[column]);
+  const fault = bytes === null ? 'malformed' : updateFault(bytes);
+  if (fault === null) return null;
+  return fault === 'too-large'
+    ? refused('too-large', `${op.table}_length`)
+    : refused('invalid', 'document_update_form');
 }
 
 /** Whose row an insert makes. What names a person must name the one who sends it. */
@@ -149,6 +169,8 @@ function check(
     return refused('forbidden');
   }
   if (!storable(op)) return refused('invalid');
+  const fault = bodyFault(op);
+  if (fault !== null) return fault;
   facts.set(key, row);
   return null;
 }

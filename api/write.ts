@@ -7,6 +7,7 @@ import type { PoolClient } from 'pg';
 import { type Answer, limits, PROTOCOL, type Verdict, type WriteResponse, writeRequest } from '../db/wire';
 import { readBody } from './body';
 import type { ApiDeps, Person } from './deps';
+import { writtenDocuments } from './documents/written';
 import { ApiFailure } from './errors';
 import { applyTransaction } from './write-operations';
 
@@ -115,6 +116,7 @@ async function once(
       ]);
       await client.query('update sync.client set last_n = $2, seen_at = now() where id = $1', [clientId, n]);
       await client.query('commit');
+      deps.documents.touched(writtenDocuments(raw, verdicts));
       return { n, verdicts };
     } catch (error) {
       failed = error as Error;

@@ -280,6 +280,19 @@ export interface SyncClient {
   server_id: string | null;
 }
 
+export interface SyncDocumentDirty {
+  document_id: string;
+  mark: Generated<Int8>;
+  workspace_id: string;
+}
+
+export interface SyncDocumentText {
+  body: string;
+  document_id: string;
+  search: ColumnType<string, never, never>;
+  workspace_id: string;
+}
+
 export interface SyncIncoming {
   at: Generated<string>;
   error: string | null;
@@ -440,6 +453,8 @@ export interface DB {
   stock_place: StockPlace;
   "sync.base": SyncBase;
   "sync.client": SyncClient;
+  "sync.document_dirty": SyncDocumentDirty;
+  "sync.document_text": SyncDocumentText;
   "sync.incoming": SyncIncoming;
   "sync.outbox": SyncOutbox;
   "sync.refused": SyncRefused;

@@ -17,6 +17,6 @@ export interface LiveRoom {
 }
 
 export interface LiveConnection {
-  join(documentId: string, member: LiveMember): LiveRoom;
+  join(workspaceId: string, documentId: string, member: LiveMember): LiveRoom;
   close(): void;
 }

@@ -239,7 +239,7 @@ class OpenDocument implements DocumentHandle {
   }
 
   #join(live: LiveConnection): void {
-    this.#room = live.join(this.documentId, {
+    this.#room = live.join(this.workspaceId, this.documentId, {
       awareness: this.awareness,
       onUpdate: (row, update) => {
         if (this.#known.has(row)) return;

@@ -3,6 +3,7 @@
 import type { PGliteInterface } from '@electric-sql/pglite';
 import { type Backend, initialStatus } from './backend';
 import type { Database } from './database';
+import { DocumentTexts } from './document-texts';
 import { Link, type LinkOptions } from './link';
 import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-queries';
 import { statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
@@ -28,6 +29,7 @@ export class Engine implements Backend {
   readonly #live: LiveQueries;
   readonly #outbox: Outbox;
   readonly #readPath: ReadPath;
+  readonly #texts: DocumentTexts;
   #status: Status;
   #listeners = new Set<(status: Status) => void>();
   #problems = new Map<string, string>();
@@ -65,6 +67,7 @@ export class Engine implements Backend {
       identified: (serverId) => this.#identified(serverId),
       problem,
     });
+    this.#texts = new DocumentTexts(this.#pg, flush, () => this.#changed(['document_text']));
     this.#link.onChange(() => this.#linkChanged());
   }
 
@@ -78,6 +81,7 @@ export class Engine implements Backend {
     await pg.exec("delete from sync.request where at < now() - interval '1 day'");
     await options.database.flush();
     await engine.#count();
+    engine.#texts.wake();
     if (options.sync !== false) {
       engine.#outbox.wake();
       void engine.#readPath.refresh();
@@ -161,7 +165,7 @@ export class Engine implements Backend {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#link.close();
-    await Promise.all([this.#outbox.close(), this.#readPath.close()]);
+    await Promise.all([this.#outbox.close(), this.#readPath.close(), this.#texts.close()]);
     await this.#pg.close();
   }
 
@@ -192,6 +196,7 @@ export class Engine implements Backend {
     this.#live.invalidate(names);
     const counted = ['outbox', 'refused', 'incoming', 'notice', 'violation', 'booking'];
     if (counted.some((name) => names.has(name))) void this.#count();
+    if (names.has('document_update')) this.#texts.wake();
   }
 
   /** Counts what the chip shows. */
