@@ -7,9 +7,6 @@ import { TableKit } from '@tiptap/extension-table';
 import { StarterKit } from '@tiptap/starter-kit';
 import { Mention } from './mention-node';
 
-/** The name of the fragment of a body's Yjs document that holds its blocks. */
-export const FRAGMENT = 'default';
-
 /** Addresses that a link may have: those of the web, mail, and pages of this workspace. */
 export function allowedLink(href: string): boolean {
   return /^(https?:|mailto:|tel:)/i.test(href) || /^(\/w\/|#)/.test(href);

@@ -16,7 +16,11 @@ const page = (id: string, parent_id: string | null = null, more: Partial<PageRow
 const ids = (rows: readonly PageRow[]) => rows.map((row) => row.id);
 
 test('children stand in manual order, then by id', () => {
-  const tree = buildTree([page('c', null, { position: 'a0' }), page('b', null, { position: 'a0' }), page('a')]);
+  const tree = buildTree([
+    page('c', null, { position: 'a0' }),
+    page('b', null, { position: 'a0' }),
+    page('a'),
+  ]);
   expect(ids(tree.children(null))).toEqual(['b', 'c', 'a']);
 });
 

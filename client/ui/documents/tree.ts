@@ -51,7 +51,7 @@ function parents(byId: ReadonlyMap<string, PageRow>): Map<string, string | null>
     }
     if (at !== null && onPath.has(at)) {
       const circle = path.slice(path.indexOf(at));
-      parent.set(circle.reduce((least, id) => (id < least ? id : least)), null);
+      parent.set([...circle].sort()[0]!, null);
     }
     for (const id of path) known.add(id);
   }
