@@ -9,7 +9,7 @@ import { serialized } from './serialized';
 type Kind = 'opfs' | 'indexeddb';
 
 /** Files to make ready at first; Postgres needs about this many, and each costs time at a cold start. */
-const POOL = 500;
+const POOL = 800;
 
 const nameOf = (userId: string) => `outpost-${userId}`;
 
