@@ -96,9 +96,10 @@ export function BodyEditor(props: BodyEditorProps) {
   }, [editor, onEditor]);
   useEffect(() => {
     if (find.length === 0) return;
-    const frame = requestAnimationFrame(() =>
-      editor.view.dom.querySelector('.found-place')?.scrollIntoView({ block: 'center' }),
-    );
+    const frame = requestAnimationFrame(() => {
+      if (editor.isDestroyed) return;
+      editor.view.dom.querySelector('.found-place')?.scrollIntoView({ block: 'center' });
+    });
     return () => cancelAnimationFrame(frame);
   }, [editor, find]);
 

@@ -32,7 +32,10 @@ export function bodyExtensions(): Extensions {
       dropcursor: { color: 'var(--accent)', width: 2 },
     }),
     TaskList,
-    TaskItem.configure({ nested: true }),
+    TaskItem.configure({
+      nested: true,
+      a11y: { checkboxLabel: (node) => node.firstChild?.textContent || 'Item without text' },
+    }),
     TableKit.configure({ table: { resizable: false } }),
     Image.configure({ inline: true, allowBase64: false }),
     Mention,

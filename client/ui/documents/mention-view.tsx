@@ -77,7 +77,7 @@ export function MentionView({ node, selected }: NodeViewProps) {
   const shown = useShown(attributes);
   const content = (
     <>
-      {shown.icon ? <span className="mr-1 inline-flex translate-y-[2px]">{shown.icon}</span> : null}
+      {shown.icon ? <span className="mr-1 inline-flex align-[-2px]">{shown.icon}</span> : null}
       <span className={clsx(shown.struck && 'line-through opacity-70')}>{shown.text}</span>
       {shown.state ? <span className="ml-1.5 text-ink-3">{shown.state}</span> : null}
     </>

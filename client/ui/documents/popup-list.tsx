@@ -59,8 +59,8 @@ export function PopupList(props: { editor: Editor; state: PopupState; choices: r
     };
   }, [state, editor, choices, index]);
   useEffect(() => {
-    const { dom } = editor.view;
     if (!popup || choices.length === 0) return;
+    const { dom } = editor.view;
     dom.setAttribute('aria-controls', 'editor-choices');
     dom.setAttribute('aria-activedescendant', `editor-choice-${index}`);
     return () => {
