@@ -88,6 +88,16 @@ export const ChecklistTask = Extension.create<{ onMake: (editor: Editor) => void
   },
 });
 
+/** In a list Tab indents or does nothing; elsewhere it leaves the text. */
+export const ListTab = Extension.create({
+  name: 'listTab',
+  priority: 10,
+  addKeyboardShortcuts() {
+    const inList = () => this.editor.isActive('listItem') || this.editor.isActive('taskItem');
+    return { Tab: inList, 'Shift-Tab': inList };
+  },
+});
+
 const places = new PluginKey<DecorationSet>('places');
 
 /** Marks the places where words of a search stand, until the text is changed. */

@@ -64,9 +64,12 @@ export function BodyEditor(props: BodyEditorProps) {
         Places.configure({ words: find }),
         LinkClicks.configure({ onInternal: (href) => latest.current.onInternalLink(href) }),
         ChecklistTask.configure({ onMake: (at) => latest.current.onMakeTask(at) }),
+        ListTab,
         Popups.configure({ state: popupState }),
       ],
       editable: !readOnly,
+      // The policy of the page allows no styles but those of files; body.css has them.
+      injectCSS: false,
       editorProps: {
         attributes: {
           class: 'page-body',

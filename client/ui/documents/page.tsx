@@ -149,6 +149,13 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
     [asked],
   );
   const [editor, setEditor] = useState<Editor | null>(null);
+  /** The title was left for the text before that was there. */
+  const wanted = useRef(false);
+  useEffect(() => {
+    if (!editor || !wanted.current) return;
+    wanted.current = false;
+    editor.commands.focus('start');
+  }, [editor]);
   const [historyShown, setHistoryShown] = useState(false);
   const [moving, setMoving] = useState(false);
   const wrote = useWrote(handle?.doc ?? null, workspace.id, page.id);
@@ -264,7 +271,10 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
                     readOnly={readOnly}
                     autoFocus={isNew.current}
                     onSave={(title) => actions.change(page, `title “${title}”`, { title })}
-                    onLeave={() => editor?.commands.focus('start')}
+                    onLeave={() => {
+                      wanted.current = editor === null;
+                      editor?.commands.focus('start');
+                    }}
                   />
                   {facts ? (
                     <p className="mt-0.5 text-xs text-ink-3">

@@ -39,6 +39,13 @@ export function PagesSection() {
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }));
   const { pageId } = useParams({ strict: false }) as { pageId?: string };
 
+  // The editor is at hand when a page is opened.
+  useEffect(() => {
+    const ahead = () => void Promise.all([import('./page'), import('./editor')]).catch(() => {});
+    if (!('requestIdleCallback' in window)) return void setTimeout(ahead, 2_000);
+    const asked = requestIdleCallback(ahead, { timeout: 10_000 });
+    return () => cancelIdleCallback(asked);
+  }, []);
   // The open page can be seen in the tree.
   useEffect(() => {
     if (!tree || !pageId) return;

@@ -116,12 +116,16 @@ const matches = (name: string, also: string, query: string) =>
     .split(/\s+/)
     .some((word) => word.startsWith(query)) || name.toLowerCase().startsWith(query);
 
+const starts = (block: Block, query: string) => block.name.toLowerCase().startsWith(query);
+
 export function slashChoices(editor: Editor, query: string, tools: PageTools): Choice[] {
   const asked = query.toLowerCase();
   const cleared = ({ range }: Popup) => editor.chain().focus().deleteRange(range);
   const of = (group: string, list: readonly Block[]) =>
     list
       .filter((block) => matches(block.name, block.also ?? '', asked))
+      // What is named so comes before what is also called so.
+      .sort((a, b) => Number(starts(b, asked)) - Number(starts(a, asked)))
       .map(
         (block): Choice => ({
           id: block.name,
