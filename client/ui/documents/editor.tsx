@@ -8,7 +8,7 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'reac
 import { BODY_FIELD } from '../../../db/document/body';
 import type { DocumentHandle } from '../../store/document';
 import { Bubble } from './bubble';
-import { ChecklistTask, LinkClicks, Placeholder, Places } from './editor-keys';
+import { ChecklistTask, LinkClicks, ListTab, Placeholder, Places } from './editor-keys';
 import { bodyExtensions } from './extensions';
 import { useMentionChoices } from './mention-choices';
 import { Mention } from './mention-node';
