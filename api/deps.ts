@@ -19,6 +19,8 @@ export interface ApiDeps {
   readonly migration: number;
   /** Is told of documents that were written to. */
   readonly documents: DocumentKeeper;
+  /** Memberships have changed: whoever lost one is cut off at once. */
+  membershipsChanged(): void;
   /** One line for the operator. */
   log(line: string): void;
 }

@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import type { LiveConnection, LiveRoom } from './document-live';
+import { type LiveConnection, type LiveRoom, type LiveState, sharedLive } from './document-live';
 import type { Compilable, Store, StoreError } from './store';
 
 /** Origin of changes that came from stored rows. */
@@ -25,7 +25,7 @@ export interface DocumentStatus {
   /** Why typing is not stored; the text stays in the tab, and it is tried again with the next change. */
   readonly problem: string | null;
   /** The socket: off (none was given, or it is not allowed), connecting, on. */
-  readonly live: 'off' | 'connecting' | 'on';
+  readonly live: LiveState;
   /** Others who have the page open now. */
   readonly others: number;
 }
@@ -52,7 +52,7 @@ export interface DocumentHandle {
 export interface OpenDocumentOptions {
   readonly workspaceId: string;
   readonly documentId: string;
-  /** Absent: rows only, which is slower and otherwise the same. */
+  /** Absent: this tab's socket. null: rows only, which is slower and otherwise the same. */
   readonly live?: LiveConnection | null;
 }
 
@@ -92,7 +92,7 @@ class OpenDocument implements DocumentHandle {
 
   constructor(
     private readonly store: Store,
-    { workspaceId, documentId, live }: OpenDocumentOptions,
+    { workspaceId, documentId, live = sharedLive(store.userId) }: OpenDocumentOptions,
   ) {
     this.workspaceId = workspaceId;
     this.documentId = documentId;
@@ -227,14 +227,25 @@ class OpenDocument implements DocumentHandle {
     );
     if (this.#closed) return;
     const fresh = rows.filter((row) => !this.#known.has(row.id));
-    // Merged first, so that rows out of order do not wait for each other inside the document.
-    if (fresh.length > 0) {
-      const updates = fresh.map((row) => row.update);
-      Y.applyUpdate(this.doc, updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates), FROM_STORE);
-    }
+    this.#take(
+      fresh.map((row) => row.update),
+      FROM_STORE,
+    );
     for (const row of fresh) {
       this.#known.add(row.id);
       this.#heard.delete(row.id);
+    }
+  }
+
+  /** Takes updates of others in. A damaged one is left out, whoever sent it; the rest is shown. */
+  #take(updates: readonly Uint8Array[], origin: string): void {
+    if (updates.length === 0) return;
+    try {
+      // Merged first, so that rows out of order do not wait for each other inside the document.
+      Y.applyUpdate(this.doc, updates.length === 1 ? updates[0]! : Y.mergeUpdates([...updates]), origin);
+    } catch (error) {
+      if (updates.length === 1) console.warn('Outpost: an update cannot be read:', error);
+      else for (const update of updates) this.#take([update], origin);
     }
   }
 
@@ -242,9 +253,9 @@ class OpenDocument implements DocumentHandle {
     this.#room = live.join(this.workspaceId, this.documentId, {
       awareness: this.awareness,
       onUpdate: (row, update) => {
-        if (this.#known.has(row)) return;
+        if (this.#known.has(row) || this.#closed) return;
         this.#heard.set(row, update);
-        Y.applyUpdate(this.doc, update, FROM_LIVE);
+        this.#take([update], FROM_LIVE);
       },
       onState: (live, others) => this.#set({ live, others }),
     });
