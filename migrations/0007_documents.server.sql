@@ -13,8 +13,7 @@ begin
   delete from sync.register where "table" = tg_table_name and id = old.id;
   return old;
 end $$;
-drop trigger sync_bury on document_update;
-create trigger sync_forget after delete on document_update for each row execute function sync.forget();
+create or replace trigger sync_bury after delete on document_update for each row execute function sync.forget();
 
 create function sync.words(body text) returns tsvector immutable language plpgsql as $$
 begin
