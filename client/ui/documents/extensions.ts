@@ -1,6 +1,7 @@
 // The schema of page bodies: which blocks and marks there are. The editor, import, export and the comparison of
 // versions all read it, so that a body means the same everywhere.
 import { type Extensions, getSchema } from '@tiptap/core';
+import { Code } from '@tiptap/extension-code';
 import { Image } from '@tiptap/extension-image';
 import { TaskItem, TaskList } from '@tiptap/extension-list';
 import { TableKit } from '@tiptap/extension-table';
@@ -21,6 +22,7 @@ export function bodyExtensions(): Extensions {
       // It would write to every page that is opened.
       trailingNode: false,
       underline: false,
+      code: false,
       heading: { levels: [1, 2, 3, 4] },
       link: {
         openOnClick: false,
@@ -31,6 +33,8 @@ export function bodyExtensions(): Extensions {
       },
       dropcursor: { color: 'var(--accent)', width: 2 },
     }),
+    // A link can be code, too.
+    Code.extend({ excludes: '' }),
     TaskList,
     TaskItem.configure({
       nested: true,
