@@ -1,0 +1,61 @@
+// npm run measure:documents: the figures of a page with a whole paper's editing history, into
+// docs/document-measurements.md and .json. It needs a built client, a Chromium and the trace, and some minutes.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { buildWhenStale } from './build';
+import { type DocumentFigures, type DocumentUse, measureDocuments } from './measure/documents';
+import { startMeasuredServer } from './measure/server';
+import { tracePath } from './measure/trace';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
+const whole = (n: number) => new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(n);
+
+function reportText(f: DocumentFigures, at: string, commit: string): string {
+  const row = (name: string, use: DocumentUse) =>
+    `| ${name} | ${whole(use.openMs)} | ${whole(use.keyToPaint.p50)} / ${whole(use.keyToPaint.p95)} | ${[
+      use.memory.wasmMiB,
+      use.memory.jsMiB,
+      use.memory.rendererMiB,
+    ]
+      .map((n) => n?.toFixed(1) ?? '–')
+      .join(' | ')} |`;
+  return `# Documents: figures
+
+Written by \`npm run measure:documents\` on ${at.slice(0, 10)} at commit ${commit}; the same figures are in
+[document-measurements.json](document-measurements.json). Machine: ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}.
+
+One page into which ${whole(f.edits)} edits of a real paper were typed, ${whole(f.letters)} letters in the end, written
+as ${whole(f.rows)} updates of together ${whole(f.bytes)} bytes. On the server after compaction: ${whole(f.compactedRows)} rows,
+${whole(f.compactedBytes)} bytes; the longest turn of compaction took ${whole(f.turnMs)} ms.
+
+Beside it: an editor of the same make on plain Yjs over y-indexeddb, without sync or anything else
+([scripts/measure/plain-yjs](../scripts/measure/plain-yjs)), with the same updates. Open: from the navigation to the text
+on the screen, with the body on the device. Key: from a key to the frame that shows its letter, p50 / p95. ms and MiB.
+
+| | open | key | WebAssembly | JavaScript | process |
+| --- | ---: | ---: | ---: | ---: | ---: |
+${row('Outpost', f.outpost)}
+${row('plain Yjs', f.plainYjs)}
+`;
+}
+
+const path = tracePath();
+if (path === null) throw new Error('The trace is not there; set OUTPOST_TRACES to the folder that has it.');
+if (!(await buildWhenStale())) throw new Error('the client could not be built');
+const server = await startMeasuredServer();
+try {
+  const figures = await measureDocuments(server, path, say);
+  const measuredAt = new Date().toISOString();
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).toString().trim();
+  writeFileSync(
+    `${root}docs/document-measurements.json`,
+    `${JSON.stringify({ measuredAt, commit, ...figures }, null, 2)}\n`,
+  );
+  writeFileSync(`${root}docs/document-measurements.md`, reportText(figures, measuredAt, commit));
+  say('docs/document-measurements.md written');
+} finally {
+  await server.stop();
+}
