@@ -234,6 +234,10 @@ class Reader {
     const target = mentioned(link.href);
     if (target)
       return [{ type: 'mention', attrs: { ...target, label: decoded(link.text).replace(/\\(.)/g, '$1') } }];
+    if (link.tokens.length === 0) {
+      this.#note('links without words');
+      return [];
+    }
     const href = this.#href(link.href);
     if (href === null) return this.inlines(link.tokens, marks);
     return this.inlines(link.tokens, [

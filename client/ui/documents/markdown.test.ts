@@ -30,7 +30,7 @@ const meaning = (json: JSONContent): unknown => {
     if (!node.content?.some((child) => child.type === 'text')) {
       return { ...node, content: node.content?.map(tidy) };
     }
-    const letters = node.content.flatMap((child) =>
+    const letters: unknown[] = node.content.flatMap((child): unknown[] =>
       child.type === 'text'
         ? [...child.text!].map((letter) =>
             /\s/.test(letter) ? ' ' : [letter, JSON.stringify(child.marks ?? [])],
@@ -39,7 +39,7 @@ const meaning = (json: JSONContent): unknown => {
     );
     const text = letters.filter((letter, i) => letter !== ' ' || (i > 0 && letters[i - 1] !== ' '));
     while (text.at(-1) === ' ') text.pop();
-    return { type: node.type, text };
+    return { type: node.type, letters: text };
   };
   return tidy(checked(json) as Piece);
 };

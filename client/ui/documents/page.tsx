@@ -325,7 +325,7 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
 
   async function exportOne(id: string): Promise<void> {
     const { exportPage } = await import('./transfer-actions');
-    await exportPage(store, tree, workspace, id);
+    await exportPage(store, tree, id);
   }
 }
 
