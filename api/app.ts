@@ -4,6 +4,7 @@ import type { Upstream } from '../electric/proxy';
 import type { Auth } from './auth';
 import type { ApiDeps } from './deps';
 import { errorHandler, failureResponse } from './errors';
+import { fileRoutes } from './files';
 import { healthRoutes } from './health';
 import { inviteCreationRoutes, inviteRoutes } from './invites';
 import { memberRoutes } from './members';
@@ -42,6 +43,7 @@ export function createApp(parts: AppParts): Hono {
   app.route('/api/shapes', shapeRoutes(deps, parts.upstream));
   app.route('/api/write', writeRoutes(deps));
   app.route('/api/stock', stockRoutes(deps));
+  app.route('/api/files', fileRoutes(deps));
   app.all('/api/*', () => failureResponse('not-found', 'There is nothing at this address.'));
   app.use('*', parts.client);
   app.notFound(() => new Response('Not found\n', { status: 404 }));

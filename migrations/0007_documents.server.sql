@@ -53,3 +53,12 @@ create trigger made_once before update on document_version
   for each row execute function sync.keep('document_id', 'state', 'automatic');
 create trigger made_once before update on file
   for each row execute function sync.keep('hash', 'type', 'size');
+
+-- The bytes of files, as they came; images do not get smaller by compression.
+create table sync.file_bytes (
+  workspace_id  uuid not null references public.workspace (id) on delete cascade,
+  hash          text not null,
+  bytes         bytea storage external not null,
+  at            timestamptz not null default now(),
+  primary key (workspace_id, hash)
+);
