@@ -15,6 +15,7 @@ import { Mention } from './mention-node';
 import { MentionView } from './mention-view';
 import { MentionedProvider } from './mentioned';
 import { caretColor } from './others';
+import { PasteMarkdown } from './paste-markdown';
 import { PopupState, Popups } from './popup';
 import { PopupList } from './popup-list';
 import { type PageTools, slashChoices } from './slash-choices';
@@ -65,6 +66,7 @@ export function BodyEditor(props: BodyEditorProps) {
         LinkClicks.configure({ onInternal: (href) => latest.current.onInternalLink(href) }),
         ChecklistTask.configure({ onMake: (at) => latest.current.onMakeTask(at) }),
         ListTab,
+        PasteMarkdown,
         Popups.configure({ state: popupState }),
       ],
       editable: !readOnly,

@@ -9,6 +9,7 @@ import { useWorkspace } from '../workspace';
 import { type PageRow, type PageTree, titleOf } from './tree';
 import type { Favourite } from './use-pages';
 import { changePage, createPage, lastPlace, type PageChange, setFavourite } from './write';
+import { forgetWritten } from './written';
 
 export interface PageActions {
   readonly open: (id: string) => void;
@@ -56,12 +57,14 @@ export function usePageActions(tree: PageTree | undefined): PageActions {
         void act(`archive of ${titleOf(page)}`, changePage(db, page.id, { archived: !page.archived }), {
           say: page.archived ? `${titleOf(page)} is back` : `${titleOf(page)} is archived`,
         }),
-      bin: (page) =>
+      bin: (page) => {
+        forgetWritten(workspaceId, page.id);
         void act(
           `${titleOf(page)} into the bin`,
           changePage(db, page.id, { deleted_at: new Date().toISOString() }),
           { say: `${titleOf(page)} is in the bin` },
-        ),
+        );
+      },
       restore: (page) =>
         void act(`${titleOf(page)} out of the bin`, changePage(db, page.id, { deleted_at: null }), {
           say: `${titleOf(page)} is back`,

@@ -213,6 +213,13 @@ export function Palette() {
           onSelect={() => void goTo.page('bookings')}
         />
         <Item
+          name="Pages"
+          icon={<FileText size={15} />}
+          keys="g p"
+          keywords={['documents', 'bin', 'archive', 'import', 'export']}
+          onSelect={() => void goTo.page('pages')}
+        />
+        <Item
           name="Stock"
           icon={<Package size={15} />}
           keys="g k"
