@@ -7,9 +7,11 @@ import { EditorContent, ReactNodeViewRenderer, useEditor } from '@tiptap/react';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { BODY_FIELD } from '../../../db/document/body';
 import type { DocumentHandle } from '../../store/document';
+import { useStore } from '../store-context';
 import { Bubble } from './bubble';
 import { ChecklistTask, LinkClicks, ListTab, Placeholder, Places } from './editor-keys';
 import { bodyExtensions } from './extensions';
+import { ImageFiles, liveImage } from './image-view';
 import { useMentionChoices } from './mention-choices';
 import { Mention } from './mention-node';
 import { MentionView } from './mention-view';
@@ -31,6 +33,8 @@ export interface BodyEditorProps {
   readonly find: readonly string[];
   readonly onInternalLink: (href: string) => void;
   readonly onMakeTask: (editor: Editor) => void;
+  /** Images that were pasted or dropped. */
+  readonly onFiles: (editor: Editor, files: readonly File[], at: number) => void;
   readonly onEditor: (editor: Editor | null) => void;
 }
 
@@ -51,11 +55,13 @@ export function BodyEditor(props: BodyEditorProps) {
   const { handle, readOnly, person, tree, tools, find, onEditor } = props;
   const [popupState] = useState(() => new PopupState());
   const latest = useLatest(props);
+  const store = useStore();
   const editor = useEditor(
     {
       extensions: [
-        ...bodyExtensions().filter((extension) => extension.name !== 'mention'),
+        ...bodyExtensions().filter(({ name }) => name !== 'mention' && name !== 'image'),
         LiveMention,
+        liveImage(store, handle.workspaceId),
         Collaboration.configure({ document: handle.doc, field: BODY_FIELD }),
         CollaborationCaret.configure({
           provider: { awareness: handle.awareness },
@@ -67,6 +73,7 @@ export function BodyEditor(props: BodyEditorProps) {
         ChecklistTask.configure({ onMake: (at) => latest.current.onMakeTask(at) }),
         ListTab,
         PasteMarkdown,
+        ImageFiles.configure({ onFiles: (...given) => latest.current.onFiles(...given) }),
         Popups.configure({ state: popupState }),
       ],
       editable: !readOnly,

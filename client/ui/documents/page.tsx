@@ -28,6 +28,7 @@ import type { PageTools } from './slash-choices';
 import { type PageRow, type PageTree, titleOf } from './tree';
 import { useAutomaticVersion } from './use-automatic-version';
 import { useDocument, useDocumentStatus } from './use-document';
+import { useImages } from './use-images';
 import { usePageActions } from './use-page-actions';
 import { useFavourites, usePages } from './use-pages';
 import { createPage, lastPlace } from './write';
@@ -190,7 +191,8 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
     },
     [store, workspace.id, page.id, tree, author.id, act, actions],
   );
-  const tools = useMemo<PageTools>(() => ({ newPage, image: null }), [newPage]);
+  const { insert: insertFiles, ask: askImage } = useImages(workspace.id);
+  const tools = useMemo<PageTools>(() => ({ newPage, image: askImage }), [newPage, askImage]);
   const followLink = (href: string) => {
     const [path = '', anchor] = href.split('#');
     if (path) void navigate({ to: path });
@@ -301,6 +303,7 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
                     find={find}
                     onInternalLink={followLink}
                     onMakeTask={makeTask}
+                    onFiles={insertFiles}
                     onEditor={setEditor}
                   />
                 </Suspense>
