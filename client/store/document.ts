@@ -3,6 +3,7 @@
 import { sql } from 'kysely';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { mergeAll } from '../../db/document/merge';
 import { type LiveConnection, type LiveRoom, type LiveState, sharedLive } from './document-live';
 import type { Compilable, Store, StoreError } from './store';
 
@@ -179,8 +180,7 @@ class OpenDocument implements DocumentHandle {
     const heard = [...this.#heard];
     this.#typed = [];
     const id = crypto.randomUUID();
-    const update =
-      typed.length + heard.length === 1 ? typed[0]! : Y.mergeUpdates([...heard.map(([, u]) => u), ...typed]);
+    const update = mergeAll([...heard.map(([, bytes]) => bytes), ...typed]);
     this.#known.add(id);
     try {
       await this.store.write(
@@ -242,7 +242,7 @@ class OpenDocument implements DocumentHandle {
     if (updates.length === 0) return;
     try {
       // Merged first, so that rows out of order do not wait for each other inside the document.
-      Y.applyUpdate(this.doc, updates.length === 1 ? updates[0]! : Y.mergeUpdates([...updates]), origin);
+      Y.applyUpdate(this.doc, mergeAll(updates), origin);
     } catch (error) {
       if (updates.length === 1) console.warn('Outpost: an update cannot be read:', error);
       else for (const update of updates) this.#take([update], origin);

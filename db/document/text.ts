@@ -1,6 +1,7 @@
 // The words of a body, for search: each block a line. The same on the device and on the server.
 import * as Y from 'yjs';
 import { BODY_FIELD } from './body';
+import { mergeAll } from './merge';
 
 /** Attributes that are shown as words: what a link to a task or a person is called, what an image is called. */
 const wordAttributes = ['label', 'title', 'alt'] as const;
@@ -14,7 +15,7 @@ export function textOfUpdates(updates: readonly Uint8Array[]): string {
   const doc = new Y.Doc();
   try {
     if (updates.length > 0) {
-      Y.applyUpdate(doc, updates.length === 1 ? updates[0]! : Y.mergeUpdates([...updates]));
+      Y.applyUpdate(doc, mergeAll(updates));
     }
     return textOf(doc.getXmlFragment(BODY_FIELD));
   } finally {
