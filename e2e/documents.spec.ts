@@ -12,6 +12,7 @@ const title = (app: App): Locator => app.page.getByRole('textbox', { name: 'Page
 /** Makes a page by the sidebar and begins to write in it. */
 async function newPage(app: App, name: string): Promise<void> {
   await app.page.getByRole('button', { name: 'New page' }).first().click();
+  await expect(title(app)).toHaveValue('');
   await expect(text(app)).toBeVisible();
   await title(app).fill(name);
   await title(app).press('Enter');

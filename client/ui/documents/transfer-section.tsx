@@ -4,15 +4,16 @@ import { useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { StoreError } from '../../store/store';
 import { Button } from '../kit/button';
+import { keyBetween } from '../position';
 import { Section } from '../shell/page';
 import { useGoTo } from '../shell/sidebar';
 import { useStore } from '../store-context';
 import { useWorkspace } from '../workspace';
 import { type ImportPlan, planImport } from './import-plan';
 import { writePlan } from './import-write';
+import { pages } from './queries';
 import { chosenFiles, exportEverything, exportPages } from './transfer-actions';
 import type { PageTree } from './tree';
-import { lastPlace } from './write';
 
 type State =
   | { kind: 'idle' }
@@ -68,7 +69,7 @@ export function TransferSection({ tree }: { tree: PageTree | undefined }) {
   const [exporting, setExporting] = useState(false);
 
   const run = async (list: FileList | null) => {
-    if (!list || list.length === 0 || !tree) return;
+    if (!list || list.length === 0) return;
     const files = [...list];
     setState({ kind: 'running', done: 0, total: null });
     try {
@@ -78,9 +79,10 @@ export function TransferSection({ tree }: { tree: PageTree | undefined }) {
       if (plan.report.pages === 0) {
         return setState({ kind: 'failed', sentence: 'There are no Markdown files in it.' });
       }
+      const tops = await store.read(pages(store.db, workspace.id).where('parent_id', 'is', null));
       const into = {
         workspaceId: workspace.id,
-        position: lastPlace(tree, null),
+        position: keyBetween(tops.at(-1)?.position ?? null, null),
         authorId: workspace.memberId,
       };
       const total = plan.pages.length;
