@@ -26,15 +26,15 @@ export class DocumentTexts {
   /** Bodies may have changed. The first time at once, then at most once per rest. */
   wake(): void {
     if (this.#closed) return;
-    if (this.#running) {
+    if (this.#running || this.#timer !== undefined) {
       this.#again = true;
       return;
     }
-    if (this.#timer !== undefined) return;
     this.#running = this.#work()
       .catch((error: unknown) => console.warn('Outpost: the text of documents:', error))
       .finally(() => {
         this.#running = null;
+        if (this.#closed) return;
         this.#timer = setTimeout(() => {
           this.#timer = undefined;
           if (!this.#again) return;
