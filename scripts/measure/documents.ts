@@ -163,10 +163,11 @@ async function typeInto(page: Page): Promise<number[]> {
   await page.locator('.ProseMirror > p').first().click();
   const samples: number[] = [];
   for (let i = 0; i < keystrokes; i++) {
+    // Asked for anew each time: the editor may have replaced the paragraph.
     const shown = page.evaluate(() => {
-      const paragraph = document.querySelector('.ProseMirror > p');
-      const before = paragraph?.textContent?.length ?? 0;
-      return window.measure.sinceInput(() => (paragraph?.textContent?.length ?? 0) > before);
+      const letters = () => document.querySelector('.ProseMirror > p')?.textContent?.length ?? 0;
+      const before = letters();
+      return window.measure.sinceInput(() => letters() > before);
     });
     await page.keyboard.press('x');
     samples.push(await shown);
