@@ -241,7 +241,7 @@ for (const [size, viewport] of [
       name: 'all.md',
       mimeType: 'text/markdown',
       buffer: Buffer.from(
-        '## Steps\n\n- [ ] one\n- [x] two\n\n1. a\n2. b\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n> quote\n\n```\ncode\n```\n\n[link](https://example.org) and `code`\n',
+        '## Steps\n\n- [ ] one\n- [x] two\n\n1. a\n2. b\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n> quote\n\n```\ncode\n```\n\n[link](https://example.org) and `code`, done.\n',
       ),
     });
     await a.page.getByRole('button', { name: 'Open All' }).click();
