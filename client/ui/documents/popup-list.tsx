@@ -74,6 +74,8 @@ export function PopupList(props: { editor: Editor; state: PopupState; choices: r
       ref={list}
       id="editor-choices"
       role="listbox"
+      // It scrolls; the text keeps the focus and its keys choose.
+      tabIndex={0}
       aria-label={popup.kind === 'slash' ? 'Blocks' : 'Mention'}
       className="anim-pop fixed z-50 max-h-80 w-72 scroll-py-1 overflow-y-auto rounded-lg bg-raised p-1 text-sm text-ink shadow-pop"
       style={place(popup, height)}
