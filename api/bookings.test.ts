@@ -1,5 +1,7 @@
 // Bookings through the write API: what is flagged, who is told what, and what people's decisions do.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type SyncedTable, tables } from '../db/tables';
+import { violationRules } from '../db/violation-rules';
 import { startTestApi, type TestApi } from '../scripts/testing/api';
 import {
   type BookingSender,
@@ -236,5 +238,41 @@ describe('disputes that end by themselves', () => {
       { outcome: 'cancelled' },
       { outcome: null, other_id: next.id },
     ]);
+  });
+});
+
+describe('the registry', () => {
+  test('C2: the rules that flag are the same in the registry and on the server, and name a constraint', async () => {
+    const flagged = Object.entries(violationRules).flatMap(([name, rule]) =>
+      rule.stored === 'flagged' ? [{ constraint_name: name, table: rule.table, patch: rule.patch }] : [],
+    );
+    const stored = await api.pool.query('select constraint_name, "table", patch from sync.rule order by 1');
+    expect(stored.rows).toEqual(flagged);
+    const made = await api.pool.query(
+      `select c.conname from pg_constraint c join sync.rule r on r.constraint_name = c.conname
+       where c.conrelid = format('public.%I', r."table")::regclass`,
+    );
+    expect(made.rows).toEqual(flagged.map((rule) => ({ conname: rule.constraint_name })));
+  });
+
+  test('C2: every choice that the registry offers is one that can be stored, and the other way round', async () => {
+    const { rows } = await api.pool.query<{ definition: string }>(
+      "select pg_get_constraintdef(oid) as definition from pg_constraint where conname = 'resolution_choice_known'",
+    );
+    const stored = [...rows[0]!.definition.matchAll(/'(\w+)'::text/g)].map((match) => match[1]);
+    const rule = violationRules.booking_no_overlap!;
+    expect([...rule.resolutions].sort()).toEqual(stored.sort());
+  });
+
+  test('W3: a rule that refuses names a field that a client can change, or offers nothing to change', () => {
+    const writable = new Set<string>(Object.values(tables).flatMap((t: SyncedTable) => [...t.insertable]));
+    for (const [name, rule] of Object.entries(violationRules)) {
+      if (/^(member|workspace|violation|notice)_/.test(name)) continue;
+      if (rule.field !== null) expect([name, writable.has(rule.field)]).toEqual([name, true]);
+      if (rule.stored === 'refused') {
+        expect(rule.resolutions).toContain('discard');
+        expect([name, rule.resolutions.length > 1]).toEqual([name, rule.field !== null]);
+      }
+    }
   });
 });
