@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { CalendarRange, DoorOpen } from 'lucide-react';
 import { useState } from 'react';
 import { useAct } from '../act';
+import { CalendarDialog } from '../calendars/dialog';
+import { ExportAll } from '../calendars/export-all';
 import { Button } from '../kit/button';
 import { Empty } from '../kit/empty';
 import { Column, Page, Section } from '../shell/page';
@@ -28,6 +30,7 @@ function Line({ resource, onEdit }: { resource: ResourceRow; onEdit: () => void 
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
+  const [calendar, setCalendar] = useState(false);
   const archive = () =>
     act(
       `archive of ${resource.name}`,
@@ -64,6 +67,14 @@ function Line({ resource, onEdit }: { resource: ResourceRow; onEdit: () => void 
       <Button
         size="sm"
         variant="ghost"
+        aria-label={`Calendar of ${resource.name}`}
+        onClick={() => setCalendar(true)}
+      >
+        Calendar
+      </Button>
+      <Button
+        size="sm"
+        variant="ghost"
         aria-label={`Change ${resource.name}`}
         reason={workspace.readOnly}
         onClick={onEdit}
@@ -79,6 +90,7 @@ function Line({ resource, onEdit }: { resource: ResourceRow; onEdit: () => void 
       >
         {resource.archived ? 'Bring back' : 'Archive'}
       </Button>
+      {calendar ? <CalendarDialog resource={resource} onClose={() => setCalendar(false)} /> : null}
     </li>
   );
 }
@@ -106,7 +118,14 @@ export function ResourcesPage() {
           Bookings
         </Link>
       }
-      actions={active?.length ? make : null}
+      actions={
+        active?.length ? (
+          <>
+            <ExportAll />
+            {make}
+          </>
+        ) : null
+      }
     >
       {active?.length === 0 && archived.length === 0 ? (
         <Empty icon={<DoorOpen size={20} aria-hidden />} title="No resources yet" action={make}>
