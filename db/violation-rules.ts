@@ -149,6 +149,7 @@ export const violationRules: Readonly<Record<string, ViolationRule>> = {
   stock_movement_item_exists: final('The item was deleted.'),
   stock_movement_from_exists: final('The place was deleted.'),
   stock_movement_to_exists: final('The place was deleted.'),
+  stock_kept: final('What has a history of movements is archived, not deleted.'),
 
   row_identity_fixed: final('A row keeps its id and its workspace.'),
   read_only_table: final('This is changed on the server only; it needs a connection.'),
