@@ -230,7 +230,13 @@ test('by the keyboard alone: made, moved, stretched, opened, cancelled; views an
   await keyboard.press('Enter');
   await expect(calendar.dialog.getByRole('textbox', { name: 'Title' })).toHaveValue('Second');
   await calendar.dialog.getByRole('button', { name: 'Cancel booking' }).press('Enter');
+  await expect(
+    page
+      .getByRole('dialog', { name: 'Cancel this booking?' })
+      .getByRole('button', { name: 'Cancel booking' }),
+  ).toBeFocused();
   await keyboard.press('Enter');
+  await expect(calendar.dialog).toBeHidden();
   await expect(calendar.block('Second')).toHaveCount(0);
 
   await keyboard.press('w');

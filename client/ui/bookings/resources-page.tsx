@@ -53,43 +53,45 @@ function Line({ resource, onEdit }: { resource: ResourceRow; onEdit: () => void 
           {differs(resource.time_zone, Date.now()) ? ` · ${placeName(resource.time_zone)} time` : ''}
         </p>
       </div>
-      {resource.archived ? null : (
-        <Link
-          to="/w/$workspaceId/bookings"
-          params={{ workspaceId: workspace.id }}
-          search={{ view: 'week', resource: resource.id }}
-          aria-label={`Week of ${resource.name}`}
-          className="inline-flex h-7 items-center rounded-md px-2 text-sm text-ink-2 hover:bg-hover hover:text-ink"
+      <div className="flex flex-wrap phone:-ml-2 phone:basis-full">
+        {resource.archived ? null : (
+          <Link
+            to="/w/$workspaceId/bookings"
+            params={{ workspaceId: workspace.id }}
+            search={{ view: 'week', resource: resource.id }}
+            aria-label={`Week of ${resource.name}`}
+            className="inline-flex h-7 items-center rounded-md px-2 text-sm text-ink-2 hover:bg-hover hover:text-ink"
+          >
+            Week
+          </Link>
+        )}
+        <Button
+          size="sm"
+          variant="ghost"
+          aria-label={`Calendar of ${resource.name}`}
+          onClick={() => setCalendar(true)}
         >
-          Week
-        </Link>
-      )}
-      <Button
-        size="sm"
-        variant="ghost"
-        aria-label={`Calendar of ${resource.name}`}
-        onClick={() => setCalendar(true)}
-      >
-        Calendar
-      </Button>
-      <Button
-        size="sm"
-        variant="ghost"
-        aria-label={`Change ${resource.name}`}
-        reason={workspace.readOnly}
-        onClick={onEdit}
-      >
-        Change
-      </Button>
-      <Button
-        size="sm"
-        variant="ghost"
-        aria-label={`${resource.archived ? 'Bring back' : 'Archive'} ${resource.name}`}
-        reason={workspace.readOnly}
-        onClick={() => void archive()}
-      >
-        {resource.archived ? 'Bring back' : 'Archive'}
-      </Button>
+          Calendar
+        </Button>
+        <Button
+          size="sm"
+          variant="ghost"
+          aria-label={`Change ${resource.name}`}
+          reason={workspace.readOnly}
+          onClick={onEdit}
+        >
+          Change
+        </Button>
+        <Button
+          size="sm"
+          variant="ghost"
+          aria-label={`${resource.archived ? 'Bring back' : 'Archive'} ${resource.name}`}
+          reason={workspace.readOnly}
+          onClick={() => void archive()}
+        >
+          {resource.archived ? 'Bring back' : 'Archive'}
+        </Button>
+      </div>
       {calendar ? <CalendarDialog resource={resource} onClose={() => setCalendar(false)} /> : null}
     </li>
   );
