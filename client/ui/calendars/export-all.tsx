@@ -23,10 +23,10 @@ export function ExportAll() {
       size="sm"
       variant="ghost"
       icon={<Download size={14} aria-hidden />}
-      aria-label="Export all bookings"
+      className="phone:hidden"
       onClick={() => void run()}
     >
-      Export<span className="phone:hidden"> all</span>
+      Export all bookings
     </Button>
   );
 }
