@@ -96,7 +96,10 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await ben.write([booking('Ben', 'Held', 'confirmed'), booking('Ben', 'Gone', 'cancelled')]);
     await team.owner.write([booking('Ada', 'Asked', 'tentative')], ['flagged', 'applied']);
     const browser = await device({ viewport, timezoneId: zone });
-    const app = await browser.boardOf(team, team.owner);
+    const app = await browser.tab();
+    await app.openBoard(team);
+    await app.signIn(team.owner);
+    await app.says('1 thing needs you');
     const { page } = app;
     const findings: string[] = [];
     const look = async (screen: string) => {
