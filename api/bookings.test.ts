@@ -1,5 +1,7 @@
 // Bookings through the write API: what is flagged, who is told what, and what people's decisions do.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { formatRange } from '../db/booking/range';
+import { weekly } from '../db/booking/repetition';
 import { type SyncedTable, tables } from '../db/tables';
 import { violationRules } from '../db/violation-rules';
 import { startTestApi, type TestApi } from '../scripts/testing/api';
@@ -72,6 +74,24 @@ describe('flagging', () => {
     ];
     expect(made.map((m) => m.verdict.status)).toEqual(['applied', 'applied', 'applied']);
     expect(await station.violations(...made.map((m) => m.id))).toEqual([]);
+  });
+
+  test('C1: over a daylight-saving change the clocks’ hour that comes twice is two hours, and clashes stay clashes', async () => {
+    const zone = 'Europe/Oslo';
+    // Half past two comes twice on 25 October 2026: these show the same on the wall and do not meet.
+    const first = await ada.book(room, '["2026-10-25T00:30:00Z","2026-10-25T01:00:00Z")');
+    const second = await ben.book(room, '["2026-10-25T01:30:00Z","2026-10-25T02:00:00Z")');
+    expect([first.verdict.status, second.verdict.status]).toEqual(['applied', 'applied']);
+    // Weekly at ten in Oslo: eight o'clock UTC in summer, nine in winter.
+    const start = Date.UTC(2026, 9, 12, 8);
+    const weeks = weekly({ start, end: start + 3_600_000 }, zone, { count: 4 });
+    await ada.transactions([weeks.map((w) => ada.booking(crypto.randomUUID(), hut, formatRange(w), {}))]);
+    const inUtc = weeks.map((_, i) => {
+      const at = start + i * 7 * 86_400_000;
+      return ben.booking(crypto.randomUUID(), hut, formatRange({ start: at, end: at + 3_600_000 }), {});
+    });
+    const verdicts = await ben.transactions([inUtc]);
+    expect(verdicts.map((v) => v.status)).toEqual(['flagged', 'flagged', 'applied', 'applied']);
   });
 
   test('C1, C2: a booking that is moved onto another is flagged', async () => {
