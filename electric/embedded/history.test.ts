@@ -11,7 +11,7 @@ import { type AuditEntry, columns, fewColumns, Playground } from './testing/play
 import { type Checkpoint, isKnown, Reader, type Row } from './testing/reader';
 
 /** SHAPE_HISTORIES=1000 for a long run; SHAPE_SEED repeats one. */
-const histories = Number(process.env.SHAPE_HISTORIES ?? 60);
+const histories = Number(process.env.SHAPE_HISTORIES ?? 40);
 const seed = process.env.SHAPE_SEED === undefined ? {} : { seed: Number(process.env.SHAPE_SEED) };
 
 let database: TestDatabase;

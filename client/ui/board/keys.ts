@@ -9,8 +9,12 @@ import { useWorkspace } from '../workspace';
 import type { ColumnHandle } from './column';
 import type { Place } from './place';
 
-/** Focuses a card as soon as it is on the page: scrolling there may have to make it first. */
+/**
+ * Focuses a card as soon as it is on the page: scrolling there may have to make it first. A dialog that was opened
+ * meanwhile keeps the focus.
+ */
 export function focusTask(id: string, tries = 12): void {
+  if (document.activeElement?.closest('[role=dialog]')) return;
   const card = document.querySelector<HTMLElement>(`[data-task-id="${id}"]`);
   if (card) card.focus({ preventScroll: false });
   else if (tries > 0) requestAnimationFrame(() => focusTask(id, tries - 1));
