@@ -6,7 +6,6 @@ import { buildWhenStale, clientDist } from '../build';
 import { compressFolder } from '../compress';
 import { appSubject } from './app-subject';
 import { measureAssets } from './assets';
-import { measureBookings } from './bookings';
 import { overBookings, overBytes, overHeap, readBudgets } from './budgets';
 import { measureUse } from './runs';
 import { startMeasuredServer } from './server';
@@ -34,10 +33,6 @@ test('the heaps are within their limits with 10,000 tasks on the device', async 
   } finally {
     await server.stop();
   }
-}, 300_000);
-
-test('advice on bookings is within its limits with 10,000 of them on the device', async () => {
-  expect(overBookings(readBudgets(), await measureBookings(10_000, 60))).toEqual([]);
 }, 300_000);
 
 test('what goes beyond a limit is said', () => {
