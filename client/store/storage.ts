@@ -8,8 +8,8 @@ import { serialized } from './serialized';
 
 type Kind = 'opfs' | 'indexeddb';
 
-/** Files to make ready at first; Postgres needs about this many, and each costs time at a cold start. */
-const POOL = 500;
+/** Free files to keep ready: what one migration may make at once. Each costs a little time at every start. */
+const SPARE_FILES = 120;
 
 const nameOf = (userId: string) => `outpost-${userId}`;
 
@@ -93,7 +93,8 @@ async function openAt(
     await removeAt(kind, userId);
   };
   if (kind === 'opfs') {
-    const fs = new OpfsAhpFS(nameOf(userId), { initialPoolSize: POOL, maintainedPoolSize: 50 });
+    const initialPoolSize = (prepared ? await tarEntries(prepared) : 0) + SPARE_FILES;
+    const fs = new OpfsAhpFS(nameOf(userId), { initialPoolSize, maintainedPoolSize: SPARE_FILES });
     const pg = await openPGlite({ fs, ...load }, migrations, () => fs.syncToFs());
     // Each committed write is already flushed (relaxedDurability is off).
     return { pg, storage: 'opfs', flush: async () => {}, remove };
@@ -102,7 +103,25 @@ async function openAt(
   const fs = new IdbFs(nameOf(userId));
   const flush = serialized(() => fs.syncToFs());
   const pg = await openPGlite({ fs, relaxedDurability: true, ...load }, migrations, flush);
+  // PGlite leaves its connection open when it closes, and nobody could delete the database then.
+  const { dbs } = (pg.Module as unknown as { IDBFS: { dbs: Record<string, IDBDatabase> } }).IDBFS;
+  const close = pg.close.bind(pg);
+  pg.close = async () => {
+    await close();
+    for (const connection of Object.values(dbs)) connection.close();
+  };
   return { pg, storage: 'indexeddb', flush, remove };
+}
+
+/** @returns how many files and folders a tar file holds */
+async function tarEntries(tar: Blob): Promise<number> {
+  const bytes = new Uint8Array(await tar.arrayBuffer());
+  let count = 0;
+  for (let at = 0; at < bytes.length && bytes[at] !== 0; count++) {
+    const size = Number.parseInt(new TextDecoder().decode(bytes.subarray(at + 124, at + 135)), 8);
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  return count;
 }
 
 /**
