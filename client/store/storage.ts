@@ -103,14 +103,15 @@ async function openAt(
   const fs = new IdbFs(nameOf(userId));
   const flush = serialized(() => fs.syncToFs());
   const pg = await openPGlite({ fs, relaxedDurability: true, ...load }, migrations, flush);
-  // PGlite leaves its connection open when it closes, and nobody could delete the database then.
-  const { dbs } = (pg.Module as unknown as { IDBFS: { dbs: Record<string, IDBDatabase> } }).IDBFS;
-  const close = pg.close.bind(pg);
-  pg.close = async () => {
-    await close();
-    for (const connection of Object.values(dbs)) connection.close();
+  const { IDBFS } = pg.Module as unknown as { IDBFS: { dbs: Record<string, IDBDatabase> } };
+  const removeDatabase = async () => {
+    await forget(userId);
+    // PGlite may write once more after it was closed, on a connection that it leaves open.
+    await removeIndexedDb(userId, () => {
+      for (const connection of Object.values(IDBFS.dbs)) connection.close();
+    });
   };
-  return { pg, storage: 'indexeddb', flush, remove };
+  return { pg, storage: 'indexeddb', flush, remove: removeDatabase };
 }
 
 /** @returns how many files and folders a tar file holds */
@@ -152,7 +153,24 @@ async function removeAt(kind: Kind, userId: string): Promise<void> {
     });
     return;
   }
-  await request(indexedDB.deleteDatabase(`/pglite/${nameOf(userId)}`));
+  await removeIndexedDb(userId, () => {});
+}
+
+/** @param release closes the connections that this worker has; called until the database is gone */
+async function removeIndexedDb(userId: string, release: () => void): Promise<void> {
+  const deleting = indexedDB.deleteDatabase(`/pglite/${nameOf(userId)}`);
+  const again = setInterval(release, 50);
+  const giveUp = AbortSignal.timeout(10_000);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      deleting.onsuccess = () => resolve();
+      deleting.onerror = () => reject(deleting.error);
+      giveUp.onabort = () => reject(new Error('another tab holds the database'));
+      release();
+    });
+  } finally {
+    clearInterval(again);
+  }
 }
 
 // Which databases are complete, and where. A database of its own, because the others come and go.
@@ -196,6 +214,5 @@ function request<T>(asked: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
-    if ('onblocked' in asked) asked.onblocked = () => reject(new Error('another tab holds the database'));
   });
 }
