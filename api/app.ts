@@ -4,6 +4,7 @@ import type { Upstream } from '../electric/proxy';
 import type { Auth } from './auth';
 import type { ApiDeps } from './deps';
 import { errorHandler, failureResponse } from './errors';
+import { feedAdminRoutes, feedRoutes } from './feeds';
 import { fileRoutes } from './files';
 import { healthRoutes } from './health';
 import { inviteCreationRoutes, inviteRoutes } from './invites';
@@ -39,6 +40,8 @@ export function createApp(parts: AppParts): Hono {
   app.route('/api/workspaces', workspaceRoutes(deps));
   app.route('/api/workspaces', inviteCreationRoutes(deps, parts.publicUrl));
   app.route('/api/workspaces', memberRoutes(deps));
+  app.route('/api/workspaces', feedAdminRoutes(deps, parts.publicUrl));
+  app.route('/api/feeds', feedRoutes(deps));
   app.route('/api/invites', inviteRoutes(deps));
   app.route('/api/shapes', shapeRoutes(deps, parts.upstream));
   app.route('/api/write', writeRoutes(deps));

@@ -1,5 +1,9 @@
 // Bookings through the write API: what is flagged, who is told what, and what people's decisions do.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { formatRange } from '../db/booking/range';
+import { weekly } from '../db/booking/repetition';
+import { type SyncedTable, tables } from '../db/tables';
+import { violationRules } from '../db/violation-rules';
 import { startTestApi, type TestApi } from '../scripts/testing/api';
 import {
   type BookingSender,
@@ -70,6 +74,24 @@ describe('flagging', () => {
     ];
     expect(made.map((m) => m.verdict.status)).toEqual(['applied', 'applied', 'applied']);
     expect(await station.violations(...made.map((m) => m.id))).toEqual([]);
+  });
+
+  test('C1: over a daylight-saving change the clocks’ hour that comes twice is two hours, and clashes stay clashes', async () => {
+    const zone = 'Europe/Oslo';
+    // Half past two comes twice on 25 October 2026: these show the same on the wall and do not meet.
+    const first = await ada.book(room, '["2026-10-25T00:30:00Z","2026-10-25T01:00:00Z")');
+    const second = await ben.book(room, '["2026-10-25T01:30:00Z","2026-10-25T02:00:00Z")');
+    expect([first.verdict.status, second.verdict.status]).toEqual(['applied', 'applied']);
+    // Weekly at ten in Oslo: eight o'clock UTC in summer, nine in winter.
+    const start = Date.UTC(2026, 9, 12, 8);
+    const weeks = weekly({ start, end: start + 3_600_000 }, zone, { count: 4 });
+    await ada.transactions([weeks.map((w) => ada.booking(crypto.randomUUID(), hut, formatRange(w), {}))]);
+    const inUtc = weeks.map((_, i) => {
+      const at = start + i * 7 * 86_400_000;
+      return ben.booking(crypto.randomUUID(), hut, formatRange({ start: at, end: at + 3_600_000 }), {});
+    });
+    const verdicts = await ben.transactions([inUtc]);
+    expect(verdicts.map((v) => v.status)).toEqual(['flagged', 'flagged', 'applied', 'applied']);
   });
 
   test('C1, C2: a booking that is moved onto another is flagged', async () => {
@@ -236,5 +258,41 @@ describe('disputes that end by themselves', () => {
       { outcome: 'cancelled' },
       { outcome: null, other_id: next.id },
     ]);
+  });
+});
+
+describe('the registry', () => {
+  test('C2: the rules that flag are the same in the registry and on the server, and name a constraint', async () => {
+    const flagged = Object.entries(violationRules).flatMap(([name, rule]) =>
+      rule.stored === 'flagged' ? [{ constraint_name: name, table: rule.table, patch: rule.patch }] : [],
+    );
+    const stored = await api.pool.query('select constraint_name, "table", patch from sync.rule order by 1');
+    expect(stored.rows).toEqual(flagged);
+    const made = await api.pool.query(
+      `select c.conname from pg_constraint c join sync.rule r on r.constraint_name = c.conname
+       where c.conrelid = format('public.%I', r."table")::regclass`,
+    );
+    expect(made.rows).toEqual(flagged.map((rule) => ({ conname: rule.constraint_name })));
+  });
+
+  test('C2: every choice that the registry offers is one that can be stored, and the other way round', async () => {
+    const { rows } = await api.pool.query<{ definition: string }>(
+      "select pg_get_constraintdef(oid) as definition from pg_constraint where conname = 'resolution_choice_known'",
+    );
+    const stored = [...rows[0]!.definition.matchAll(/'(\w+)'::text/g)].map((match) => match[1]);
+    const rule = violationRules.booking_no_overlap!;
+    expect([...rule.resolutions].sort()).toEqual(stored.sort());
+  });
+
+  test('W3: a rule that refuses names a field that a client can change, or offers nothing to change', () => {
+    const writable = new Set<string>(Object.values(tables).flatMap((t: SyncedTable) => [...t.insertable]));
+    for (const [name, rule] of Object.entries(violationRules)) {
+      if (/^(member|workspace|violation|notice)_/.test(name)) continue;
+      if (rule.field !== null) expect([name, writable.has(rule.field)]).toEqual([name, true]);
+      if (rule.stored === 'refused') {
+        expect(rule.resolutions).toContain('discard');
+        expect([name, rule.resolutions.length > 1]).toEqual([name, rule.field !== null]);
+      }
+    }
   });
 });

@@ -1,7 +1,7 @@
 // POST /api/stock/movements: many at once, the same one twice, people who may not, and bodies that nobody should send.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { formatClock } from '../db/clock';
-import { PROTOCOL, type WriteResponse } from '../db/wire';
+import { PERSON_HEADER, PROTOCOL, type WriteResponse } from '../db/wire';
 import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
 import { join } from '../scripts/testing/station';
 
@@ -193,6 +193,15 @@ describe('access', () => {
       expect([status, body.error?.kind]).toEqual([403, 'forbidden']);
     }
     expect((await move(api.stranger, { fromId: store })).status).toBe(401);
+    expect(await levels()).toEqual([10, null]);
+  });
+
+  test('A2, C4: what one person’s device asks for is not carried out in another’s session', async () => {
+    await move(ada, { toId: store, quantity: 10 });
+    const answer = await ben.call('POST', '/api/stock/movements', body({ fromId: store }), {
+      [PERSON_HEADER]: 'somebody else',
+    });
+    expect(answer.status).toBe(401);
     expect(await levels()).toEqual([10, null]);
   });
 

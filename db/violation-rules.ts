@@ -149,6 +149,7 @@ export const violationRules: Readonly<Record<string, ViolationRule>> = {
   stock_movement_item_exists: final('The item was deleted.'),
   stock_movement_from_exists: final('The place was deleted.'),
   stock_movement_to_exists: final('The place was deleted.'),
+  stock_kept: final('What has a history of movements is archived, not deleted.'),
 
   page_title_length: check('A page title may be 500 characters long at most.', 'title'),
   page_icon_length: check('The icon of a page is one character.', 'icon'),

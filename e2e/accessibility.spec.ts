@@ -1,6 +1,7 @@
 // The main screens under axe, light and dark, on a desk and on a phone: nothing serious or critical.
 import { randomUUID } from 'node:crypto';
 import { serious } from './axe';
+import { Calendar, day, during, makeResources, zone } from './calendar';
 import type { Server } from './server';
 import { makeTeam, type Team } from './team';
 import { expect, test } from './test';
@@ -75,6 +76,65 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.getByRole('combobox', { name: 'Search tasks, comments, bookings and pages' }).fill('valve');
     await expect(page.getByRole('option', { name: /Valve/ })).toBeVisible();
     await look('search, offline');
+    expect(findings).toEqual([]);
+  });
+}
+
+for (const [size, viewport] of Object.entries(sizes)) {
+  test(`no serious or critical finding of axe: bookings, ${size}`, async ({ server, device }) => {
+    const team = await makeTeam(server, { others: ['Ben'] });
+    const [lab] = await makeResources(team, ['Lab', 'Loft']);
+    const ben = team.others[0]!;
+    const members = [...(await ben.rows(team.workspaceId, 'member')).values()];
+    const booking = (by: string, title: string, status: string) => ({
+      ...{ kind: 'insert' as const, table: 'booking', id: randomUUID() },
+      set: {
+        ...{ workspace_id: team.workspaceId, resource_id: lab, title, status, author: by },
+        ...{ user_id: members.find((m) => m.name === by)?.user_id, during: during('10:00', '11:00') },
+      },
+    });
+    await ben.write([booking('Ben', 'Held', 'confirmed'), booking('Ben', 'Gone', 'cancelled')]);
+    await team.owner.write([booking('Ada', 'Asked', 'tentative')], ['flagged', 'applied']);
+    const browser = await device({ viewport, timezoneId: zone });
+    const app = await browser.tab();
+    await app.openBoard(team);
+    await app.signIn(team.owner);
+    await app.says('1 thing needs you');
+    const { page } = app;
+    const findings: string[] = [];
+    const look = async (screen: string) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        findings.push(...(await serious(app, `${screen}, ${colorScheme}`)));
+      }
+    };
+    const calendar = new Calendar(app, team);
+    for (const view of ['day', 'week', 'month'] as const) {
+      await calendar.open(day, view);
+      await expect(
+        view === 'month' ? page.getByRole('button', { name: /2 bookings/ }) : calendar.block('Held'),
+      ).toBeVisible();
+      await look(view);
+    }
+    await calendar.open();
+    await calendar.block('Asked').click();
+    await expect(calendar.dialog).toContainText('You ask for a time that Ben holds');
+    await look('booking with a clash');
+    await page.keyboard.press('Escape');
+    await app.main.getByRole('button', { name: 'Book', exact: true }).click();
+    await calendar.fill({ title: 'Third', resource: 'Lab', from: '10:30' });
+    await expect(calendar.dialog.getByRole('region', { name: 'Clash' })).toBeVisible();
+    await look('new booking with a clash');
+    await page.keyboard.press('Escape');
+    await page.goto(`/w/${team.workspaceId}/inbox`);
+    await expect(page.getByText('You ask for a time that Ben holds')).toBeVisible();
+    await look('inbox with a clash');
+    await page.goto(`/w/${team.workspaceId}/bookings/resources`);
+    await expect(page.getByText('Loft')).toBeVisible();
+    await look('resources');
+    await page.getByRole('button', { name: 'New resource' }).click();
+    await expect(page.getByRole('dialog', { name: 'New resource' })).toBeVisible();
+    await look('new resource');
     expect(findings).toEqual([]);
   });
 }

@@ -142,3 +142,32 @@ test('W1: signing out keeps unsent work on the device; removing it is asked for,
   await expect(app.card('Unsent and kept')).toBeVisible();
   await expect(app.card('Unsent and dropped')).toHaveCount(0);
 });
+
+test('W1: a browser without private files keeps the data in IndexedDB, and removes it from there', async ({
+  server,
+  device,
+}) => {
+  const team = await makeTeam(server, { tasks: ['Known'] });
+  const browser = await device();
+  await browser.context.route('**/worker-*.js', async (route) => {
+    const response = await route.fetch();
+    const without = 'delete FileSystemFileHandle.prototype.createSyncAccessHandle;';
+    await route.fulfill({ response, body: `${without}\n${await response.text()}` });
+  });
+  const app = await browser.tab();
+  await app.openBoard(team);
+  await app.signIn(team.owner);
+  await app.upToDate();
+  await app.addTask(columns.todo, 'Made here');
+  await app.isOnServer('Made here');
+  const databases = () =>
+    app.page.evaluate(async () => (await indexedDB.databases()).map((database) => database.name ?? ''));
+  expect((await databases()).some((name) => name.startsWith('/pglite/'))).toBe(true);
+  await app.page.getByRole('button', { name: /^Workspace: / }).click();
+  await app.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  const dialog = app.page.getByRole('dialog', { name: 'Sign out' });
+  await dialog.getByRole('radio', { name: /^Remove it/ }).check();
+  await dialog.getByRole('button', { name: 'Sign out and remove' }).click();
+  await expect(app.page.getByRole('heading', { name: 'Sign in to Outpost' })).toBeVisible();
+  expect((await databases()).some((name) => name.startsWith('/pglite/'))).toBe(false);
+});

@@ -280,6 +280,38 @@ begin
   $f$, name, columns, assignments, p_columns);
 end $$;
 
+-- Records one local change: the columns that changed and the values they had.
+-- Arguments: the scope column ('workspace_id' or 'id'), and columns that only the server sets (a text[]).
+create or replace function sync.capture() returns trigger language plpgsql as $$
+declare
+  before jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - '{search}'::text[] end;
+  after  jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - '{search}'::text[] end;
+  given  jsonb;
+  was    jsonb := '{}';
+  row_id uuid := coalesce(after, before) ->> 'id';
+  scope  uuid := coalesce(after, before) ->> tg_argv[0];
+begin
+  if tg_op = 'INSERT' then
+    given := after - '{id,version,updated_at}'::text[] - coalesce(tg_argv[1], '{}')::text[];
+  elsif tg_op = 'DELETE' then
+    given := '{}';
+    was := before;
+  else
+    if after -> 'id' <> before -> 'id' or after -> tg_argv[0] <> before -> tg_argv[0] then
+      raise exception 'a row keeps its id and workspace' using errcode = 'check_violation', constraint = 'row_identity_fixed';
+    end if;
+    select coalesce(jsonb_object_agg(a.key, a.value), '{}'), coalesce(jsonb_object_agg(a.key, before -> a.key), '{}')
+      into given, was from jsonb_each(after) a
+      where a.value is distinct from before -> a.key and a.key not in ('version', 'updated_at');
+    if given = '{}' then return null; end if;
+  end if;
+  insert into sync.base ("table", row_id, workspace_id, "row") values (tg_table_name, row_id, scope, before)
+    on conflict do nothing;
+  insert into sync.outbox (n, "table", row_id, workspace_id, kind, set, was, clock)
+    values (sync.current_n(), tg_table_name, row_id, scope, lower(tg_op), given, was, sync.tick());
+  return null;
+end $$;
+
 -- The wall clock of a zone, and when it shows a time; a zone that is not known counts as UTC.
 create function sync.wall(at timestamptz, zone text) returns timestamp stable language plpgsql as $$
 begin
@@ -317,6 +349,8 @@ call sync.attach('resource', 'workspace_id', true);
 call sync.attach('booking', 'workspace_id', true);
 call sync.attach('violation', 'workspace_id', false);
 call sync.attach('resolution', 'workspace_id', true);
+create or replace trigger sync_capture after insert or update or delete on public.resolution
+  for each row execute function sync.capture('workspace_id', '{outcome,sentence,private_to}');
 call sync.make_apply('workspace');
 call sync.make_apply('member');
 call sync.make_apply('project');

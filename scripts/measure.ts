@@ -8,7 +8,8 @@ import { buildWhenStale, clientDist } from './build';
 import { compressFolder } from './compress';
 import { appSubject, reachOther } from './measure/app-subject';
 import { type Asset, measureAssets, totalOf } from './measure/assets';
-import { overBytes, overHeap, readBudgets } from './measure/budgets';
+import { type BookingFigures, measureBookings } from './measure/bookings';
+import { overBookings, overBytes, overHeap, readBudgets } from './measure/budgets';
 import { chromiumVersion, type Device } from './measure/chromium';
 import { measureDependencies } from './measure/dependencies';
 import { type DeviceFigures, type Measurements, reportText } from './measure/report';
@@ -51,7 +52,11 @@ async function measureDevice(
   return { boot, use };
 }
 
-async function measureAll(starts: Starts, assets: readonly Asset[]): Promise<Measurements> {
+async function measureAll(
+  starts: Starts,
+  bookings: BookingFigures,
+  assets: readonly Asset[],
+): Promise<Measurements> {
   const before = load();
   say('packages');
   const dependencies = await measureDependencies(`${root}client/vite.config.ts`);
@@ -67,6 +72,7 @@ async function measureAll(starts: Starts, assets: readonly Asset[]): Promise<Mea
     const reach = await measureReach(few[0]!, reachOther, bootTasks);
     return {
       starts,
+      bookings,
       reach,
       measuredAt: new Date().toISOString(),
       commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).toString().trim(),
@@ -103,7 +109,9 @@ if (starts === null) {
   for (const a of assets)
     console.log(`${number.format(a.brotli).padStart(12)} ${a.file}${a.firstPaint ? ' *' : ''}`);
 } else {
-  const measured = await measureAll(starts, assets);
+  say('advice on bookings');
+  const measured = await measureAll(starts, await measureBookings(), assets);
+  broken.push(...overBookings(readBudgets(), measured.bookings));
   writeFileSync(`${root}docs/measurements.json`, `${JSON.stringify(measured, null, 2)}\n`);
   writeFileSync(`${root}docs/measurements.md`, reportText(measured));
   for (const { use } of Object.values(measured.devices)) {

@@ -151,7 +151,9 @@ export class Engine implements Backend {
 
   async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
     await this.#count();
-    const kept = await this.#pg.query<{ count: string }>('select count(*) from sync.refused');
+    const kept = await this.#pg.query<{ count: string }>(
+      'select (select count(*) from sync.refused) + (select count(*) from sync.stock_request) as count',
+    );
     const unsent = this.#status.unsent + Number(kept.rows[0]!.count);
     if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
     await this.close();

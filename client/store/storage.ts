@@ -8,8 +8,8 @@ import { serialized } from './serialized';
 
 type Kind = 'opfs' | 'indexeddb';
 
-/** Files to make ready at first; Postgres needs about this many, and each costs time at a cold start. */
-const POOL = 800;
+/** Free files to keep ready: what one migration may make at once. Each costs a little time at every start. */
+const SPARE_FILES = 120;
 
 const nameOf = (userId: string) => `outpost-${userId}`;
 
@@ -93,7 +93,8 @@ async function openAt(
     await removeAt(kind, userId);
   };
   if (kind === 'opfs') {
-    const fs = new OpfsAhpFS(nameOf(userId), { initialPoolSize: POOL, maintainedPoolSize: 50 });
+    const initialPoolSize = (prepared ? await tarEntries(prepared) : 0) + SPARE_FILES;
+    const fs = new OpfsAhpFS(nameOf(userId), { initialPoolSize, maintainedPoolSize: SPARE_FILES });
     const pg = await openPGlite({ fs, ...load }, migrations, () => fs.syncToFs());
     // Each committed write is already flushed (relaxedDurability is off).
     return { pg, storage: 'opfs', flush: async () => {}, remove };
@@ -102,7 +103,26 @@ async function openAt(
   const fs = new IdbFs(nameOf(userId));
   const flush = serialized(() => fs.syncToFs());
   const pg = await openPGlite({ fs, relaxedDurability: true, ...load }, migrations, flush);
-  return { pg, storage: 'indexeddb', flush, remove };
+  const { IDBFS } = pg.Module as unknown as { IDBFS: { dbs: Record<string, IDBDatabase> } };
+  const removeDatabase = async () => {
+    await forget(userId);
+    // PGlite may write once more after it was closed, on a connection that it leaves open.
+    await removeIndexedDb(userId, () => {
+      for (const connection of Object.values(IDBFS.dbs)) connection.close();
+    });
+  };
+  return { pg, storage: 'indexeddb', flush, remove: removeDatabase };
+}
+
+/** @returns how many files and folders a tar file holds */
+async function tarEntries(tar: Blob): Promise<number> {
+  const bytes = new Uint8Array(await tar.arrayBuffer());
+  let count = 0;
+  for (let at = 0; at < bytes.length && bytes[at] !== 0; count++) {
+    const size = Number.parseInt(new TextDecoder().decode(bytes.subarray(at + 124, at + 135)), 8);
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  return count;
 }
 
 /**
@@ -133,7 +153,24 @@ async function removeAt(kind: Kind, userId: string): Promise<void> {
     });
     return;
   }
-  await request(indexedDB.deleteDatabase(`/pglite/${nameOf(userId)}`));
+  await removeIndexedDb(userId, () => {});
+}
+
+/** @param release closes the connections that this worker has; called until the database is gone */
+async function removeIndexedDb(userId: string, release: () => void): Promise<void> {
+  const deleting = indexedDB.deleteDatabase(`/pglite/${nameOf(userId)}`);
+  const again = setInterval(release, 50);
+  const giveUp = AbortSignal.timeout(10_000);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      deleting.onsuccess = () => resolve();
+      deleting.onerror = () => reject(deleting.error);
+      giveUp.onabort = () => reject(new Error('another tab holds the database'));
+      release();
+    });
+  } finally {
+    clearInterval(again);
+  }
 }
 
 // Which databases are complete, and where. A database of its own, because the others come and go.
@@ -177,6 +214,5 @@ function request<T>(asked: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
-    if ('onblocked' in asked) asked.onblocked = () => reject(new Error('another tab holds the database'));
   });
 }

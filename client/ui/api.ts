@@ -33,6 +33,13 @@ const moved = z.object({
   to: z.number().nullable(),
   repeated: z.boolean(),
 });
+const feed = z.object({
+  id: z.string(),
+  madeBy: z.string(),
+  createdAt: z.string(),
+  readAt: z.string().nullable(),
+});
+export type Feed = z.infer<typeof feed>;
 export type Moved = z.infer<typeof moved>;
 
 /** A movement of stock as the server takes it; the id makes a repetition harmless. */
@@ -129,6 +136,21 @@ export const api = {
     call('PATCH', at('workspaces', workspaceId, 'members', memberId), anything, { role: to }),
   removeMember: (workspaceId: string, memberId: string) =>
     call('DELETE', at('workspaces', workspaceId, 'members', memberId), anything),
+  feeds: (workspaceId: string, resourceId: string) =>
+    call(
+      'GET',
+      at('workspaces', workspaceId, 'resources', resourceId, 'feeds'),
+      z.object({ feeds: z.array(feed) }),
+    ),
+  createFeed: (workspaceId: string, resourceId: string) =>
+    call(
+      'POST',
+      at('workspaces', workspaceId, 'resources', resourceId, 'feeds'),
+      z.object({ id: z.string(), url: z.string() }),
+      {},
+    ),
+  revokeFeed: (workspaceId: string, feedId: string) =>
+    call('DELETE', at('workspaces', workspaceId, 'feeds', feedId), anything),
   /** @param userId in whose name: another person's session does not carry it out. */
   moveStock: (userId: string, movement: Movement) =>
     call('POST', '/api/stock/movements', moved, movement, { [PERSON_HEADER]: userId }),

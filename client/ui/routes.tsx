@@ -15,10 +15,7 @@ import { FirstWorkspacePage } from './auth/new-workspace';
 import { SignInPage } from './auth/sign-in-page';
 import { filters } from './query/filters';
 import { recall } from './remember';
-import { SearchPage } from './search/page';
 import { currentSession, useSession } from './session';
-import { MembersPage } from './settings/members-page';
-import { SettingsPage } from './settings/page';
 import { useCurrentProject } from './shell/global-keys';
 import { WorkspaceLayout } from './shell/layout';
 import { Lost } from './shell/lost';
@@ -103,9 +100,9 @@ const search = createRoute({
   getParentRoute: () => workspace,
   path: '/search',
   validateSearch: z.object({ q: text }),
-  component: SearchPage,
+  component: lazyRouteComponent(() => import('./search/page'), 'SearchPage'),
 });
-/** The calendar comes as a file of its own: the first paint of the rest does not wait for it. */
+/** Pages beside the board come as files of their own: the first paint does not wait for them. */
 const bookings = createRoute({
   getParentRoute: () => workspace,
   path: '/bookings',
@@ -147,8 +144,16 @@ const pages = createRoute({
   validateSearch: z.object({ show: z.enum(['archive', 'bin']).optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('./documents/pages-page'), 'PagesPage'),
 });
-const settings = createRoute({ getParentRoute: () => workspace, path: '/settings', component: SettingsPage });
-const members = createRoute({ getParentRoute: () => workspace, path: '/members', component: MembersPage });
+const settings = createRoute({
+  getParentRoute: () => workspace,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/page'), 'SettingsPage'),
+});
+const members = createRoute({
+  getParentRoute: () => workspace,
+  path: '/members',
+  component: lazyRouteComponent(() => import('./settings/members-page'), 'MembersPage'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([

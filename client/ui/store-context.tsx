@@ -13,6 +13,7 @@ import { toast } from 'sonner';
 import type { DB } from '../../db/schema';
 import type { Compilable, Status, Store } from '../store/store';
 import { reuseRows } from './reuse-rows';
+import { lastHeard } from './the-store';
 
 const StoreContext = createContext<Store | null>(null);
 
@@ -35,12 +36,18 @@ function onNetwork(listener: () => void): () => void {
   };
 }
 
-/** The store's status. The browser knows at once that there is no network; the store may still wait for an answer. */
+/**
+ * The store's status. The browser knows at once that there is no network; the store may still wait for an answer. The
+ * time of the server's last word is the one before this start of the app until there is a newer one (C3).
+ */
 export function useStatus(): Status {
   const store = useStore();
   const status = useSyncExternalStore(store.onStatus.bind(store), store.status.bind(store));
   const cable = useSyncExternalStore(onNetwork, () => navigator.onLine);
-  return useMemo(() => (cable ? status : { ...status, network: 'offline', sending: false }), [cable, status]);
+  return useMemo(() => {
+    const known = status.heardAt === null ? { ...status, heardAt: lastHeard(store.userId) } : status;
+    return cable ? known : { ...known, network: 'offline', sending: false };
+  }, [cable, status, store]);
 }
 
 /** An answer, and what it was asked for. */

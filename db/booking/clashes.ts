@@ -34,12 +34,16 @@ export interface ClashRow {
 export function clashes(wish: Wish): RawBuilder<ClashRow> {
   const spans = wish.spans.map(formatRange);
   return sql<ClashRow>`
+    with w as materialized (
+      select n, t::tstzrange as during from unnest(${spans}::text[]) with ordinality as x (t, n)
+    )
     select w.n::int - 1 as wish, b.id, b.title, b.user_id, coalesce(nullif(m.name, ''), b.author) as author, b.status,
            b.private, lower(b.during) as starts, upper(b.during) as ends, b.version = 0 as only_here
-    from unnest(${spans}::text[]) with ordinality as w (during, n)
-    join booking b on b.resource_id = ${wish.resourceId} and b.during && w.during::tstzrange
+    from booking b
+    join w on b.during && w.during
     left join member m on m.workspace_id = b.workspace_id and m.user_id = b.user_id
-    where b.status in ('confirmed', 'tentative') and b.id is distinct from ${wish.bookingId ?? null}::uuid
+    where b.resource_id = ${wish.resourceId} and b.during && (select range_agg(during) from w)
+      and b.status in ('confirmed', 'tentative') and b.id is distinct from ${wish.bookingId ?? null}::uuid
     order by w.n, b.status, b.during, b.id`;
 }
 

@@ -120,7 +120,7 @@ describe('repetition', () => {
     const found = read(vevent('DTSTART:20200101T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY'));
     expect(found.occurrences.length).toBeGreaterThan(55);
     expect(found.occurrences.length).toBeLessThan(60);
-    expect(sentences(found)).toEqual(['It repeats on and on: taken from 2026-10-23 to 2027-11-24.']);
+    expect(sentences(found)).toEqual(['It goes on and on: taken from 2026-10-23 to 2027-11-24.']);
     expect(found.problems[0]?.leftOut).toBe(false);
   });
 

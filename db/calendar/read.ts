@@ -137,7 +137,7 @@ function readEvent(uid: string, versions: readonly Found[], now: number, result:
       for (const one of read.all) byKey.set(one.key ?? '', one);
       if (window) {
         const day = (at: number) => new Date(at).toISOString().slice(0, 10);
-        report(master, `It repeats on and on: taken from ${day(window.from)} to ${day(window.to)}.`, false);
+        report(master, `It goes on and on: taken from ${day(window.from)} to ${day(window.to)}.`, false);
       }
     } catch (cause) {
       report(master, sentenceOf(cause));

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, catchUp, changes, follow, type Target, targets } from './testing/target';
 
-describe.each(targets)('snapshot and log of $name', ({ open }) => {
+describe.each(targets)('snapshot and log of $name', ({ open, embedded }) => {
   let target: Target;
   beforeAll(async () => {
     target = await open();
@@ -236,4 +236,20 @@ describe.each(targets)('snapshot and log of $name', ({ open }) => {
       'up-to-date',
     ]);
   });
+
+  // Electric names the end of what it is about to send: who loses the stream then has lost that too.
+  if (embedded)
+    test('R1: an event stream promises nothing that has not arrived', async () => {
+      const table = await target.table('(id int primary key)');
+      const start = await catchUp(target, { table });
+      const waiting = follow(target, { table }, start);
+      await target.sql.query(`insert into ${table} values (1)`);
+      await waiting;
+      const url = new URL(target.url);
+      const query = { table, offset: start.offset, handle: start.handle, live: 'true', live_sse: 'true' };
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+      const response = await target.fetch(url);
+      expect(response.headers.get('electric-offset')).toBe(start.offset);
+      await response.body!.cancel();
+    });
 });

@@ -7,6 +7,8 @@ import { ShapeError } from './errors';
 
 /** How long a table's writers may hold up its first shape. Other writers wait behind the lock meanwhile. */
 const lockTimeout = '3s';
+/** Writers that waited behind the lock go on for this long, in ms, before the first snapshot: it then has their rows. */
+const writersFirst = 30;
 
 export interface Publication {
   /**
@@ -102,6 +104,7 @@ async function publish(pool: Pool, publication: string, table: Table): Promise<v
       }
       await client.query('commit');
     });
+    await new Promise((resolve) => setTimeout(resolve, writersFirst));
   } catch (error) {
     if (isCode(error, '55P03') || isCode(error, '40P01')) {
       throw new ShapeError('unavailable', `Table ${name} is busy with long transactions; try again later.`);

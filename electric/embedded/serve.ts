@@ -228,7 +228,8 @@ export class ShapeRoute {
       return notModified(answerHeaders(request, parsed, answer, this.options));
     }
     if (parsed.sse && !beyond) {
-      const answer = this.toAnswer(shape, { offset: shape.log.endAfter(from), upToDate: waiting });
+      // A stream that breaks must be taken up from what has arrived of it, so the headers promise nothing yet.
+      const answer = this.toAnswer(shape, { offset: from, upToDate: waiting });
       const stream = eventStream(this.registry, shape, from, signal, this.options);
       return new Response(stream, { headers: answerHeaders(request, parsed, answer, this.options) });
     }

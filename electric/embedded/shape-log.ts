@@ -98,11 +98,6 @@ export class ShapeLog {
     }
   }
 
-  /** End of the chunk that a reader at `from` gets; that of the whole log when no chunk ends after it. */
-  endAfter(from: Position): Position {
-    return this.endOf(this.lastIndexAfter(this.firstAfter(from))) ?? this.last;
-  }
-
   /** The messages after `from` up to the end of their chunk. Any position is accepted. */
   read(from: Position): LogRange {
     const first = this.firstAfter(from);

@@ -86,7 +86,7 @@ async function setPriority(page: Page, priority: 1 | 2): Promise<number> {
 }
 
 async function openSearch(page: Page): Promise<void> {
-  const box = page.getByRole('combobox', { name: /search tasks and comments/i });
+  const box = page.getByRole('combobox', { name: /^search tasks, comments/i });
   if (await box.isVisible()) return box.focus();
   await page.keyboard.press('/');
   await box.waitFor();

@@ -15,6 +15,12 @@ const budgets = z.strictObject({
   }),
   /** With 10,000 tasks on the device, after writing and searching. */
   heapMiB: z.strictObject({ wasm: z.number(), js: z.number() }),
+  /** p95 in ms, with 10,000 bookings on the device. */
+  bookings: z.strictObject({
+    clashP95Ms: z.number(),
+    weeklyClashP95Ms: z.number(),
+    alternativesP95Ms: z.number(),
+  }),
 });
 
 export type Budgets = z.infer<typeof budgets>;
@@ -40,6 +46,18 @@ export function overHeap({ heapMiB }: Budgets, memory: Memory): string[] {
   return [
     ...over('MiB of WebAssembly memory', memory.wasmMiB, heapMiB.wasm),
     ...over('MiB of JavaScript heap', memory.jsMiB, heapMiB.js),
+  ];
+}
+
+/** @returns a sentence for each limit that is broken */
+export function overBookings(
+  { bookings }: Budgets,
+  measured: { clashP95Ms: number; weeklyClashP95Ms: number; alternativesP95Ms: number },
+): string[] {
+  return [
+    ...over('ms (p95) to find clashes', measured.clashP95Ms, bookings.clashP95Ms),
+    ...over('ms (p95) to find clashes of 52 weeks', measured.weeklyClashP95Ms, bookings.weeklyClashP95Ms),
+    ...over('ms (p95) to find alternatives', measured.alternativesP95Ms, bookings.alternativesP95Ms),
   ];
 }
 

@@ -1,6 +1,7 @@
 // docs/measurements.json and docs/measurements.md: the same figures, for programs and for people.
 // The page is written as a whole each time; what is to be said about the figures stands here.
 import type { Asset, AssetTotals } from './assets';
+import type { BookingFigures } from './bookings';
 import type { Budgets } from './budgets';
 import type { Device, Memory } from './chromium';
 import type { Dependency } from './dependencies';
@@ -15,6 +16,7 @@ export interface DeviceFigures {
 
 export interface Measurements {
   readonly starts: Starts;
+  readonly bookings: BookingFigures;
   /** From a key on one device to the frame of another that shows it, ms. */
   readonly reach: Spread;
   readonly measuredAt: string;
@@ -94,6 +96,13 @@ ${devices(m, memoryTable)}
 Phone: 390 × 844, and the page's main thread slowed down four times. Chromium cannot slow down a worker, so the
 database itself runs at full speed.
 
+## Advice on bookings
+
+Before a booking is saved, with ${whole(m.bookings.bookings)} bookings of 20 resources on the device, full calendars
+(the database in Node, the app's own queries, ${m.bookings.samples} samples, p95): who is in the way of one time
+${m.bookings.clashP95Ms.toFixed(1)} ms, of a weekly repetition of a year ${m.bookings.weeklyClashP95Ms.toFixed(1)} ms;
+the nearest free times and resources ${m.bookings.alternativesP95Ms.toFixed(1)} ms.
+
 ## Bytes
 
 Everything: ${whole(m.total.raw)} raw, ${whole(m.total.gzip)} gzip, ${whole(m.total.brotli)} brotli. Up to the first
@@ -114,7 +123,7 @@ ${table(
 
 ## Limits
 
-[scripts/budgets.json](../scripts/budgets.json) limits bytes and heap; \`npm test\` fails beyond them.
+[scripts/budgets.json](../scripts/budgets.json) limits bytes, heap and advice on bookings; \`npm test\` fails beyond them.
 
 ${table(
   ['', 'limit', 'measured'],
@@ -123,6 +132,13 @@ ${table(
     ['bytes of everything, brotli', whole(m.budgets.bytes.allBrotli), whole(m.total.brotli)],
     ['WebAssembly memory, MiB', size(m.budgets.heapMiB.wasm), size(worst(m, 'wasmMiB'))],
     ['JavaScript heap, MiB', size(m.budgets.heapMiB.js), size(worst(m, 'jsMiB'))],
+    ['clashes of a wished time, p95 ms', size(m.budgets.bookings.clashP95Ms), size(m.bookings.clashP95Ms)],
+    [
+      'clashes of 52 weeks, p95 ms',
+      size(m.budgets.bookings.weeklyClashP95Ms),
+      size(m.bookings.weeklyClashP95Ms),
+    ],
+    ['alternatives, p95 ms', size(m.budgets.bookings.alternativesP95Ms), size(m.bookings.alternativesP95Ms)],
   ],
 )}
 `;

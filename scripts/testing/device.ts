@@ -76,6 +76,9 @@ export interface Device {
   close(): Promise<void>;
 }
 
+/** ms. A row that was changed and is gone again is confirmed by the next answer of a live request, 20 s at the latest. */
+const LONGEST_SETTLING = 60_000;
+
 let prepared: Promise<Blob> | undefined;
 
 /**
@@ -119,15 +122,19 @@ export async function openDevice(
       void engine.networkChanged(true);
     },
     async settled() {
-      await until('the device is up to date', async () => {
-        const { unsent, upToDate } = store.status();
-        if (unsent > 0 || !upToDate) return false;
-        const [left] = (await engine.read({
-          sql: 'select (select count(*) from sync.outbox) + (select count(*) from sync.incoming) as n',
-          parameters: [],
-        })) as { n: string }[];
-        return left!.n === '0';
-      });
+      await until(
+        'the device is up to date',
+        async () => {
+          const { unsent, upToDate } = store.status();
+          if (unsent > 0 || !upToDate) return false;
+          const [left] = (await engine.read({
+            sql: 'select (select count(*) from sync.outbox) + (select count(*) from sync.incoming) as n',
+            parameters: [],
+          })) as { n: string }[];
+          return left!.n === '0';
+        },
+        LONGEST_SETTLING,
+      );
     },
     dump: () => pg.dumpDataDir('none'),
     close: () => store.close(),

@@ -188,7 +188,7 @@ export function BookingForm(props: {
       actions={
         <>
           {booking && readOnly === null ? (
-            <Button variant="ghost" className="mr-auto text-danger" onClick={() => setCancelling(true)}>
+            <Button variant="ghost" className="mr-auto text-danger!" onClick={() => setCancelling(true)}>
               Cancel booking
             </Button>
           ) : null}
@@ -296,7 +296,9 @@ export function BookingForm(props: {
             is outside of that.
           </p>
         ) : null}
-        {holds ? <AdviceBox advice={advice} spans={spans} onChoose={choose} /> : null}
+        {holds && (isElsewhere || !booking?.violation_id) ? (
+          <AdviceBox advice={advice} spans={spans} onChoose={choose} />
+        ) : null}
         {booking ? null : (
           <div className="flex flex-wrap items-center gap-2">
             <label htmlFor={`${id}-repeat`} className="text-sm font-[500]">

@@ -1,4 +1,5 @@
 // Cancelling a booking: asked once, because it stays cancelled; of a series also the ones after it.
+import { useEffect, useRef } from 'react';
 import { useAct } from '../act';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
@@ -12,6 +13,12 @@ export function CancelBooking(props: { booking: BookingRow; onClose: (done: bool
   const store = useStore();
   const act = useAct();
   const start = Date.parse(booking.starts);
+  const yes = useRef<HTMLButtonElement>(null);
+  // The form below still guards its focus while this mounts: autoFocus would be taken back.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => yes.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
   const cancel = async (later: boolean) => {
     const { series_id: seriesId } = booking;
     const statements = cancelBooking(
@@ -36,7 +43,7 @@ export function CancelBooking(props: { booking: BookingRow; onClose: (done: bool
               This and later ones
             </Button>
           ) : null}
-          <Button variant="danger" autoFocus onClick={() => void cancel(false)}>
+          <Button variant="danger" ref={yes} onClick={() => void cancel(false)}>
             Cancel booking
           </Button>
         </>

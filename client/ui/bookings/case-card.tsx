@@ -183,34 +183,25 @@ function SideBox({ term, side, resource }: { term: string; side: Side | null; re
   );
 }
 
-/** Every decision, who took it and what came of it: the audit line stays when the case is closed. */
+/** What was decided before, by whom, and what came of it: the audit line stays when the case is closed. */
 export function History({ row, resourceName }: { row: CaseRow; resourceName: (id: string) => string }) {
-  if (row.decisions.length === 0 && !row.outcome) return null;
+  const carriedOut = row.decisions.filter((decision) => decision.outcome !== null);
+  if (carriedOut.length === 0) return null;
   return (
     <ul aria-label="History" className="border-t border-line px-4 py-2 text-xs text-ink-2">
-      {row.decisions.map((decision) => (
+      {carriedOut.map((decision) => (
         <li key={decision.id} className="py-0.5">
           <span title={exactTime(decision.created_at)}>{ago(decision.created_at)}</span>,{' '}
           {decision.author || 'Somebody'}: {decisionText(decision, row, resourceName)}
-          {decision.outcome === null
-            ? decision.pending
-              ? ' (not yet sent)'
-              : ' (sent)'
-            : decision.outcome === 'late'
-              ? ' (came too late: it had been decided)'
-              : decision.outcome === 'failed'
-                ? ' (not possible any more)'
-                : decision.outcome === 'asked'
-                  ? ' (proposed)'
-                  : ''}
+          {results[decision.outcome ?? ''] ?? ''}
         </li>
       ))}
-      {row.outcome ? (
-        <li className="py-0.5">
-          <span title={exactTime(row.resolved_at!)}>{ago(row.resolved_at!)}</span>
-          {row.resolved_name ? `, ${row.resolved_name}` : ''}: {outcomeText(row)}
-        </li>
-      ) : null}
     </ul>
   );
 }
+
+const results: Record<string, string> = {
+  late: ' (came too late: it had been decided)',
+  failed: ' (not possible any more)',
+  asked: ' (proposed)',
+};

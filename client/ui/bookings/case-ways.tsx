@@ -1,12 +1,28 @@
 // What each of the two can do about a clash, one click each.
 import { ArrowLeftRight, CalendarX2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import type { AlternativeRow } from '../../../db/booking/alternatives';
+import { overlaps } from '../../../db/booking/range';
 import { Button } from '../kit/button';
 import { Popover } from '../kit/popover';
 import { Age, FreeButton, useAdvice, useFree } from './advice';
 import type { Decide, Side } from './case-card';
 import type { CaseRow } from './case-queries';
 import { placeText } from './case-words';
+
+/** Where the holder's booking can go so that it is out of the way. Its own time counts as taken: it has to leave it. */
+function useWayOut(held: Side | null, asked: Side | null): AlternativeRow[] {
+  const free = useFree(held?.span ? { resourceId: held.resourceId, span: held.span, limit: 5 } : null);
+  const wanted = asked?.span;
+  return free
+    .filter(
+      (row) =>
+        !wanted ||
+        row.resource_id !== asked.resourceId ||
+        !overlaps(wanted, { start: Date.parse(row.starts), end: Date.parse(row.ends) }),
+    )
+    .slice(0, 5);
+}
 
 interface WaysProps {
   row: CaseRow;
@@ -128,7 +144,7 @@ function AskerWays({ row, asked, held, userId, decide }: WaysProps & { asked: Si
       </Group>
       <div className="flex flex-wrap gap-1.5">
         {held && row.held_by !== null && !row.proposal ? (
-          <SwapButton row={row} held={held} decide={decide} />
+          <SwapButton row={row} asked={asked} held={held} decide={decide} />
         ) : null}
         <Button size="sm" icon={<CalendarX2 size={13} aria-hidden />} onClick={() => decide('cancel')}>
           {row.asked_by === userId ? 'Cancel mine' : `Cancel ${row.asked_name}’s`}
@@ -138,13 +154,9 @@ function AskerWays({ row, asked, held, userId, decide }: WaysProps & { asked: Si
   );
 }
 
-function SwapButton({ row, held, decide }: { row: CaseRow; held: Side; decide: Decide }) {
+function SwapButton({ row, asked, held, decide }: { row: CaseRow; asked: Side; held: Side; decide: Decide }) {
   const [open, setOpen] = useState(false);
-  const free = useFree(
-    open && held.span
-      ? { resourceId: held.resourceId, span: held.span, bookingId: held.id ?? undefined }
-      : null,
-  );
+  const free = useWayOut(open ? held : null, asked);
   return (
     <Popover
       label="Propose a swap"
@@ -179,10 +191,8 @@ function SwapButton({ row, held, decide }: { row: CaseRow; held: Side; decide: D
   );
 }
 
-function HolderWays({ row, held, userId, decide }: WaysProps & { held: Side }) {
-  const free = useFree(
-    held.span ? { resourceId: held.resourceId, span: held.span, bookingId: held.id ?? undefined } : null,
-  );
+function HolderWays({ row, asked, held, userId, decide }: WaysProps & { held: Side }) {
+  const free = useWayOut(held, asked);
   const mine = row.held_by === userId;
   const whose = mine ? 'mine' : `${row.held_name || 'the holder'}’s`;
   return (

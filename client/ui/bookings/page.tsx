@@ -45,7 +45,7 @@ const viewNames: Record<View, string> = { day: 'Day', week: 'Week', month: 'Mont
 type Asked = Wanted & { bookingId?: string };
 
 const tab =
-  'flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-[550] text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-press aria-[current=page]:text-ink phone:px-1.5';
+  'flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-[550] text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-press aria-[current=page]:text-ink';
 
 export function BookingsPage() {
   const store = useStore();
@@ -146,30 +146,7 @@ export function BookingsPage() {
     <Page
       title="Bookings"
       icon={<CalendarRange size={15} aria-hidden />}
-      tabs={
-        <nav aria-label="View" className="ml-1 flex items-center gap-0.5 phone:ml-0">
-          {views.map((each) => (
-            <button
-              key={each}
-              type="button"
-              aria-current={view === each ? 'page' : undefined}
-              onClick={() => setView(each)}
-              className={tab}
-            >
-              {viewNames[each]}
-            </button>
-          ))}
-          <Link
-            to="/w/$workspaceId/bookings/resources"
-            params={{ workspaceId: workspace.id }}
-            aria-label="Resources"
-            className={tab}
-          >
-            <DoorOpen size={14} aria-hidden className="md:hidden" />
-            <span className="phone:hidden">Resources</span>
-          </Link>
-        </nav>
-      }
+      tabs={<Views view={view} onView={setView} className="ml-1 phone:hidden" />}
       actions={
         active?.length ? (
           <Button
@@ -185,6 +162,7 @@ export function BookingsPage() {
       }
       bar={
         <div className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-3 py-1.5">
+          <Views view={view} onView={setView} className="w-full md:hidden" />
           <IconButton label={`${viewNames[view]} before`} keys="[" onClick={turn(-1)}>
             <ChevronLeft size={15} aria-hidden />
           </IconButton>
@@ -302,6 +280,28 @@ export function BookingsPage() {
       ) : null}
       {adding ? <ResourceDialog resource={null} onClose={() => setAdding(false)} /> : null}
     </Page>
+  );
+}
+
+function Views(props: { view: View; onView: (view: View) => void; className: string }) {
+  const workspace = useWorkspace();
+  return (
+    <nav aria-label="View" className={`flex items-center gap-0.5 ${props.className}`}>
+      {views.map((each) => (
+        <button
+          key={each}
+          type="button"
+          aria-current={props.view === each ? 'page' : undefined}
+          onClick={() => props.onView(each)}
+          className={tab}
+        >
+          {viewNames[each]}
+        </button>
+      ))}
+      <Link to="/w/$workspaceId/bookings/resources" params={{ workspaceId: workspace.id }} className={tab}>
+        Resources
+      </Link>
+    </nav>
   );
 }
 

@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { CalendarRange, DoorOpen } from 'lucide-react';
 import { useState } from 'react';
 import { useAct } from '../act';
+import { CalendarDialog } from '../calendars/dialog';
+import { ExportAll } from '../calendars/export-all';
 import { Button } from '../kit/button';
 import { Empty } from '../kit/empty';
 import { Column, Page, Section } from '../shell/page';
@@ -28,6 +30,7 @@ function Line({ resource, onEdit }: { resource: ResourceRow; onEdit: () => void 
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
+  const [calendar, setCalendar] = useState(false);
   const archive = () =>
     act(
       `archive of ${resource.name}`,
@@ -50,35 +53,46 @@ function Line({ resource, onEdit }: { resource: ResourceRow; onEdit: () => void 
           {differs(resource.time_zone, Date.now()) ? ` · ${placeName(resource.time_zone)} time` : ''}
         </p>
       </div>
-      {resource.archived ? null : (
-        <Link
-          to="/w/$workspaceId/bookings"
-          params={{ workspaceId: workspace.id }}
-          search={{ view: 'week', resource: resource.id }}
-          aria-label={`Week of ${resource.name}`}
-          className="inline-flex h-7 items-center rounded-md px-2 text-sm text-ink-2 hover:bg-hover hover:text-ink"
+      <div className="flex flex-wrap phone:-ml-2 phone:basis-full">
+        {resource.archived ? null : (
+          <Link
+            to="/w/$workspaceId/bookings"
+            params={{ workspaceId: workspace.id }}
+            search={{ view: 'week', resource: resource.id }}
+            aria-label={`Week of ${resource.name}`}
+            className="inline-flex h-7 items-center rounded-md px-2 text-sm text-ink-2 hover:bg-hover hover:text-ink"
+          >
+            Week
+          </Link>
+        )}
+        <Button
+          size="sm"
+          variant="ghost"
+          aria-label={`Calendar of ${resource.name}`}
+          onClick={() => setCalendar(true)}
         >
-          Week
-        </Link>
-      )}
-      <Button
-        size="sm"
-        variant="ghost"
-        aria-label={`Change ${resource.name}`}
-        reason={workspace.readOnly}
-        onClick={onEdit}
-      >
-        Change
-      </Button>
-      <Button
-        size="sm"
-        variant="ghost"
-        aria-label={`${resource.archived ? 'Bring back' : 'Archive'} ${resource.name}`}
-        reason={workspace.readOnly}
-        onClick={() => void archive()}
-      >
-        {resource.archived ? 'Bring back' : 'Archive'}
-      </Button>
+          Calendar
+        </Button>
+        <Button
+          size="sm"
+          variant="ghost"
+          aria-label={`Change ${resource.name}`}
+          reason={workspace.readOnly}
+          onClick={onEdit}
+        >
+          Change
+        </Button>
+        <Button
+          size="sm"
+          variant="ghost"
+          aria-label={`${resource.archived ? 'Bring back' : 'Archive'} ${resource.name}`}
+          reason={workspace.readOnly}
+          onClick={() => void archive()}
+        >
+          {resource.archived ? 'Bring back' : 'Archive'}
+        </Button>
+      </div>
+      {calendar ? <CalendarDialog resource={resource} onClose={() => setCalendar(false)} /> : null}
     </li>
   );
 }
@@ -106,7 +120,14 @@ export function ResourcesPage() {
           Bookings
         </Link>
       }
-      actions={active?.length ? make : null}
+      actions={
+        active?.length ? (
+          <>
+            <ExportAll />
+            {make}
+          </>
+        ) : null
+      }
     >
       {active?.length === 0 && archived.length === 0 ? (
         <Empty icon={<DoorOpen size={20} aria-hidden />} title="No resources yet" action={make}>

@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { violationRules } from '../../../db/violation-rules';
 import { StoreError } from '../../store/store';
-import { useAct } from '../act';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import type { RefusedRow } from '../query/inbox';
@@ -12,7 +11,6 @@ import { useStore } from '../store-context';
 import { ago } from '../when';
 import { Mend, mendable } from './mend';
 import { Value } from './notice-item';
-import { writeAgain } from './restore';
 import { fieldNames, tableNames, useSay } from './values';
 
 const verbs: Record<string, string> = {
@@ -45,7 +43,6 @@ const valuesOf = (entry: RefusedRow) => (entry.set ?? {}) as Record<string, unkn
 
 export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly RefusedRow[] }) {
   const store = useStore();
-  const act = useAct();
   const say = useSay();
   const [asking, setAsking] = useState(false);
   const values = valuesOf(entry);
@@ -54,18 +51,13 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
   ).filter(([column, value]) => !hidden.has(column) && value !== null && value !== '');
   const rule = entry.rule === null ? undefined : violationRules[entry.rule];
   const offered = rule?.stored === 'refused' ? rule.resolutions : (['again', 'discard'] as const);
-  const statements = (change: Record<string, unknown>) => [
-    ...again(entry, { ...values, ...change }),
-    ...held.flatMap((each) => again(each, valuesOf(each))),
-  ];
-  const again = (each: RefusedRow, set: Record<string, unknown>) =>
-    writeAgain(store.db, { table: each.table, rowId: each.row_id, kind: each.kind, values: set });
-  const canAgain = again(entry, values).length > 0;
-  /** All of it in one local transaction, what is refused first. */
+  /** It and what hangs on it, in one local transaction. */
   const send = async (change: Record<string, unknown>) => {
-    if (await act('retry', statements(change), { undoable: false })) {
-      for (const each of [...held, entry]) await store.discardRefused(each.id);
+    try {
+      await store.resend(entry.id, change);
       toast('Written again; it will be sent.');
+    } catch (error) {
+      toast.error(error instanceof StoreError ? error.message : 'This could not be saved on this device.');
     }
   };
   const copy = () =>
@@ -152,11 +144,7 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
           Copy
         </Button>
         {offered.some((way) => way === 'again') ? (
-          <Button
-            size="sm"
-            reason={canAgain ? null : 'This cannot be written again; copy it from here.'}
-            onClick={() => void send({})}
-          >
+          <Button size="sm" onClick={() => void send({})}>
             Retry
           </Button>
         ) : null}

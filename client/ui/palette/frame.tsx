@@ -3,6 +3,19 @@ import { Command } from 'cmdk';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 
+/** Each word that is typed begins a word of the item: letters strewn over it would put commands before what is meant. */
+function byWords(value: string, typed: string, keywords: string[] = []): number {
+  const words = [value, ...keywords]
+    .join(' ')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
+  const wanted = typed
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
+  return wanted.every((each) => words.some((word) => word.startsWith(each))) ? 1 : 0;
+}
+
 export function PaletteFrame(props: {
   title: string;
   placeholder: string;
@@ -33,6 +46,7 @@ export function PaletteFrame(props: {
           <Command
             label={props.title}
             loop
+            filter={byWords}
             {...(props.onChosen ? { value: props.chosen ?? '', onValueChange: props.onChosen } : {})}
           >
             <Command.Input

@@ -17,7 +17,7 @@ import {
   Undo2,
   Users,
 } from 'lucide-react';
-import { type ReactNode, useDeferredValue, useEffect, useState } from 'react';
+import { type ReactNode, useDeferredValue, useLayoutEffect, useState } from 'react';
 import { useUndo } from '../act';
 import { useOpenTask } from '../active-task';
 import { useAvailable, useKeyboard } from '../keys/keyboard';
@@ -115,7 +115,8 @@ export function Palette() {
   // Tasks come after cmdk has looked for a first item, and it does not count those that it does not filter.
   const first = tasks[0] && taskValue(tasks[0].task_id);
   const isGone = chosen.startsWith(taskValue('')) && !tasks.some((hit) => taskValue(hit.task_id) === chosen);
-  useEffect(() => {
+  // Before the paint: Enter takes what is seen.
+  useLayoutEffect(() => {
     if (first && (chosen === '' || isGone)) setChosen(first);
   }, [first, chosen, isGone]);
 

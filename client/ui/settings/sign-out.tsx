@@ -1,14 +1,25 @@
 // Signing out: keep this person's data on the device or remove it. Unsent work is never dropped unasked (W1).
 import { useNavigate } from '@tanstack/react-router';
+import type { Kysely } from 'kysely';
 import { useState } from 'react';
+import type { DB } from '../../../db/schema';
 import { StoreError } from '../../store/store';
 import { api } from '../api';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { forgetAll } from '../remember';
 import { forgetSession, useSession } from '../session';
-import { useStatus, useStore } from '../store-context';
+import { useLive, useStatus, useStore } from '../store-context';
 import { dropStore } from '../the-store';
+
+const changes = (n: number) => `${n} ${n === 1 ? 'change' : 'changes'}`;
+
+/** What the outbox does not hold: refused changes, and requests that wait for a connection. */
+const keptHere = (db: Kysely<DB>) =>
+  db.selectNoFrom((eb) => [
+    eb.selectFrom('sync.refused').select(eb.fn.countAll().as('n')).as('refused'),
+    eb.selectFrom('sync.stock_request').select(eb.fn.countAll().as('n')).as('requests'),
+  ]);
 
 export function SignOutDialog({ onClose }: { onClose: () => void }) {
   const store = useStore();
@@ -20,7 +31,9 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const { unsent } = status;
-  const changes = `${unsent} ${unsent === 1 ? 'change' : 'changes'}`;
+  const kept = useLive(keptHere, []);
+  /** Everything that is nowhere but on this device. */
+  const onlyHere = unsent + Number(kept?.[0]?.refused ?? 0) + Number(kept?.[0]?.requests ?? 0);
 
   const leave = async () => {
     setBusy(true);
@@ -29,9 +42,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
       if (remove) {
         const { removed, unsent: left } = await store.remove({ discardUnsent: drop });
         if (!removed) {
-          setError(
-            `Nothing was removed: ${left} ${left === 1 ? 'change is' : 'changes are'} not on the server yet.`,
-          );
+          setError(`Nothing was removed. Not on the server yet: ${changes(left)}.`);
           return setBusy(false);
         }
         forgetAll();
@@ -61,7 +72,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
           <Button onClick={onClose}>Cancel</Button>
           <Button
             variant={remove ? 'danger' : 'primary'}
-            disabled={busy || (remove && unsent > 0 && !drop)}
+            disabled={busy || !kept || (remove && onlyHere > 0 && !drop)}
             onClick={() => void leave()}
           >
             {remove ? 'Sign out and remove' : 'Sign out'}
@@ -83,7 +94,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
             <span className="block font-[550]">Keep it</span>
             <span className="text-ink-2">
               Ready at once when you sign in here again.
-              {unsent > 0 ? ` What was not sent (${changes}) stays here and is sent then.` : ''}
+              {unsent > 0 ? ` What was not sent (${changes(unsent)}) stays here and is sent then.` : ''}
             </span>
           </span>
         </label>
@@ -101,9 +112,9 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
           </span>
         </label>
       </fieldset>
-      {remove && unsent > 0 ? (
+      {remove && onlyHere > 0 ? (
         <div role="alert" className="mt-3 rounded-lg bg-danger-soft p-3 text-danger">
-          <p className="font-[600]">Not on the server yet: {changes}.</p>
+          <p className="font-[600]">Not on the server yet: {changes(onlyHere)}.</p>
           <label className="mt-2 flex items-start gap-2">
             <input
               type="checkbox"

@@ -1,0 +1,53 @@
+// What came of an import, in sentences; what was left out, and where it stands in the file.
+import type { CalendarImport } from './import';
+
+const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+
+function said(report: CalendarImport): string[] {
+  const { made, changed, cancelled, unchanged, left, clashing } = report;
+  const parts = [
+    ...(made > 0 ? [`${count(made, 'booking was', 'bookings were')} made`] : []),
+    ...(changed > 0 ? [`${changed.toLocaleString('en')} changed`] : []),
+    ...(cancelled > 0 ? [`${cancelled.toLocaleString('en')} cancelled`] : []),
+  ];
+  return [
+    parts.length > 0
+      ? `${parts.join(', ')}.`
+      : unchanged > 0
+        ? 'Everything in this file was here already; nothing has changed.'
+        : 'Nothing in this file was imported.',
+    ...(clashing > 0
+      ? [`${count(clashing, 'is', 'are')} tentative: the time is taken, as far as this device knows.`]
+      : []),
+    ...(left > 0
+      ? [
+          `${count(left, 'booking', 'bookings')} stayed as they are: cancelled or moved here, or somebody else’s.`,
+        ]
+      : []),
+  ];
+}
+
+export function Report({ report }: { report: CalendarImport }) {
+  const { problems } = report;
+  return (
+    <div role="status" className="mt-3 rounded-md bg-sunken px-3 py-2">
+      {said(report).map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {problems.length > 0 ? (
+        <ul aria-label="Remarks" className="mt-2 divide-y divide-line border-t border-line">
+          {problems.map((problem) => (
+            <li key={`${problem.line} ${problem.sentence}`} className="py-1.5">
+              <span className="font-[550] [overflow-wrap:anywhere]">{problem.event}</span>{' '}
+              <span className="text-ink-3">line {problem.line}</span>
+              <p className={problem.leftOut ? 'text-warn' : 'text-ink-2'}>
+                {problem.leftOut ? 'Left out. ' : ''}
+                {problem.sentence}
+              </p>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}
