@@ -52,7 +52,12 @@ export function TimeGrid(props: GridProps) {
     setDropped({ id: booking.id, resourceId, ...span });
     if (!(await onMove(booking, resourceId, span))) setDropped(null);
   };
-  const plain = useMemo(() => segmentsOf(columns, bookings), [columns, bookings]);
+  /** What was just dropped is taken up again from where it was dropped, also before its row has come. */
+  const settled = useMemo(
+    () => (dropped ? bookings.map((b) => (b.id === dropped.id ? at(b, dropped) : b)) : bookings),
+    [bookings, dropped],
+  );
+  const plain = useMemo(() => segmentsOf(columns, settled), [columns, settled]);
   const { drag, onPointerDown } = useDrag({
     area,
     scroller,
@@ -69,16 +74,16 @@ export function TimeGrid(props: GridProps) {
       setDropped(null);
     }
   }, [bookings, dropped]);
-  const lifted = liftedBy(drag) ?? nudged ?? dropped;
+  const lifted = liftedBy(drag) ?? nudged;
   const segments = useMemo(
     () =>
       lifted
         ? segmentsOf(
             columns,
-            bookings.map((b) => (b.id === lifted.id ? at(b, lifted) : b)),
+            settled.map((b) => (b.id === lifted.id ? at(b, lifted) : b)),
           )
         : plain,
-    [columns, bookings, lifted, plain],
+    [columns, settled, lifted, plain],
   );
 
   const keys = useGridKeys({
