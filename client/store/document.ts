@@ -13,7 +13,7 @@ export const FROM_STORE = 'store';
 export const FROM_LIVE = 'live';
 
 /** What was typed is handed to the storage at the latest after this, ms; with others in the room, sooner. */
-const GATHER = 200;
+const GATHER = 50;
 const GATHER_TOGETHER = 30;
 
 export interface DocumentStatus {
