@@ -49,12 +49,36 @@ test('A1, A2: a file is put by members, got by those in the workspace, and is wh
   expect((await put(ada, bytes)).status).toBe(204);
   expect((await ada.json('POST', '/api/files/missing', asked)).body).toEqual({ missing: [] });
   await new Writer(ada).write(named(bytes, 'image/png'));
+  expect(await storedAt(bytes)).not.toBeNull();
   const got = await gus.call('GET', path);
   expect(new Uint8Array(await got.arrayBuffer())).toEqual(bytes);
   expect(got.headers.get('content-type')).toBe('image/png');
   expect((await eve.call('GET', path)).status).toBe(403);
   expect((await eve.call('POST', '/api/files/missing', asked)).status).toBe(403);
   expect((await api.stranger.call('GET', path)).status).toBe(401);
+});
+
+async function storedAt(bytes: Uint8Array): Promise<Date | null> {
+  const { rows } = await api.pool.query<{ stored_at: Date | null }>(
+    'select stored_at from file where workspace_id = $1 and hash = $2',
+    [workspaceId, hashOf(bytes)],
+  );
+  return rows[0]!.stored_at;
+}
+
+test('the row of a file says that the bytes are here, in whichever order they come, and clients cannot', async () => {
+  const bytes = new TextEncoder().encode('a picture of the pump');
+  const row = named(bytes, 'image/png');
+  const lie = { ...row, set: { ...row.set, stored_at: '2026-01-01T00:00:00Z' } };
+  expect(await new Writer(ada).write(lie)).toMatchObject([{ status: 'refused' }]);
+  await new Writer(ada).write(row);
+  expect(await storedAt(bytes)).toBeNull();
+  await put(ada, bytes);
+  expect(await storedAt(bytes)).not.toBeNull();
+  // The two missed each other.
+  await api.pool.query('update file set stored_at = null where hash = $1', [hashOf(bytes)]);
+  await ada.json('POST', '/api/files/missing', { workspaceId, hashes: [hashOf(bytes)] });
+  expect(await storedAt(bytes)).not.toBeNull();
 });
 
 test('A2: what is not a picture is handed out to be saved and runs nothing; what is too large is refused', async () => {

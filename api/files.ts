@@ -31,7 +31,10 @@ export function fileRoutes(deps: ApiDeps): Hono {
         where not exists (select from sync.file_bytes f where f.workspace_id = $1 and f.hash = a.hash)`,
       [asked.workspaceId, asked.hashes],
     );
-    return c.json({ missing: rows.map((row) => row.hash) });
+    const lacking = rows.map((row) => row.hash);
+    const here = asked.hashes.filter((name) => !lacking.includes(name));
+    if (here.length > 0) await noteStored(deps, asked.workspaceId, here);
+    return c.json({ missing: lacking });
   });
   app.put('/:workspace/:hash', sized, async (c) => {
     const { id } = await deps.person(c.req.raw);
@@ -45,6 +48,7 @@ export function fileRoutes(deps: ApiDeps): Hono {
       'insert into sync.file_bytes (workspace_id, hash, bytes) values ($1, $2, $3) on conflict do nothing',
       [workspaceId, name, bytes],
     );
+    await noteStored(deps, workspaceId, [name]);
     return c.body(null, 204);
   });
   app.get('/:workspace/:hash', async (c) => {
@@ -69,6 +73,16 @@ export function fileRoutes(deps: ApiDeps): Hono {
     });
   });
   return app;
+}
+
+/** Has the rows of files say that their bytes are here; every device learns it by its shape. */
+async function noteStored(deps: ApiDeps, workspaceId: string, hashes: readonly string[]): Promise<void> {
+  await deps.pool.query(
+    `update file f set stored_at = b.at from sync.file_bytes b
+      where b.workspace_id = $1 and b.hash = any ($2) and f.workspace_id = $1 and f.hash = b.hash
+        and f.stored_at is null`,
+    [workspaceId, hashes],
+  );
 }
 
 /** @throws ApiFailure 'not-found' */

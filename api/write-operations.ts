@@ -35,11 +35,11 @@ export async function applyTransaction(client: PoolClient, person: Person, raw: 
   if (!Array.isArray(sent)) return [];
   if (sent.length > limits.operations) return sent.map(() => refused('too-large'));
   const parsed = sent.map((item) => operation.safeParse(item));
-  const operations = parsed.map((p) => (p.success ? p.data : null));
+  const members = await membersOf(client, person);
+  const operations = parsed.map((p) => (p.success ? withoutOthers(p.data, members) : null));
 
   const facts = await knownRows(client, operations, person);
   const roles = await rolesOf(client, person);
-  const members = await membersOf(client, person);
 
   const accepted: ServerOperation[] = [];
   const verdicts = operations.map((op): Verdict | null => {
@@ -106,6 +106,14 @@ async function rolesOf(client: PoolClient, person: Person): Promise<Map<string, 
 async function membersOf(client: PoolClient, person: Person): Promise<Set<string>> {
   const found = await client.query<{ id: string }>('select id from member where user_id = $1', [person.id]);
   return new Set(found.rows.map((r) => r.id));
+}
+
+/** Who put a page into the bin is whoever says so; an undo that brings another's name back does so without it. */
+function withoutOthers(op: Operation, members: ReadonlySet<string>): Operation {
+  const named = op.set.deleted_by;
+  if (op.table !== 'page' || named == null || members.has(String(named))) return op;
+  const { deleted_by: _, ...set } = op.set;
+  return { ...op, set };
 }
 
 /** @returns whether Postgres can hold every string of it: no NUL, no half of a surrogate pair. */

@@ -87,6 +87,7 @@ export interface File {
   id: string;
   name: Generated<string>;
   size: number;
+  stored_at: string | null;
   type: string;
   updated_at: Generated<string>;
   version: Generated<Int8>;
@@ -139,6 +140,7 @@ export interface Page {
   author_id: string | null;
   created_at: Generated<string>;
   deleted_at: string | null;
+  deleted_by: string | null;
   icon: Generated<string>;
   id: string;
   parent_id: string | null;

@@ -120,7 +120,7 @@ export const tables = {
   }),
   page: table({
     fixed: ['author_id', 'source'],
-    fields: ['parent_id', 'title', 'icon', 'position', 'archived', 'deleted_at'],
+    fields: ['parent_id', 'title', 'icon', 'position', 'archived', 'deleted_at', 'deleted_by'],
     silent: ['position'],
   }),
   page_favourite: table({
@@ -135,7 +135,8 @@ export const tables = {
     fixed: ['document_id', 'automatic', 'state', 'author_id', 'author'],
     fields: ['name'],
   }),
-  file: table({ fixed: ['hash', 'name', 'type', 'size'] }),
+  // The bytes travel by themselves (api/files.ts).
+  file: table({ fixed: ['hash', 'name', 'type', 'size'], readOnly: ['stored_at'] }),
 } as const satisfies Record<string, SyncedTable>;
 
 export type TableName = keyof typeof tables;

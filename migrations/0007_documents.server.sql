@@ -62,3 +62,12 @@ create table sync.file_bytes (
   at            timestamptz not null default now(),
   primary key (workspace_id, hash)
 );
+
+-- The row says that the bytes are here, whichever of the two came first. Both at the same moment can miss each other:
+-- a device that asks whether they are here has it put right (api/files.ts).
+create function sync.note_stored() returns trigger language plpgsql as $$
+begin
+  new.stored_at := (select at from sync.file_bytes where workspace_id = new.workspace_id and hash = new.hash);
+  return new;
+end $$;
+create trigger file_stored before insert on file for each row execute function sync.note_stored();

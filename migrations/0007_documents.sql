@@ -12,6 +12,8 @@ create table page (
   position      text not null,
   archived      boolean not null default false,
   deleted_at    timestamptz,
+  -- The member who put it into the bin last.
+  deleted_by    uuid,
   author_id     uuid,
   source        text,
   created_at    timestamptz not null default now(),
@@ -91,6 +93,8 @@ create table file (
   name          text not null default '',
   type          text not null,
   size          integer not null,
+  -- Since when the server has the bytes; null: they are still on the way. The server writes it.
+  stored_at     timestamptz,
   created_at    timestamptz not null default now(),
   updated_at    timestamptz not null default now(),
   version       bigint not null default 0,
