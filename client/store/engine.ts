@@ -1,9 +1,12 @@
 // The store itself: one database, its outbox, its read path and its live queries. Runs in the elected worker of a
 // browser, or in Node for imports and tests; whoever talks to it does so through Backend.
 import type { PGliteInterface } from '@electric-sql/pglite';
+import { filePath } from '../../db/document/files';
 import { type Backend, initialStatus } from './backend';
 import type { Database } from './database';
+import type { DeviceFiles } from './device-files';
 import { DocumentTexts } from './document-texts';
+import { FileSync } from './file-sync';
 import { Link, type LinkOptions } from './link';
 import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-queries';
 import { statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
@@ -16,6 +19,8 @@ import { type Change, type Status, StoreError, type Written } from './store';
 export interface EngineOptions extends LinkOptions {
   readonly database: Database;
   readonly userId: string;
+  /** Where the bytes of files are; absent: this device keeps none. */
+  readonly files?: DeviceFiles | null;
   /** Absent: it syncs. false: only local work (tests). */
   readonly sync?: boolean;
 }
@@ -30,6 +35,7 @@ export class Engine implements Backend {
   readonly #outbox: Outbox;
   readonly #readPath: ReadPath;
   readonly #texts: DocumentTexts;
+  readonly #files: FileSync | null;
   #status: Status;
   #listeners = new Set<(status: Status) => void>();
   #problems = new Map<string, string>();
@@ -63,11 +69,21 @@ export class Engine implements Backend {
       userId,
       flush,
       changed: (tables) => this.#changed(tables),
-      progressed: () => this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate }),
+      progressed: () => this.#progressed(),
       identified: (serverId) => this.#identified(serverId),
       problem,
     });
     this.#texts = new DocumentTexts(this.#pg, flush, () => this.#changed(['document_text']));
+    this.#files = options.files
+      ? new FileSync({
+          pg: this.#pg,
+          link: this.#link,
+          files: options.files,
+          idle: () => this.#status.upToDate && this.#status.network === 'online',
+          counted: () => void this.#count(),
+          problem: (sentence) => problem('files', sentence),
+        })
+      : null;
     this.#link.onChange(() => this.#linkChanged());
   }
 
@@ -80,10 +96,12 @@ export class Engine implements Backend {
     ]);
     await pg.exec("delete from sync.request where at < now() - interval '1 day'");
     await options.database.flush();
+    await engine.#files?.recount();
     await engine.#count();
     engine.#texts.wake();
     if (options.sync !== false) {
       engine.#outbox.wake();
+      engine.#files?.wake();
       void engine.#readPath.refresh();
       engine.#timer = setInterval(() => void engine.#readPath.refresh(), MEMBERSHIPS_EVERY);
     }
@@ -119,6 +137,7 @@ export class Engine implements Backend {
     this.#link.wake();
     if (this.options.sync === false) return;
     this.#outbox.wake();
+    this.#files?.wake();
     void this.#readPath.refresh();
   }
 
@@ -144,12 +163,21 @@ export class Engine implements Backend {
   }
 
   async discardRefused(id: string): Promise<void> {
-    await this.#pg.query('delete from sync.refused where id = $1', [id]);
+    const { rows } = await this.#pg.query<{ table: string; set: { workspace_id?: string; hash?: string } }>(
+      'delete from sync.refused where id = $1 returning "table", set',
+      [id],
+    );
+    for (const { table, set } of rows) {
+      if (table !== 'file' || !set.workspace_id || !set.hash) continue;
+      await this.options.files?.discard(filePath(set.workspace_id, set.hash));
+      await this.#files?.recount();
+    }
     await this.options.database.flush();
     this.#changed(['refused']);
   }
 
   async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
+    await this.#files?.recount();
     await this.#count();
     const kept = await this.#pg.query<{ count: string }>(
       'select (select count(*) from sync.refused) + (select count(*) from sync.stock_request) as count',
@@ -157,6 +185,7 @@ export class Engine implements Backend {
     const unsent = this.#status.unsent + Number(kept.rows[0]!.count);
     if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
     await this.close();
+    await this.options.files?.clear();
     await this.options.database.remove();
     this.#tellEnd();
     return { removed: true, unsent };
@@ -167,7 +196,12 @@ export class Engine implements Backend {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#link.close();
-    await Promise.all([this.#outbox.close(), this.#readPath.close(), this.#texts.close()]);
+    await Promise.all([
+      this.#outbox.close(),
+      this.#readPath.close(),
+      this.#texts.close(),
+      this.#files?.close(),
+    ]);
     await this.#pg.close();
   }
 
@@ -186,6 +220,7 @@ export class Engine implements Backend {
     const written = await writing;
     // Shown at once; called saved only when it is on the storage.
     this.#changed([...written.changes.map((c) => c.table), 'outbox', ...deviceOnly]);
+    if (written.changes.some((change) => change.table === 'file')) await this.#files?.recount();
     // By the time the writer hears of it, the status counts it as unsent.
     await Promise.all([this.options.database.flush(), this.#count()]);
     if (this.options.sync !== false) this.#outbox.wake();
@@ -199,6 +234,7 @@ export class Engine implements Backend {
     const counted = ['outbox', 'refused', 'incoming', 'notice', 'violation', 'booking'];
     if (counted.some((name) => names.has(name))) void this.#count();
     if (names.has('document_update')) this.#texts.wake();
+    if (names.has('file') && this.options.sync !== false) this.#files?.wake();
   }
 
   /** Counts what the chip shows. */
@@ -213,11 +249,18 @@ export class Engine implements Backend {
                select from violation v where v.row_id = b.id and v.resolved_at is null)) as attention`,
         [this.options.userId],
       );
-      this.#set({ unsent: Number(rows[0]!.unsent), attention: Number(rows[0]!.attention) });
+      const unsent = Number(rows[0]!.unsent) + (this.#files?.unsent ?? 0);
+      this.#set({ unsent, attention: Number(rows[0]!.attention) });
     } catch (error) {
       if (!this.#closed) throw error;
     }
   });
+
+  #progressed(): void {
+    const was = this.#status.upToDate;
+    this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate });
+    if (!was && this.#status.upToDate) this.#files?.wake();
+  }
 
   #linkChanged(): void {
     const { network, session, heardAt } = this.#link.state;
@@ -227,6 +270,7 @@ export class Engine implements Backend {
     if (isBack && session === 'signed-in') {
       this.#link.wake();
       this.#outbox.wake();
+      this.#files?.wake();
     }
   }
 

@@ -1,102 +1,103 @@
-// Files of a workspace on this device: kept by the SHA-256 of their contents in the browser's cache storage, shown from
-// there without a network, and sent when there is one. What names them is a row of table file.
+// Files of a workspace as the interface uses them: kept on this device by the SHA-256 of their contents, shown from
+// there without a network. What names them is a row of table file; file-sync.ts carries the bytes.
 import { FILE_BYTES, filePath } from '../../db/document/files';
 import { derivedId } from '../../db/ids';
 import { PERSON_HEADER } from '../../db/wire';
+import { browserFiles, type DeviceFiles } from './device-files';
 import { type Store, StoreError } from './store';
 
-const CACHE = 'outpost-files';
-/** Hashes that are asked for at once. */
-const ASKED = 500;
-
-export interface KeptFile {
-  readonly id: string;
-  readonly hash: string;
-}
+export type NamedBlob = Blob & { readonly name?: string };
 
 /**
- * Keeps a file on this device and makes its row; the bytes go to the server with the next sendFiles.
- * @throws StoreError 'constraint' when it is empty or too large, 'storage' when this browser cannot keep files
+ * Keeps files on this device and makes their rows, in one local transaction; the bytes are sent in the background.
+ * @returns their hashes, in order
+ * @throws StoreError 'constraint' when one is empty or too large, 'storage' when this browser cannot keep them;
+ *   then no row was made
  */
-export async function keepFile(store: Store, workspaceId: string, file: Blob & { readonly name?: string }) {
-  if (file.size === 0) throw new StoreError('constraint', 'The file is empty.', 'file_size_range');
-  if (file.size > FILE_BYTES) {
-    throw new StoreError('constraint', 'A file may be 10 MB large at most.', 'file_size_range');
+export async function keepFiles(
+  store: Store,
+  workspaceId: string,
+  blobs: readonly NamedBlob[],
+  files: DeviceFiles = deviceFiles(store),
+): Promise<string[]> {
+  for (const { size } of blobs) {
+    if (size === 0) throw new StoreError('constraint', 'The file is empty.', 'file_size_range');
+    if (size > FILE_BYTES) {
+      throw new StoreError('constraint', 'A file may be 10 MB large at most.', 'file_size_range');
+    }
   }
-  const bytes = await file.arrayBuffer();
-  const digest = new Uint8Array(await secure(globalThis.crypto?.subtle).digest('SHA-256', bytes));
-  const hash = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  const type = /^[a-z]+\/[A-Za-z0-9.+-]{1,100}$/.test(file.type) ? file.type : 'application/octet-stream';
-  const cache = await secure(globalThis.caches).open(CACHE);
-  await cache.put(filePath(workspaceId, hash), new Response(bytes, { headers: { 'content-type': type } }));
-  const id = derivedId(`${workspaceId}:${hash}`);
-  await store.write(
+  const rows: { hash: string; type: string; size: number; name: string }[] = [];
+  for (const blob of blobs) {
+    const { hash, type } = { hash: await hashOf(blob), type: typeOf(blob) };
+    // The bytes first: a row says that they are somewhere.
+    await files.keep(filePath(workspaceId, hash), new Blob([blob], { type })).catch(() => {
+      throw new StoreError('storage', 'This device has no room for the file; free some space and try again.');
+    });
+    rows.push({ hash, type, size: blob.size, name: (blob.name ?? '').slice(0, 300) });
+  }
+  if (rows.length === 0) return [];
+  const values = rows.map((row) => ({
+    id: derivedId(`${workspaceId}:${row.hash}`),
+    workspace_id: workspaceId,
+    ...row,
+  }));
+  const { n } = await store.write(
     store.db
       .insertInto('file')
-      .values({
-        id,
-        workspace_id: workspaceId,
-        hash,
-        type,
-        size: file.size,
-        name: (file.name ?? '').slice(0, 300),
-      })
+      .values(values)
       .onConflict((conflict) => conflict.doNothing()),
   );
-  return { id, hash } satisfies KeptFile;
+  // A row that was there already wakes nobody.
+  if (n === null) store.wake();
+  return rows.map(({ hash }) => hash);
+}
+
+/** @returns the SHA-256 of the contents, 64 hexadecimal digits. @throws StoreError 'storage' where a browser cannot */
+export async function hashOf(blob: Blob): Promise<string> {
+  const { subtle } = (globalThis.crypto ?? {}) as { subtle?: SubtleCrypto };
+  if (!subtle) throw insecure();
+  const digest = new Uint8Array(await subtle.digest('SHA-256', await blob.arrayBuffer()));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The bytes of a file on this device; null when they are not here. */
+export async function keptBytes(store: Store, workspaceId: string, hash: string): Promise<Blob | null> {
+  return (await browserFiles(store.userId)?.get(filePath(workspaceId, hash))) ?? null;
 }
 
 /**
  * The bytes of a file: from this device, else from the server, and then kept here.
  * @returns null when they are on neither, or there is no network to get them by
  */
-export async function fileBytes(store: Store, workspaceId: string, hash: string): Promise<Blob | null> {
+export async function fileBytes(
+  store: Store,
+  workspaceId: string,
+  hash: string,
+): Promise<{ readonly bytes: Blob; readonly from: 'device' | 'server' } | null> {
+  const kept = await keptBytes(store, workspaceId, hash);
+  if (kept) return { bytes: kept, from: 'device' };
   const path = filePath(workspaceId, hash);
-  const cache = await globalThis.caches?.open(CACHE);
-  const kept = await cache?.match(path);
-  if (kept) return await kept.blob();
   const response = await fetch(path, { headers: { [PERSON_HEADER]: store.userId } }).catch(() => null);
   if (!response?.ok) return null;
-  await cache?.put(path, response.clone());
-  return await response.blob();
+  const bytes = await response.blob().catch(() => null);
+  // Without room for a copy it is shown all the same.
+  if (!bytes) return null;
+  await browserFiles(store.userId)
+    ?.copy(path, bytes)
+    .catch(() => {});
+  return { bytes, from: 'server' };
 }
 
-/**
- * Sends the files that the server lacks and this device has.
- * @returns how many were sent
- * @throws TypeError without a network; it is tried again with the next call
- */
-export async function sendFiles(store: Store, workspaceId: string): Promise<number> {
-  const cache = await globalThis.caches?.open(CACHE);
-  if (!cache) return 0;
-  const named = await store.read(
-    store.db.selectFrom('file').select('hash').where('workspace_id', '=', workspaceId).orderBy('created_at'),
-  );
-  const headers = { [PERSON_HEADER]: store.userId };
-  let sent = 0;
-  for (let i = 0; i < named.length; i += ASKED) {
-    const hashes = named.slice(i, i + ASKED).map((row) => row.hash);
-    const asked = await fetch('/api/files/missing', {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ workspaceId, hashes }),
-    });
-    if (!asked.ok) return sent;
-    for (const hash of ((await asked.json()) as { missing: string[] }).missing) {
-      const path = filePath(workspaceId, hash);
-      const kept = await cache.match(path);
-      if (!kept) continue;
-      const put = await fetch(path, { method: 'PUT', headers, body: await kept.blob() });
-      if (put.ok) sent++;
-    }
-  }
-  return sent;
+function deviceFiles(store: Store): DeviceFiles {
+  const files = browserFiles(store.userId);
+  if (!files) throw insecure();
+  return files;
 }
 
-/** Browsers have these only on https and on localhost. */
-function secure<T>(part: T | undefined): T {
-  if (part === undefined) {
-    throw new StoreError('storage', 'Files can be kept only where Outpost is opened by https.');
-  }
-  return part;
+const typeOf = ({ type }: Blob) =>
+  /^[a-z]+\/[A-Za-z0-9.+-]{1,100}$/.test(type) ? type : 'application/octet-stream';
+
+/** Browsers have what it needs only on https and on localhost. */
+function insecure(): StoreError {
+  return new StoreError('storage', 'Files can be kept only where Outpost is opened by https.');
 }

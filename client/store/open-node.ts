@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import type { MigrationFile } from '../../db/migrate';
 import { type Database, openPGlite } from './database';
+import type { DeviceFiles } from './device-files';
 import { Engine } from './engine';
 import { createStore } from './facade';
 import type { LinkOptions } from './link';
@@ -16,6 +17,7 @@ export interface NodeStoreOptions extends LinkOptions {
   /** A dump of a migrated database to start from (quicker than running the migrations). */
   readonly prepared?: Blob;
   readonly sync?: boolean;
+  readonly files?: DeviceFiles;
 }
 
 /** The migrations as files of the repository. */

@@ -61,7 +61,7 @@ export interface Status {
   readonly storage: 'opfs' | 'indexeddb' | 'memory' | null;
   readonly network: 'online' | 'offline';
   readonly session: 'signed-in' | 'expired';
-  /** Local transactions that the server has not answered yet. */
+  /** Local transactions that the server has not answered yet, and files whose bytes it does not have. */
   readonly unsent: number;
   readonly sending: boolean;
   /** Open Inbox entries: unresolved notices, refused operations, parked rows, clashes that one is a party of. */

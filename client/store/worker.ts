@@ -1,6 +1,7 @@
 // Entry of the worker that every tab starts; one of them leads and holds the database.
 import type { MigrationFile } from '../../db/migrate';
 import preparedUrl from '../generated/prepared.tar?url';
+import { browserFiles } from './device-files';
 import { Engine } from './engine';
 import type { Start, ToLeader } from './messages';
 import { Relay } from './relay';
@@ -32,6 +33,7 @@ self.onmessage = ({ data }: MessageEvent<Start | ToLeader>) => {
       const engine = await Engine.open({
         database,
         userId,
+        files: browserFiles(userId),
         baseUrl,
         deviceOnline: () => navigator.onLine,
       });

@@ -1,89 +1,154 @@
-// Images in a body: shown from this device, else fetched and kept; and images that are pasted or dropped.
-import { type Editor, Extension } from '@tiptap/core';
+// An image in a body: shown from this device, else fetched and kept; and what is said while nobody has its bytes.
 import { Image } from '@tiptap/extension-image';
-import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { pictureTypes } from '../../../db/document/files';
 import { fileBytes } from '../../store/files';
 import type { Store } from '../../store/store';
 import { fileHash } from './file-address';
 
-export function liveImage(store: Store, workspaceId: string) {
-  return Image.extend({
-    addNodeView() {
-      return ({ node }) => {
-        const dom = document.createElement('span');
-        dom.className = 'image-around';
-        const src = String(node.attrs.src ?? '');
-        const alt = String(node.attrs.alt ?? '');
-        const hash = fileHash(src);
-        let url: string | null = null;
-        let gone = false;
-        const say = (words: string) => {
-          dom.dataset.state = 'missing';
-          dom.textContent = `${alt || 'Image'}: ${words}`;
-        };
-        const show = (blob: Blob | null) => {
-          if (gone) return;
-          if (!blob || !pictureTypes.has(blob.type)) {
-            return say(blob ? 'this is no picture' : 'not on this device yet');
-          }
-          url = URL.createObjectURL(blob);
-          const image = document.createElement('img');
-          image.alt = alt;
-          image.src = url;
-          dom.replaceChildren(image);
-          delete dom.dataset.state;
-        };
-        const load = () => void fileBytes(store, workspaceId, hash ?? '').then(show, () => show(null));
-        if (hash) {
-          dom.dataset.state = 'loading';
-          load();
-          window.addEventListener('online', load);
-        } else {
-          // Pictures of other sites are not fetched: that would tell them who reads.
-          say(src);
-        }
-        return {
-          dom,
-          destroy: () => {
-            gone = true;
-            window.removeEventListener('online', load);
-            if (url) URL.revokeObjectURL(url);
-          },
-        };
-      };
-    },
-  }).configure({ inline: true, allowBase64: false });
+/** What the row of a file says of its bytes. */
+interface FileFacts {
+  readonly stored_at: string | null;
 }
 
-const pictures = (data: DataTransfer | null): File[] =>
-  [...(data?.files ?? [])].filter((file) => pictureTypes.has(file.type));
+/** Pauses between attempts to fetch an image that the server has, ms. */
+const PAUSES = [2_000, 10_000, 30_000, 60_000] as const;
 
-export const ImageFiles = Extension.create<{
-  onFiles: (editor: Editor, files: readonly File[], at: number) => void;
-}>({
-  name: 'imageFiles',
-  addOptions: () => ({ onFiles: () => {} }),
-  addProseMirrorPlugins() {
-    const take = (data: DataTransfer | null, at: number): boolean => {
-      const files = pictures(data);
-      if (files.length === 0 || !this.editor.isEditable) return false;
-      this.options.onFiles(this.editor, files, at);
-      return true;
-    };
-    return [
-      new Plugin({
-        key: new PluginKey('image-files'),
-        props: {
-          handlePaste: (view, event) => take(event.clipboardData, view.state.selection.from),
-          handleDrop: (view, event) => {
-            const at = view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos;
-            const taken = take(event.dataTransfer, at ?? view.state.selection.from);
-            if (taken) event.preventDefault();
-            return taken;
-          },
-        },
-      }),
-    ];
-  },
-});
+class ImageView {
+  readonly dom = document.createElement('span');
+  #url: string | null = null;
+  #gone = false;
+  #loading = false;
+  #attempts = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** undefined: not read yet; null: there is no such row. */
+  #facts: FileFacts | null | undefined;
+  #onServer = false;
+  #stop = () => {};
+  readonly #alt: string;
+  readonly #hash: string | null;
+
+  constructor(
+    private readonly store: Store,
+    private readonly workspaceId: string,
+    attrs: Readonly<Record<string, unknown>>,
+  ) {
+    const src = String(attrs.src ?? '');
+    this.#alt = String(attrs.alt ?? '');
+    this.#hash = fileHash(src);
+    this.dom.className = 'image-around';
+    if (this.#hash === null) {
+      // Images of other sites are not fetched: that would tell them who reads.
+      this.#say('outside', `This image is on another site and is not shown from there: ${src}`);
+      return;
+    }
+    this.dom.dataset.state = 'loading';
+    const { db } = store;
+    this.#stop = store.live<FileFacts>(
+      db
+        .selectFrom('file')
+        .select('stored_at')
+        .where('workspace_id', '=', workspaceId)
+        .where('hash', '=', this.#hash),
+      ([row]) => {
+        this.#facts = row ?? null;
+        this.#onServer ||= (row?.stored_at ?? null) !== null;
+        this.#mark();
+        void this.#load();
+      },
+    );
+    window.addEventListener('online', this.#again);
+    window.addEventListener('offline', this.#again);
+    void this.#load();
+  }
+
+  destroy(): void {
+    this.#gone = true;
+    this.#stop();
+    clearTimeout(this.#timer);
+    window.removeEventListener('online', this.#again);
+    window.removeEventListener('offline', this.#again);
+    if (this.#url) URL.revokeObjectURL(this.#url);
+  }
+
+  readonly #again = () => {
+    this.#attempts = 0;
+    void this.#load();
+  };
+
+  async #load(): Promise<void> {
+    if (this.#url || this.#loading || this.#gone) return;
+    this.#loading = true;
+    clearTimeout(this.#timer);
+    const got = await fileBytes(this.store, this.workspaceId, this.#hash!).catch(() => null);
+    this.#loading = false;
+    if (this.#gone) return;
+    if (got) {
+      this.#onServer ||= got.from === 'server';
+      this.#show(got.bytes);
+      return;
+    }
+    this.#sayWhy();
+    if (!this.#facts?.stored_at || !navigator.onLine) return;
+    const pause = PAUSES[Math.min(this.#attempts++, PAUSES.length - 1)]!;
+    this.#timer = setTimeout(() => void this.#load(), pause);
+  }
+
+  #show(bytes: Blob): void {
+    if (!pictureTypes.has(bytes.type)) {
+      this.#say('not-picture', 'This file is not an image that can be shown here.');
+      return;
+    }
+    this.#url = URL.createObjectURL(bytes);
+    const image = document.createElement('img');
+    image.alt = this.#alt;
+    image.src = this.#url;
+    image.onerror = () => this.#say('not-picture', 'This image is damaged and cannot be shown.');
+    this.dom.replaceChildren(image);
+    delete this.dom.dataset.state;
+    this.#mark();
+  }
+
+  /** An image that the server does not have yet says so. */
+  #mark(): void {
+    if (!this.#url || this.#facts === undefined) return;
+    const old = this.dom.querySelector('.image-mark');
+    if (this.#onServer) old?.remove();
+    if (this.#onServer || old) return;
+    const mark = document.createElement('span');
+    mark.className = 'image-mark';
+    mark.title = 'Only on this device: this image is waiting to be sent';
+    mark.textContent = 'Only on this device';
+    this.dom.append(mark);
+  }
+
+  #sayWhy(): void {
+    if (this.#facts === undefined) return;
+    const sentence =
+      this.#facts === null
+        ? 'This image has not arrived yet. It comes with the next changes.'
+        : this.#facts.stored_at === null
+          ? 'This image is still on the device where it was put in. It is shown here when that one has sent it.'
+          : navigator.onLine
+            ? 'This image could not be fetched just now. It is tried again.'
+            : 'This image is on the server and not yet on this device. It is shown when there is a network.';
+    this.#say('missing', sentence);
+  }
+
+  #say(state: string, sentence: string): void {
+    this.dom.dataset.state = state;
+    const name = document.createElement('strong');
+    name.textContent = this.#alt || 'Image';
+    const words = document.createElement('span');
+    words.textContent = sentence;
+    this.dom.replaceChildren(name, words);
+  }
+}
+
+export function liveImage(store: Store, workspaceId: string) {
+  return Image.extend({
+    addNodeView:
+      () =>
+      ({ node }) =>
+        new ImageView(store, workspaceId, node.attrs),
+  }).configure({ inline: true, allowBase64: false });
+}

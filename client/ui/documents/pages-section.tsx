@@ -16,7 +16,6 @@ import { useWorkspace } from '../workspace';
 import { PageEntry, type TreeState } from './page-entry';
 import { PageIcon } from './page-icon';
 import { isWithin, titleOf } from './tree';
-import { useFileSender } from './use-images';
 import { useLostPages } from './use-lost-pages';
 import { usePageActions } from './use-page-actions';
 import { useFavourites, usePages } from './use-pages';
@@ -41,7 +40,6 @@ export function PagesSection() {
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }));
   const { pageId } = useParams({ strict: false }) as { pageId?: string };
 
-  useFileSender();
   useLostPages(tree, actions, pageId);
   // The editor is at hand when a page is opened.
   useEffect(() => {

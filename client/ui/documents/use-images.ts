@@ -1,34 +1,62 @@
-// Putting images into a page: kept on this device at once, sent when there is a network.
+// Putting images into a page: kept on this device at once; the store sends them when there is a network.
 import type { Editor } from '@tiptap/core';
-import { useCallback, useEffect } from 'react';
+import type { Transaction } from '@tiptap/pm/state';
+import { useCallback } from 'react';
 import { toast } from 'sonner';
-import { pictureTypes } from '../../../db/document/files';
-import { keepFile, sendFiles } from '../../store/files';
+import { FILE_BYTES, pictureTypes } from '../../../db/document/files';
+import { keepFiles } from '../../store/files';
 import { StoreError } from '../../store/store';
 import { useStore } from '../store-context';
-import { useWorkspace } from '../workspace';
 import { fileAddress } from './file-address';
+
+/** @returns why a file cannot be put into a page, as a sentence; null when it can */
+export function imageFault(file: Pick<File, 'name' | 'type' | 'size'>): string | null {
+  const name = file.name ? `“${file.name}”` : 'The image';
+  if (!pictureTypes.has(file.type)) {
+    return `${name} was not put in: PNG, JPEG, GIF, WebP and AVIF images can be shown in a page.`;
+  }
+  if (file.size === 0) return `${name} was not put in: it is empty.`;
+  if (file.size > FILE_BYTES) {
+    const size = (file.size / 1_000_000).toFixed(1);
+    return `${name} was not put in: it has ${size} MB, and an image may have ${FILE_BYTES / 1_000_000} MB.`;
+  }
+  return null;
+}
+
+/** What a clipboard calls every image is no description. */
+const altOf = (name: string) => name.replace(/\.\w+$/, '').replace(/^image$/, '');
 
 export function useImages(workspaceId: string) {
   const store = useStore();
   const insert = useCallback(
     (editor: Editor, files: readonly File[], at: number) => {
+      // Others may write while the bytes are being kept.
+      let place = at;
+      const moved = ({ transaction }: { transaction: Transaction }) => {
+        place = transaction.mapping.map(place);
+      };
       const keep = async () => {
         for (const file of files) {
-          const { hash } = await keepFile(store, workspaceId, file);
-          if (editor.isDestroyed) return;
-          const alt = file.name.replace(/\.\w+$/, '');
-          const place = Math.min(at, editor.state.doc.content.size);
-          const image = { type: 'image', attrs: { src: fileAddress(hash), alt } };
-          editor.chain().focus().insertContentAt(place, image).run();
+          const fault = imageFault(file);
+          if (fault) {
+            toast.error(fault, { duration: 10_000 });
+            continue;
+          }
+          const [hash] = await keepFiles(store, workspaceId, [file]);
+          if (editor.isDestroyed || !hash) return;
+          const attrs = { src: fileAddress(hash), alt: altOf(file.name) };
+          const target = Math.min(place, editor.state.doc.content.size);
+          editor.chain().focus().insertContentAt(target, { type: 'image', attrs }).run();
         }
-        await sendFiles(store, workspaceId).catch(() => 0);
       };
-      keep().catch((error: unknown) =>
-        toast.error(
-          error instanceof StoreError ? error.message : 'The image could not be kept on this device.',
-        ),
-      );
+      editor.on('transaction', moved);
+      keep()
+        .catch((error: unknown) =>
+          toast.error(
+            error instanceof StoreError ? error.message : 'The image could not be kept on this device.',
+          ),
+        )
+        .finally(() => editor.off('transaction', moved));
     },
     [store, workspaceId],
   );
@@ -44,18 +72,4 @@ export function useImages(workspaceId: string) {
     [insert],
   );
   return { insert, ask };
-}
-
-/** Sends what the server lacks when the app opens and when the network comes back. */
-export function useFileSender(): void {
-  const store = useStore();
-  const { id, readOnly } = useWorkspace();
-  useEffect(() => {
-    if (readOnly !== null) return;
-    // Without a network it is tried again with the next event.
-    const send = () => void sendFiles(store, id).catch(() => {});
-    send();
-    window.addEventListener('online', send);
-    return () => window.removeEventListener('online', send);
-  }, [store, id, readOnly]);
 }
