@@ -5,6 +5,8 @@ call sync.attach('page_favourite', 'workspace_id', true);
 call sync.attach('document_update', 'workspace_id', true);
 call sync.attach('document_version', 'workspace_id', true);
 call sync.attach('file', 'workspace_id', true);
+create or replace trigger sync_capture after insert or update or delete on public.file
+  for each row execute function sync.capture('workspace_id', '{stored_at}');
 call sync.make_apply('page');
 call sync.make_apply('page_favourite');
 call sync.make_apply('document_update');
@@ -47,3 +49,28 @@ end $$;
 create trigger document_dirty after insert or delete on document_update for each row execute function sync.mark_document();
 -- Rows of the server are written as a replica's.
 alter table document_update enable always trigger document_dirty;
+
+-- Puts one row in the place of several that were written here and never sent, with their updates merged; gone: their
+-- entries in the outbox, each a local transaction of its own. The counter closes up behind them (W2). The row is a new
+-- one, so that whoever holds some of the old ones takes it in.
+create function sync.fold_updates(gone bigint[], made uuid, merged bytea) returns void language plpgsql
+set session_replication_role = replica as $$
+declare
+  first  sync.outbox;
+  folded bigint[];
+begin
+  select * into strict first from sync.outbox where i = any (gone) order by i limit 1;
+  select array_agg(n) into folded from sync.outbox where i = any (gone) and i <> first.i;
+  first.set := first.set || jsonb_build_object('update', merged);
+  perform sync.put_document_update(made,
+    jsonb_build_object('id', made, 'version', 0, 'updated_at', first.at) || first.set);
+  delete from public.document_update u using sync.outbox o where o.i = any (gone) and u.id = o.row_id;
+  delete from sync.base b using sync.outbox o where o.i = any (gone) and b."table" = o."table" and b.row_id = o.row_id;
+  insert into sync.base ("table", row_id, workspace_id, "row") values (first."table", made, first.workspace_id, null);
+  delete from sync.outbox where i = any (gone) and i <> first.i;
+  update sync.outbox set row_id = made, set = first.set where i = first.i;
+  update sync.outbox o set n = o.n - (select count(*) from unnest(folded) f where f < o.n)
+    where o.verdict is null and o.n > first.n;
+  update sync.request r set n = r.n - (select count(*) from unnest(folded) f where f < r.n) where r.n > first.n;
+  update sync.client set next_n = next_n - cardinality(folded), current_xid = null;
+end $$;

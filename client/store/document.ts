@@ -5,6 +5,7 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { mergeAll } from '../../db/document/merge';
 import { type LiveConnection, type LiveRoom, type LiveState, sharedLive } from './document-live';
+import { forgetWords, keepWords, type LastWords } from './last-words';
 import type { Compilable, Store, StoreError } from './store';
 
 /** Origin of changes that came from stored rows. */
@@ -85,11 +86,18 @@ class OpenDocument implements DocumentHandle {
   #heard = new Map<string, Uint8Array>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | null = null;
+  /** The row that is being written. */
+  #row: LastWords | null = null;
+  /** Rows that were also given to last-words. */
+  #lastWords: string[] = [];
   #reading: Promise<void> = Promise.resolve();
   #room: LiveRoom | null = null;
   #stopRows: () => void;
   #closed = false;
-  readonly #hide = () => void this.flush().catch(() => {});
+  readonly #hide = () => {
+    this.#keepLastWords();
+    void this.flush().catch(() => {});
+  };
 
   constructor(
     private readonly store: Store,
@@ -143,11 +151,16 @@ class OpenDocument implements DocumentHandle {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     while (this.#writing) await this.#writing;
-    if (this.#typed.length === 0) return;
-    this.#writing = this.#write().finally(() => {
-      this.#writing = null;
-    });
-    await this.#writing;
+    if (this.#typed.length > 0) {
+      this.#writing = this.#write().finally(() => {
+        this.#writing = null;
+      });
+      await this.#writing;
+    }
+    if (this.#typed.length === 0) {
+      forgetWords(this.store.userId, this.#lastWords);
+      this.#lastWords = [];
+    }
   }
 
   async close(): Promise<void> {
@@ -174,30 +187,44 @@ class OpenDocument implements DocumentHandle {
     this.#timer = setTimeout(() => void this.flush().catch(() => {}), ms);
   }
 
+  /** The tab may be gone at any moment, with all that is under way to its worker. */
+  #keepLastWords(): void {
+    const left: LastWords[] = this.#row ? [this.#row] : [];
+    if (this.#typed.length > 0) left.push(this.#newRow(mergeAll(this.#typed)));
+    for (const words of left) keepWords(this.store.userId, words);
+    this.#lastWords.push(...left.map((words) => words.id));
+  }
+
+  #newRow(update: Uint8Array): LastWords {
+    const { workspaceId, documentId } = this;
+    return { id: crypto.randomUUID(), workspaceId, documentId, update };
+  }
+
   /** One row of what was typed, with what it may build on and nobody's row has brought yet. */
   async #write(): Promise<void> {
     const typed = this.#typed;
     const heard = [...this.#heard];
     this.#typed = [];
-    const id = crypto.randomUUID();
-    const update = mergeAll([...heard.map(([, bytes]) => bytes), ...typed]);
+    const row = this.#newRow(mergeAll([...heard.map(([, bytes]) => bytes), ...typed]));
+    const { id, update } = row;
     this.#known.add(id);
+    this.#row = row;
     try {
       await this.store.write(
-        this.store.db.insertInto('document_update').values({
-          id,
-          workspace_id: this.workspaceId,
-          document_id: this.documentId,
-          update,
-        }),
+        this.store.db
+          .insertInto('document_update')
+          .values({ id, workspace_id: this.workspaceId, document_id: this.documentId, update })
+          .onConflict((conflict) => conflict.doNothing()),
       );
     } catch (error) {
       this.#known.delete(id);
       this.#typed = [...typed, ...this.#typed];
       this.#set({ problem: error instanceof Error ? error.message : String(error) });
       throw error;
+    } finally {
+      this.#row = null;
     }
-    for (const [row] of heard) this.#heard.delete(row);
+    for (const [heardRow] of heard) this.#heard.delete(heardRow);
     this.#room?.send(id, update);
     this.#set({ writing: this.#typed.length > 0, problem: null });
   }

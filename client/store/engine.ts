@@ -10,7 +10,7 @@ import { FileSync } from './file-sync';
 import { Link, type LinkOptions } from './link';
 import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-queries';
 import { statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
-import { Outbox, startOver } from './outbox';
+import { Outbox, type OutboxEvents, startOver } from './outbox';
 import { ReadPath } from './read-path';
 import { resendRunner } from './resend';
 import { serialized } from './serialized';
@@ -23,6 +23,8 @@ export interface EngineOptions extends LinkOptions {
   readonly files?: DeviceFiles | null;
   /** Absent: it syncs. false: only local work (tests). */
   readonly sync?: boolean;
+  /** After how many rows of body updates the unsent ones are folded into few; tests choose few. */
+  readonly foldEvery?: number;
 }
 
 /** How often the memberships are asked for again, ms: a change of them that no shape tells. */
@@ -56,12 +58,13 @@ export class Engine implements Backend {
     this.#live = new LiveQueries((query) => this.#query(query));
     const flush = () => database.flush();
     const problem = (source: string, sentence: string | null) => this.#problem(source, sentence);
-    this.#outbox = new Outbox(this.#pg, this.#link, flush, {
+    const outboxEvents: OutboxEvents = {
       changed: (tables) => this.#changed(tables),
       forked: (serverId) => this.#forked(serverId),
       sending: (sending) => this.#set({ sending }),
       problem: (sentence) => problem('outbox', sentence),
-    });
+    };
+    this.#outbox = new Outbox(this.#pg, this.#link, flush, outboxEvents, options.foldEvery);
     this.#readPath = new ReadPath({
       pg: this.#pg,
       link: this.#link,
@@ -98,6 +101,7 @@ export class Engine implements Backend {
     await options.database.flush();
     await engine.#files?.recount();
     await engine.#count();
+    await engine.#outbox.open();
     engine.#texts.wake();
     if (options.sync !== false) {
       engine.#outbox.wake();
@@ -223,6 +227,7 @@ export class Engine implements Backend {
     if (written.changes.some((change) => change.table === 'file')) await this.#files?.recount();
     // By the time the writer hears of it, the status counts it as unsent.
     await Promise.all([this.options.database.flush(), this.#count()]);
+    if (written.changes.some((change) => change.table === 'document_update')) this.#outbox.updatesWritten();
     if (this.options.sync !== false) this.#outbox.wake();
     return written;
   }

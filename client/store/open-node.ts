@@ -18,6 +18,7 @@ export interface NodeStoreOptions extends LinkOptions {
   readonly prepared?: Blob;
   readonly sync?: boolean;
   readonly files?: DeviceFiles;
+  readonly foldEvery?: number;
 }
 
 /** The migrations as files of the repository. */
