@@ -131,12 +131,10 @@ test('R4, W1: copies leave with their workspace; what was not sent stays until i
   await station.ada.call('DELETE', `/api/workspaces/${station.workspaceId}/members/${rows[0].id}`);
   b.device.online();
   await until('the copy is gone', async () => (await b.files.copies()).length === 0);
-  const refused = await until('the refusal', async () => {
-    const kept = await b.device.rows<{ id: string }>('select id from sync.refused where "table" = \'file\'');
-    return kept.length > 0 && kept;
-  });
+  const refused = () => b.device.rows<{ id: string }>('select id from sync.refused where "table" = \'file\'');
+  await until('the refusal', async () => (await refused()).length === 1);
   expect(await b.files.unsent()).toEqual([pathOf(unsent!)]);
-  await b.device.store.discardRefused(refused[0]!.id);
+  await b.device.store.discardRefused((await refused())[0]!.id);
   expect(await b.files.unsent()).toEqual([]);
 });
 

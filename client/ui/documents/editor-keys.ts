@@ -1,4 +1,4 @@
-// What the editor does beyond the schema: its placeholder, clicks on links, the checklist key, places of a search.
+// What the editor does beyond the schema: its placeholder, clicks on links, the checklist key.
 import { type Editor, Extension } from '@tiptap/core';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
@@ -95,45 +95,5 @@ export const ListTab = Extension.create({
   addKeyboardShortcuts() {
     const inList = () => this.editor.isActive('listItem') || this.editor.isActive('taskItem');
     return { Tab: inList, 'Shift-Tab': inList };
-  },
-});
-
-const places = new PluginKey<DecorationSet>('places');
-
-/** Marks the places where words of a search stand, until the text is changed. */
-export const Places = Extension.create<{ words: readonly string[] }>({
-  name: 'places',
-  addOptions: () => ({ words: [] }),
-  addProseMirrorPlugins() {
-    const { words } = this.options;
-    if (words.length === 0) return [];
-    const find = (doc: Editor['state']['doc']) => {
-      const found: Decoration[] = [];
-      doc.descendants((node, at) => {
-        if (!node.isText || !node.text) return;
-        for (const match of node.text.matchAll(/[\p{L}\p{N}]+/gu)) {
-          if (!words.some((word) => match[0].toLowerCase().startsWith(word))) continue;
-          const from = at + match.index;
-          found.push(Decoration.inline(from, from + match[0].length, { class: 'found-place' }));
-        }
-      });
-      return DecorationSet.create(doc, found);
-    };
-    return [
-      new Plugin({
-        key: places,
-        state: {
-          init: (_, { doc }) => find(doc),
-          // The first rendering of the Yjs document counts as none.
-          apply: (tr, old, before) => {
-            if (!tr.docChanged) return old;
-            return before.doc.textContent === '' || tr.getMeta('y-sync$')
-              ? find(tr.doc)
-              : DecorationSet.empty;
-          },
-        },
-        props: { decorations: (state) => places.getState(state) },
-      }),
-    ];
   },
 });

@@ -9,7 +9,7 @@ import { BODY_FIELD } from '../../../db/document/body';
 import type { DocumentHandle } from '../../store/document';
 import { useStore } from '../store-context';
 import { Bubble } from './bubble';
-import { ChecklistTask, LinkClicks, ListTab, Placeholder, Places } from './editor-keys';
+import { ChecklistTask, LinkClicks, ListTab, Placeholder } from './editor-keys';
 import { bodyExtensions } from './extensions';
 import { ImageFiles } from './image-files';
 import { liveImage } from './image-view';
@@ -19,6 +19,7 @@ import { MentionView } from './mention-view';
 import { MentionedProvider } from './mentioned';
 import { caretColor } from './others';
 import { PasteMarkdown } from './paste-markdown';
+import { Places, showPlaces } from './places';
 import { PopupState, Popups } from './popup';
 import { PopupList } from './popup-list';
 import { type PageTools, slashChoices } from './slash-choices';
@@ -69,7 +70,7 @@ export function BodyEditor(props: BodyEditorProps) {
           user: { name: person, color: caretColor(person) },
         }),
         Placeholder.configure({ text: 'Write, or press / for blocks and @ to mention' }),
-        Places.configure({ words: find }),
+        Places,
         LinkClicks.configure({ onInternal: (href) => latest.current.onInternalLink(href) }),
         ChecklistTask.configure({ onMake: (at) => latest.current.onMakeTask(at) }),
         ListTab,
@@ -108,12 +109,7 @@ export function BodyEditor(props: BodyEditorProps) {
     return () => onEditor(null);
   }, [editor, onEditor]);
   useEffect(() => {
-    if (find.length === 0) return;
-    const frame = requestAnimationFrame(() => {
-      if (editor.isDestroyed) return;
-      editor.view.dom.querySelector('.found-place')?.scrollIntoView({ block: 'center' });
-    });
-    return () => cancelAnimationFrame(frame);
+    if (!editor.isDestroyed) showPlaces(editor, find);
   }, [editor, find]);
 
   const popup = useSyncExternalStore(popupState.subscribe, popupState.get);

@@ -2,6 +2,7 @@
 import * as Y from 'yjs';
 import type { Store } from '../../store/store';
 import { bodyOfState } from './body-text';
+import { fileHash } from './file-address';
 import { FRONT_MATTER, writeFrontMatter } from './front-matter';
 import { writeMarkdown } from './markdown-write';
 import { mentioned } from './mention-node';
@@ -53,11 +54,15 @@ function relative(from: string, to: string): string {
   return [...source.slice(same).map(() => '..'), ...target.slice(same)].join('/');
 }
 
-/** @param states a stored state for each page that has a body */
+/**
+ * @param states a stored state for each page that has a body
+ * @param imagePath where the file of an image will be, from where the paths of the pages begin; null: nowhere
+ */
 export function markdownFiles(
   tree: PageTree,
   paths: ReadonlyMap<string, string>,
   states: ReadonlyMap<string, Uint8Array>,
+  imagePath: (hash: string) => string | null = () => null,
 ): ExportedFile[] {
   return [...paths].map(([id, path]) => {
     const page = tree.byId.get(id)!;
@@ -67,6 +72,9 @@ export function markdownFiles(
     const isFront = first?.type === 'codeBlock' && first.attrs?.language === FRONT_MATTER;
     const rest = isFront ? String(first.content?.[0]?.text ?? '') : '';
     const address = (href: string): string => {
+      const hash = fileHash(href);
+      const image = hash && imagePath(hash);
+      if (image) return relative(path, image);
       const [, linked, anchor = ''] = /^\/w\/[^/]+\/d\/([0-9a-f-]{36})(#.*)?$/.exec(href) ?? [];
       const target = mentioned(href);
       const pageId = linked ?? (target?.kind === 'page' ? target.id : undefined);

@@ -2,14 +2,18 @@
 // Nothing is written here; the plan says what would be, and what could not be kept.
 import type { JSONContent } from '@tiptap/core';
 import { newId } from '../../../db/ids';
+import { fileAddress, fileHash } from './file-address';
 import { FRONT_MATTER, readFrontMatter } from './front-matter';
 import { readMarkdown } from './markdown-read';
+import { isMarkdown } from './source-kinds';
 
 export interface SourceFile {
   /** With `/` between its parts, relative to what was chosen. */
   readonly path: string;
-  /** Of Markdown files; other files are only known to be there. */
+  /** Of Markdown files. */
   readonly text: string | null;
+  /** Of images that a page can show; other files are only known to be there. */
+  readonly image?: { readonly hash: string; readonly file: Blob & { readonly name: string } };
 }
 
 export interface PlannedPage {
@@ -28,6 +32,8 @@ export interface ImportReport {
   readonly pageLinks: number;
   readonly outsideLinks: number;
   readonly images: number;
+  /** Of these: images whose file was there and is kept. */
+  readonly imagesKept: number;
   /** What was not kept as it was: what, and how often or where. */
   readonly notes: readonly {
     readonly what: string;
@@ -39,10 +45,11 @@ export interface ImportReport {
 export interface ImportPlan {
   /** Parents before their children, siblings in their order. */
   readonly pages: readonly PlannedPage[];
+  /** The images that the pages show, each once. */
+  readonly files: readonly Blob[];
   readonly report: ImportReport;
 }
 
-const isMarkdown = (path: string) => /\.(md|markdown)$/i.test(path);
 const bare = (path: string) => path.replace(/\.(md|markdown|html?)$/i, '');
 const isIndex = (path: string) => /(^|\/)(index|readme)$/i.test(bare(path));
 const folderOf = (path: string) => path.split('/').slice(0, -1).join('/');
@@ -63,6 +70,16 @@ function resolved(folder: string, path: string): string {
     else if (part !== '' && part !== '.') parts.push(part);
   }
   return parts.join('/');
+}
+
+/** An address as the name of a file. */
+function unescaped(address: string): string {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    // Not encoded after all.
+    return address;
+  }
 }
 
 /** All files lie in one folder, as in most archives: that folder is the whole. */
@@ -124,9 +141,10 @@ export function planImport(
     if (file) addresses.set(plain(file.path), id);
     addresses.set(plain(key), id);
   }
-  const present = new Set(files.map((file) => file.path.toLowerCase()));
+  const present = new Map(files.map((file) => [file.path.toLowerCase(), file]));
+  const shown = new Map<string, Blob>();
 
-  const counts = { checklistItems: 0, pageLinks: 0, outsideLinks: 0, images: 0 };
+  const counts = { checklistItems: 0, pageLinks: 0, outsideLinks: 0, images: 0, imagesKept: 0 };
   const bodyOf = (file: SourceFile): Pick<PlannedPage, 'title' | 'icon' | 'body'> => {
     const front = fronts.get(file.path)!;
     const folder = folderOf(file.path);
@@ -137,12 +155,7 @@ export function planImport(
       }
       if (href.startsWith('#')) return href;
       const [path = '', anchor] = href.split('#');
-      let wanted = path.split('?')[0]!;
-      try {
-        wanted = decodeURIComponent(wanted);
-      } catch {
-        // Not encoded after all.
-      }
+      const wanted = unescaped(path.split('?')[0]!);
       const target = addresses.get(plain(resolved(folder, wanted)));
       if (target) {
         counts.pageLinks++;
@@ -159,15 +172,26 @@ export function planImport(
     };
     const image = (src: string): string => {
       counts.images++;
-      if (!/^https?:/i.test(src)) {
-        const there = present.has(resolved(folder, decodeURI(src)).toLowerCase());
-        note(
-          there
-            ? 'images of the folder; only their address is kept'
-            : 'images whose file is missing; the address is kept',
-          file.path,
-        );
+      if (fileHash(src) !== null) {
+        note('images that name a file of a workspace; they are shown where it has that file', file.path);
+        return src;
       }
+      if (/^[a-z][a-z0-9+.-]*:/i.test(src) || src.startsWith('//')) {
+        note('images on other sites; the address is kept, the image is not fetched', file.path);
+        return src;
+      }
+      const found = present.get(resolved(folder, unescaped(src.split(/[?#]/)[0]!)).toLowerCase());
+      if (found?.image) {
+        counts.imagesKept++;
+        shown.set(found.image.hash, found.image.file);
+        return fileAddress(found.image.hash);
+      }
+      note(
+        found
+          ? 'images of a kind or a size that a page cannot show; the address is kept'
+          : 'images whose file is missing; the address is kept',
+        file.path,
+      );
       return src;
     };
     const { body, notKept } = readMarkdown(front.text, { link, image });
@@ -199,10 +223,6 @@ export function planImport(
     };
   };
 
-  for (const file of files) {
-    if (!isMarkdown(file.path))
-      note(`files of the kind .${file.path.split('.').at(-1)}, left out`, file.path);
-  }
   const pages = [...keys]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { id, file }]): PlannedPage => {
@@ -212,10 +232,18 @@ export function planImport(
         : { title: key ? nameOf(key) : nameOf(name || options.name), icon: '', body: null };
       return { id, parentId, source: file?.path ?? `${key}/`, ...made };
     });
+  for (const file of files) {
+    if (isMarkdown(file.path) || (file.image && shown.has(file.image.hash))) continue;
+    const kind = file.path.split('.').at(-1);
+    note(
+      file.image ? 'images that no page shows, left out' : `files of the kind .${kind}, left out`,
+      file.path,
+    );
+  }
   const list = [...notes].map(([what, { count, where }]) => ({
     what,
     count,
     where: [...where].slice(0, mostPlaces),
   }));
-  return { pages, report: { pages: markdown.length, ...counts, notes: list } };
+  return { pages, files: [...shown.values()], report: { pages: markdown.length, ...counts, notes: list } };
 }

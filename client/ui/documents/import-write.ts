@@ -1,4 +1,4 @@
-// Writes planned pages: rows of pages and the updates that hold their bodies, a few pages in each local transaction.
+// Writes planned pages: the images that they show, then rows of pages and the updates that hold their bodies, a few pages in each local transaction.
 import type { JSONContent } from '@tiptap/core';
 import { prosemirrorJSONToYDoc } from '@tiptap/y-tiptap';
 import type { Kysely } from 'kysely';
@@ -6,6 +6,7 @@ import * as Y from 'yjs';
 import { BODY_FIELD } from '../../../db/document/body';
 import { newId } from '../../../db/ids';
 import type { DB } from '../../../db/schema';
+import { keepFiles } from '../../store/files';
 import type { Compilable, Store } from '../../store/store';
 import { keysBetween } from '../position';
 import { bodySchema } from './extensions';
@@ -13,6 +14,7 @@ import type { ImportPlan } from './import-plan';
 import { createPage } from './write';
 
 const pagesAtOnce = 20;
+const filesAtOnce = 20;
 
 /** The statement that makes a body of a new page. */
 export function bodyStatement(
@@ -41,6 +43,10 @@ export async function writePlan(
   into: { readonly workspaceId: string; readonly position: string; readonly authorId: string | null },
   onProgress: (done: number) => void,
 ): Promise<void> {
+  // The images first: a page that is there shows them.
+  for (let from = 0; from < plan.files.length; from += filesAtOnce) {
+    await keepFiles(store, into.workspaceId, plan.files.slice(from, from + filesAtOnce));
+  }
   const schema = bodySchema();
   const siblings = new Map<string | null, string[]>();
   for (const page of plan.pages)

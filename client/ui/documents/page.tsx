@@ -327,8 +327,11 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
   );
 
   async function exportOne(id: string): Promise<void> {
-    const { exportPage } = await import('./transfer-actions');
-    await exportPage(store, tree, id);
+    const [{ exportPage }, { sayMissing }] = await Promise.all([
+      import('./transfer-actions'),
+      import('./transfer-section'),
+    ]);
+    sayMissing(await exportPage(store, workspace.id, tree, id));
   }
 }
 

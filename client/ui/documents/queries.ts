@@ -10,7 +10,7 @@ type Db = Kysely<DB>;
 export function pages(db: Db, workspaceId: string) {
   return db
     .selectFrom('page')
-    .select(['id', 'parent_id', 'title', 'icon', 'position', 'archived', 'deleted_at'])
+    .select(['id', 'parent_id', 'title', 'icon', 'position', 'archived', 'deleted_at', 'deleted_by'])
     .where('workspace_id', '=', workspaceId)
     .orderBy('position')
     .orderBy('id');

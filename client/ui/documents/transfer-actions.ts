@@ -1,14 +1,13 @@
-// Files in and out: a folder or a zip of Markdown as pages; pages, or everything of the workspace, as a zip. All of it
-// on this device, with or without a network.
+// Pages, or everything of the workspace, as files or a zip; made on this device, with or without a network.
 
-import { type Unzipped, unzip, type Zippable, zip } from 'fflate';
 import { sql } from 'kysely';
 import { writeCalendar } from '../../../db/calendar/write';
 import { tableNames, tables } from '../../../db/tables';
 import type { Store } from '../../store/store';
 import { bound } from '../query/tasks';
-import { exportPaths, markdownFiles, readStates } from './export-pages';
-import type { SourceFile } from './import-plan';
+import { type ArchiveFile, pack } from './archive';
+import { addFiles, filePaths, fileRows } from './export-images';
+import { type ExportedFile, exportPaths, markdownFiles, readStates } from './export-pages';
 import type { PageTree } from './tree';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -22,74 +21,53 @@ function save(name: string, parts: BlobPart, type: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-const zipped = (files: Zippable) =>
-  new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) =>
-    zip(files, { level: 6 }, (error, data) =>
-      error ? reject(error) : resolve(data as Uint8Array<ArrayBuffer>),
-    ),
-  );
-
-/** More than this in an archive is no folder of pages. */
-const maxBytes = 300_000_000;
-
-/** The files of a chosen folder, or of a chosen archive. @throws Error with a sentence for a person */
-export async function chosenFiles(files: readonly File[]): Promise<SourceFile[]> {
-  const [only] = files;
-  if (files.length === 1 && only && /\.zip$/i.test(only.name)) return unzipped(only);
-  return Promise.all(
-    files.map(async (file) => ({
-      path: file.webkitRelativePath || file.name,
-      text: /\.(md|markdown)$/i.test(file.name) ? await file.text() : null,
-    })),
-  );
-}
-
-async function unzipped(file: File): Promise<SourceFile[]> {
-  let total = 0;
-  const content = await new Promise<Unzipped>((resolve, reject) => {
-    file.arrayBuffer().then((buffer) => {
-      const filter = (entry: { name: string; originalSize: number }) => {
-        total += entry.originalSize;
-        return total <= maxBytes && /\.(md|markdown)$/i.test(entry.name);
-      };
-      const names: Unzipped = {};
-      unzip(
-        new Uint8Array(buffer),
-        {
-          filter: (entry) => {
-            if (!entry.name.endsWith('/')) names[entry.name] = new Uint8Array();
-            return filter(entry);
-          },
-        },
-        (error, data) =>
-          error ? reject(new Error('This archive could not be read.')) : resolve({ ...names, ...data }),
-      );
-    }, reject);
+/** Pages, with the images that they show, in an archive; paths of images that could not be had. */
+async function pagesArchive(
+  store: Store,
+  workspaceId: string,
+  tree: PageTree,
+  paths: ReadonlyMap<string, string>,
+): Promise<{ archive: ArchiveFile[]; pages: ExportedFile[]; images: number; missing: string[] }> {
+  const images = filePaths(await fileRows(store, workspaceId), 'files/');
+  const shown = new Set<string>();
+  const pages = markdownFiles(tree, paths, await readStates(store, [...paths.keys()]), (hash) => {
+    const path = images.get(hash) ?? null;
+    if (path) shown.add(hash);
+    return path;
   });
-  if (total > maxBytes) throw new Error('This archive is too large.');
-  return Object.entries(content).map(([path, data]) => ({
-    path,
-    text: /\.(md|markdown)$/i.test(path) ? new TextDecoder().decode(data) : null,
-  }));
+  const archive: ArchiveFile[] = pages.map(({ path, text }) => ({ path, bytes: bytes(text) }));
+  const missing = await addFiles(archive, store, workspaceId, images, shown);
+  return { archive, pages, images: shown.size, missing };
 }
 
-/** One page as a Markdown file; with what is below it, as a zip. */
-export async function exportPage(store: Store, tree: PageTree, pageId: string): Promise<void> {
+/**
+ * One page as a Markdown file; with images or what is below it, as a zip.
+ * @returns paths of images that could not be had
+ */
+export async function exportPage(
+  store: Store,
+  workspaceId: string,
+  tree: PageTree,
+  pageId: string,
+): Promise<readonly string[]> {
   const paths = exportPaths(tree, pageId);
-  const files = markdownFiles(tree, paths, await readStates(store, [...paths.keys()]));
-  const [first] = files;
-  if (!first) return;
-  const name = first.path.replace(/\.md$/, '');
-  if (files.length === 1) return save(first.path, first.text, 'text/markdown');
-  const archive = await zipped(Object.fromEntries(files.map((file) => [file.path, bytes(file.text)])));
-  save(`${name}.zip`, archive, 'application/zip');
+  const { archive, pages, images, missing } = await pagesArchive(store, workspaceId, tree, paths);
+  const [first] = pages;
+  if (!first) return [];
+  if (pages.length === 1 && images === 0) save(first.path, first.text, 'text/markdown');
+  else save(first.path.replace(/\.md$/, '.zip'), await pack(archive), 'application/zip');
+  return missing;
 }
 
-export async function exportPages(store: Store, tree: PageTree): Promise<void> {
-  const paths = exportPaths(tree, null);
-  const files = markdownFiles(tree, paths, await readStates(store, [...paths.keys()]));
-  const archive = await zipped(Object.fromEntries(files.map((file) => [file.path, bytes(file.text)])));
-  save('pages.zip', archive, 'application/zip');
+/** @returns paths of images that could not be had */
+export async function exportPages(
+  store: Store,
+  workspaceId: string,
+  tree: PageTree,
+): Promise<readonly string[]> {
+  const { archive, missing } = await pagesArchive(store, workspaceId, tree, exportPaths(tree, null));
+  save('pages.zip', await pack(archive), 'application/zip');
+  return missing;
 }
 
 const cell = (value: unknown): string => {
@@ -112,19 +90,28 @@ export function csv(columns: readonly string[], rows: readonly Record<string, un
 /** Binary columns: their content is in the Markdown files. */
 const notInTables = new Set(['search', 'update', 'state']);
 
-/** Everything of the workspace on this device: Markdown, CSV for each table, a calendar, and all rows as JSON. */
+/**
+ * Everything of the workspace on this device: Markdown, files, CSV for each table, a calendar, and all rows as JSON.
+ * @returns paths of files that could not be had
+ */
 export async function exportEverything(
   store: Store,
   tree: PageTree,
   workspace: { readonly id: string; readonly name: string },
-): Promise<void> {
+): Promise<readonly string[]> {
   const { db } = store;
-  const files: Zippable = {};
+  const files: ArchiveFile[] = [];
+  const add = (path: string, text: string) => files.push({ path, bytes: bytes(text) });
   const all: Record<string, unknown> = {};
   const paths = exportPaths(tree, null);
-  for (const file of markdownFiles(tree, paths, await readStates(store, [...paths.keys()]))) {
-    files[`pages/${file.path}`] = bytes(file.text);
+  const images = filePaths(await fileRows(store, workspace.id), 'files/');
+  const fromPages = (hash: string) => (images.has(hash) ? `../${images.get(hash)}` : null);
+  const states = await readStates(store, [...paths.keys()]);
+  for (const file of markdownFiles(tree, paths, states, fromPages)) {
+    add(`pages/${file.path}`, file.text);
   }
+  const missing = await addFiles(files, store, workspace.id, images, images.keys());
+  if (missing.length > 0) add('files/not-exported.txt', `${missing.join('\n')}\n`);
   for (const name of tableNames) {
     // The history of texts is no table to read; the texts are beside it.
     if (name === 'document_update' || name === 'document_version') continue;
@@ -138,7 +125,7 @@ export async function exportEverything(
       Object.fromEntries(Object.entries(row).filter(([column]) => !notInTables.has(column))),
     );
     all[name] = kept;
-    files[`tables/${name}.csv`] = bytes(csv(Object.keys(kept[0] ?? { id: '' }), kept));
+    add(`tables/${name}.csv`, csv(Object.keys(kept[0] ?? { id: '' }), kept));
   }
   const bookings = await store.read(
     bound<{
@@ -161,13 +148,15 @@ export async function exportEverything(
            where b.workspace_id = ${workspace.id} and b.status <> 'cancelled' order by lower(b.during), b.id`,
     ),
   );
-  files['bookings.ics'] = bytes(
+  add(
+    'bookings.ics',
     writeCalendar(
       workspace.name,
       bookings.map(({ updated, ...booking }) => ({ ...booking, updatedAt: updated })),
     ),
   );
-  files['workspace.json'] = bytes(JSON.stringify({ workspace: workspace.name, tables: all }, null, 1));
+  add('workspace.json', JSON.stringify({ workspace: workspace.name, tables: all }, null, 1));
   const day = new Date().toISOString().slice(0, 10);
-  save(`outpost-${day}.zip`, await zipped(files), 'application/zip');
+  save(`outpost-${day}.zip`, await pack(files), 'application/zip');
+  return missing;
 }

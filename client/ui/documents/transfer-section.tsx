@@ -12,7 +12,8 @@ import { useWorkspace } from '../workspace';
 import { type ImportPlan, planImport } from './import-plan';
 import { writePlan } from './import-write';
 import { pages } from './queries';
-import { chosenFiles, exportEverything, exportPages } from './transfer-actions';
+import { chosenFiles } from './source-files';
+import { exportEverything, exportPages } from './transfer-actions';
 import type { PageTree } from './tree';
 
 type State =
@@ -32,7 +33,8 @@ function Report({ plan }: { plan: ImportPlan }) {
       <p className="font-[550] text-ok">
         Imported {count(report.pages, 'page', 'pages')}, with {count(report.pageLinks, 'link', 'links')}{' '}
         between pages, {count(report.outsideLinks, 'link', 'links')} to elsewhere,{' '}
-        {count(report.images, 'image', 'images')},{' '}
+        {count(report.images, 'image', 'images')}
+        {report.images > 0 ? ` (${report.imagesKept.toLocaleString('en')} of them with their file)` : ''},{' '}
         {count(report.checklistItems, 'checklist item', 'checklist items')}.
       </p>
       {report.notes.length > 0 ? (
@@ -58,6 +60,16 @@ function Report({ plan }: { plan: ImportPlan }) {
       ) : null}
     </div>
   );
+}
+
+/** Says which images an export could not get. */
+export function sayMissing(missing: readonly string[]): void {
+  if (missing.length === 0) return;
+  const [first] = missing;
+  const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+  toast.warning(`${first}${more} could not be exported: not on this device, and there is no network.`, {
+    duration: 15_000,
+  });
 }
 
 export function TransferSection({ tree }: { tree: PageTree | undefined }) {
@@ -94,10 +106,10 @@ export function TransferSection({ tree }: { tree: PageTree | undefined }) {
       setState({ kind: 'failed', sentence });
     }
   };
-  const save = async (make: () => Promise<void>) => {
+  const save = async (make: () => Promise<readonly string[]>) => {
     setExporting(true);
     try {
-      await make();
+      sayMissing(await make());
     } catch (error) {
       toast.error(error instanceof StoreError ? error.message : 'The export did not succeed.');
     } finally {
@@ -146,7 +158,7 @@ export function TransferSection({ tree }: { tree: PageTree | undefined }) {
           <Button
             disabled={!tree || exporting}
             icon={<Download size={14} aria-hidden />}
-            onClick={() => tree && void save(() => exportPages(store, tree))}
+            onClick={() => tree && void save(() => exportPages(store, workspace.id, tree))}
           >
             Export all pages
           </Button>

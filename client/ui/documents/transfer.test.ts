@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { BODY_FIELD } from '../../../db/document/body';
 import { newId } from '../../../db/ids';
+import { filePaths } from './export-images';
 import { exportPaths, markdownFiles } from './export-pages';
 import { bodySchema } from './extensions';
 import { type ImportPlan, planImport, type SourceFile } from './import-plan';
@@ -28,11 +29,12 @@ function treeOf(made: ImportPlan): PageTree {
       position: `a${String(i).padStart(5, '0')}`,
       archived: false,
       deleted_at: null,
+      deleted_by: null,
     })),
   );
 }
 
-function exported(made: ImportPlan): SourceFile[] {
+function exported(made: ImportPlan, imagePath?: (hash: string) => string | null): SourceFile[] {
   const states = new Map<string, Uint8Array>();
   for (const page of made.pages) {
     if (!page.body) continue;
@@ -41,7 +43,7 @@ function exported(made: ImportPlan): SourceFile[] {
     doc.destroy();
   }
   const tree = treeOf(made);
-  return markdownFiles(tree, exportPaths(tree, null), states);
+  return markdownFiles(tree, exportPaths(tree, null), states, imagePath);
 }
 
 const file = (path: string, text: string): SourceFile => ({ path, text });
@@ -78,6 +80,51 @@ test('out and in again: the same tree, texts, links and front matter', () => {
   expect(files.find((f) => f.path.endsWith('the-pump.md'))?.text).toContain('tags:\n  - water');
   expect(files.find((f) => f.path.endsWith('valve.md'))?.text).toContain('](../the-pump.md)');
   expect(shape(plan(files))).toEqual(shape(first));
+});
+
+test('images come in as files, and go out beside the pages that show them', () => {
+  const image = (path: string, digit: string): SourceFile => ({
+    path,
+    text: null,
+    image: { hash: digit.repeat(64), file: new File(['x'], path.split('/').at(-1)!, { type: 'image/png' }) },
+  });
+  const first = plan([
+    file('kb/a.md', '# A\n\n![mast](img/The%20mast.png "north") and ![mast](/img/The%20mast.png)'),
+    file(
+      'kb/deep/b.md',
+      '# B\n\n![](../img/pump.png)\n\n![](../img/plan.svg) ![](https://example.org/x.png)',
+    ),
+    image('kb/img/The mast.png', '1'),
+    image('kb/img/pump.png', '2'),
+    image('kb/img/unused.png', '3'),
+    { path: 'kb/img/plan.svg', text: null },
+  ]);
+  expect(first.report).toMatchObject({ images: 5, imagesKept: 3 });
+  expect(first.files).toHaveLength(2);
+  expect(first.report.notes.map(({ what, count }) => [what, count])).toEqual([
+    ['images of a kind or a size that a page cannot show; the address is kept', 1],
+    ['images on other sites; the address is kept, the image is not fetched', 1],
+    ['images that no page shows, left out', 1],
+    ['files of the kind .svg, left out', 1],
+  ]);
+  const rows = [
+    { hash: '1'.repeat(64), name: 'The mast.png', type: 'image/png' },
+    { hash: '2'.repeat(64), name: '', type: 'image/png' },
+    { hash: '4'.repeat(64), name: 'the-mast.png', type: 'image/png' },
+  ];
+  const paths = filePaths(rows, 'files/');
+  expect([...paths.values()]).toEqual([
+    'files/the-mast.png',
+    'files/image-22222222.png',
+    'files/the-mast-2.png',
+  ]);
+  const files = exported(first, (hash) => paths.get(hash) ?? null);
+  const b = files.find((f) => f.path.endsWith('/b.md'))!;
+  expect(b.path.split('/')).toHaveLength(3);
+  expect(b.text).toContain('![](../../files/image-22222222.png)');
+  const again = plan([...files, image('files/the-mast.png', '1'), image('files/image-22222222.png', '2')]);
+  expect(again.report).toMatchObject({ images: 5, imagesKept: 3 });
+  expect(shape(again)).toEqual(shape(first));
 });
 
 /** What a plan means: without ids, and without the folder that an export puts around all. */

@@ -11,6 +11,7 @@ const page = (id: string, parent_id: string | null = null, more: Partial<PageRow
   position: `a${id}`,
   archived: false,
   deleted_at: null,
+  deleted_by: null,
   ...more,
 });
 const ids = (rows: readonly PageRow[]) => rows.map((row) => row.id);

@@ -9,6 +9,8 @@ export interface PageRow {
   readonly position: string;
   readonly archived: boolean;
   readonly deleted_at: string | null;
+  /** The member who put it into the bin last. */
+  readonly deleted_by: string | null;
 }
 
 export interface PageTree {

@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { toast } from 'sonner';
 import { useWorkspace } from '../workspace';
+import { whoBinned } from './bin-banner';
 import { type PageTree, titleOf } from './tree';
 import type { PageActions } from './use-page-actions';
 import { forgetWritten, writtenAt } from './written';
@@ -10,7 +11,7 @@ import { forgetWritten, writtenAt } from './written';
 const NEAR_MS = 10 * 60_000;
 
 export function useLostPages(tree: PageTree | undefined, actions: PageActions, openId?: string): void {
-  const { id: workspaceId, readOnly } = useWorkspace();
+  const { id: workspaceId, readOnly, memberId, memberById } = useWorkspace();
   useEffect(() => {
     if (!tree || readOnly !== null) return;
     for (const [pageId, at] of Object.entries(writtenAt(workspaceId))) {
@@ -20,10 +21,14 @@ export function useLostPages(tree: PageTree | undefined, actions: PageActions, o
       if (!page || !binned?.deleted_at || pageId === openId) continue;
       forgetWritten(workspaceId, pageId);
       if (at < Date.parse(binned.deleted_at) - NEAR_MS) continue;
-      toast(`“${titleOf(page)}” was put into the bin while you were writing in it. What you wrote is kept.`, {
-        duration: 20_000,
-        action: { label: 'Bring it back', onClick: () => actions.restore(binned) },
-      });
+      const who = whoBinned(binned, { memberId, memberById }) ?? 'Somebody';
+      toast(
+        `${who} moved “${titleOf(page)}” to the bin while you were writing in it. What you wrote is kept.`,
+        {
+          duration: 20_000,
+          action: { label: 'Bring it back', onClick: () => actions.restore(binned) },
+        },
+      );
     }
-  }, [tree, actions, workspaceId, readOnly, openId]);
+  }, [tree, actions, workspaceId, readOnly, memberId, memberById, openId]);
 }

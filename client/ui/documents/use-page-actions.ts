@@ -61,7 +61,7 @@ export function usePageActions(tree: PageTree | undefined): PageActions {
         forgetWritten(workspaceId, page.id);
         void act(
           `${titleOf(page)} into the bin`,
-          changePage(db, page.id, { deleted_at: new Date().toISOString() }),
+          changePage(db, page.id, { deleted_at: new Date().toISOString(), deleted_by: memberId }),
           { say: `${titleOf(page)} is in the bin` },
         );
       },

@@ -41,7 +41,7 @@ export function createPage(db: Db, page: NewPage): { id: string; statements: Com
 
 export type PageChange = Pick<
   Updateable<Page>,
-  'title' | 'icon' | 'parent_id' | 'position' | 'archived' | 'deleted_at'
+  'title' | 'icon' | 'parent_id' | 'position' | 'archived' | 'deleted_at' | 'deleted_by'
 >;
 
 export function changePage(db: Db, id: string, change: PageChange): Compilable[] {

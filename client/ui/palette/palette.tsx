@@ -282,7 +282,7 @@ export function Palette() {
               forceMount
               onSelect={() => {
                 hide();
-                void goTo.document(hit.id);
+                void goTo.document(hit.id, text);
               }}
               className={itemStyle}
             >

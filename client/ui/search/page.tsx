@@ -99,7 +99,7 @@ export function SearchPage() {
   const goTo = useGoTo();
   const show = (hit: Hit) => {
     if (hit.kind === 'booking') void goTo.booking(hit.id, hit.at);
-    else if (hit.kind === 'page') void goTo.document(hit.id);
+    else if (hit.kind === 'page') void goTo.document(hit.id, text);
     else open(hit.task_id);
   };
   const [text, setText] = useState(q);

@@ -258,8 +258,13 @@ export function useGoTo() {
         params: { workspaceId: id },
         search: { view: 'day', date: format(parseISO(at), 'yyyy-MM-dd'), booking: bookingId },
       }),
-    document: (pageId: string) =>
-      navigate({ to: '/w/$workspaceId/d/$pageId', params: { workspaceId: id, pageId } }),
+    /** @param find the words of a search, whose places in the page are shown */
+    document: (pageId: string, find?: string) =>
+      navigate({
+        to: '/w/$workspaceId/d/$pageId',
+        params: { workspaceId: id, pageId },
+        search: find ? { find } : {},
+      }),
     project: (projectId: string, view: 'board' | 'list') =>
       navigate({ to: `/w/$workspaceId/p/$projectId/${view}`, params: { workspaceId: id, projectId } }),
   };
