@@ -3,11 +3,12 @@
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { canWriteRow, ownedTables, type Role, type RowFacts } from '../db/access';
-import { bytesOfText, updateFault } from '../db/document/update';
+import type { UpdateFault } from '../db/document/update';
 import { refusalKind, refusalSentence } from '../db/rules';
 import { isTableName, type SyncedTable, type TableName, tables } from '../db/tables';
 import { limits, type Operation, operation, type RefusalKind, type Verdict } from '../db/wire';
 import type { Person } from './deps';
+import { bodyColumns } from './documents/faults';
 
 /** What sync.apply answers for one operation. */
 type Applied =
@@ -29,8 +30,14 @@ function refused(kind: RefusalKind, rule: string | null = null): Verdict {
  * Applies a transaction on a connection that is inside the server transaction for it.
  * @returns one verdict per operation, in order (W3). A transaction that is no list of operations gets one verdict
  *   for each thing that was sent as one.
+ * @param faults of the updates in it, see bodyFaults
  */
-export async function applyTransaction(client: PoolClient, person: Person, raw: unknown): Promise<Verdict[]> {
+export async function applyTransaction(
+  client: PoolClient,
+  person: Person,
+  raw: unknown,
+  faults: ReadonlyMap<number, UpdateFault | null>,
+): Promise<Verdict[]> {
   const sent = (raw as { operations?: unknown }).operations;
   if (!Array.isArray(sent)) return [];
   if (sent.length > limits.operations) return sent.map(() => refused('too-large'));
@@ -42,8 +49,9 @@ export async function applyTransaction(client: PoolClient, person: Person, raw: 
   const roles = await rolesOf(client, person);
 
   const accepted: ServerOperation[] = [];
-  const verdicts = operations.map((op): Verdict | null => {
-    const refusal = op === null ? refused('invalid') : check(op, facts, roles, members, person);
+  const verdicts = operations.map((op, i): Verdict | null => {
+    const refusal =
+      op === null ? refused('invalid') : check(op, facts, roles, members, person, faults.get(i));
     if (refusal !== null || op === null) return refusal;
     accepted.push(forServer(op, facts.get(keyOf(op.table, op.id))!));
     return null;
@@ -123,15 +131,10 @@ function storable(op: Operation): boolean {
   return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text);
 }
 
-/** Columns that hold Yjs updates: nobody is given one that cannot be read. */
-const bodies: Readonly<Record<string, string>> = { document_update: 'update', document_version: 'state' };
-
-function bodyFault(op: Operation): Verdict | null {
-  const column = bodies[op.table];
-  if (op.kind !== 'insert' || column === undefined) return null;
+/** @param fault of the update in it; undefined: nobody has read it */
+function bodyFault(op: Operation, fault: UpdateFault | null | undefined): Verdict | null {
+  if (op.kind !== 'insert' || bodyColumns[op.table] === undefined) return null;
   if ((op.set.compacted ?? 0) !== 0) return refused('invalid', 'document_update_compacted_range');
-  const bytes = bytesOfText(op.set[column]);
-  const fault = bytes === null ? 'malformed' : updateFault(bytes);
   if (fault === null) return null;
   return fault === 'too-large'
     ? refused('too-large', `${op.table}_length`)
@@ -150,6 +153,7 @@ function check(
   roles: Map<string, Role>,
   members: Set<string>,
   person: Person,
+  unsound: UpdateFault | null | undefined,
 ): Verdict | null {
   if (!isTableName(op.table)) return refused('unknown-table');
   const table: SyncedTable = tables[op.table];
@@ -177,7 +181,7 @@ function check(
     return refused('forbidden');
   }
   if (!storable(op)) return refused('invalid');
-  const fault = bodyFault(op);
+  const fault = bodyFault(op, unsound);
   if (fault !== null) return fault;
   facts.set(key, row);
   return null;

@@ -7,6 +7,7 @@ import type { PoolClient } from 'pg';
 import { type Answer, limits, PROTOCOL, type Verdict, type WriteResponse, writeRequest } from '../db/wire';
 import { readBody } from './body';
 import type { ApiDeps, Person } from './deps';
+import { bodyFaults } from './documents/faults';
 import { writtenDocuments } from './documents/written';
 import { ApiFailure } from './errors';
 import { applyTransaction } from './write-operations';
@@ -89,6 +90,7 @@ async function once(
     throw new ApiFailure('malformed', 'A transaction has no counter.');
   }
   const hash = createHash('sha256').update(JSON.stringify(raw)).digest('base64');
+  const faults = await bodyFaults(raw);
   for (let attempt = 1; ; attempt++) {
     const client = await deps.pool.connect();
     let failed: Error | undefined;
@@ -107,7 +109,7 @@ async function once(
           expected: known + 1,
         });
       }
-      const verdicts = await applyTransaction(client, person, raw);
+      const verdicts = await applyTransaction(client, person, raw, faults);
       await client.query('insert into sync.answer (client_id, n, hash, verdicts) values ($1, $2, $3, $4)', [
         clientId,
         n,

@@ -2,8 +2,8 @@
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { decodeLive, encodeLive, type LiveMessage, liveClose, liveLimits } from '../../db/document/live';
-import { updateFault } from '../../db/document/update';
 import type { Role } from '../membership';
+import { faultsOf } from './faults';
 import { Allowance } from './rate';
 import type { Member, Room } from './room';
 
@@ -122,8 +122,9 @@ export class Connection {
         // A room that was taken away a moment ago is no fault of the tab.
         const seat = this.#seats.get(message.channel);
         if (!seat?.member.mayWrite) return;
-        const isSound = rowId.safeParse(message.row).success && updateFault(message.bytes) === null;
-        if (isSound) seat.room.pass(seat.member, message.row, message.bytes);
+        const [fault] = rowId.safeParse(message.row).success ? await faultsOf([message.bytes]) : [];
+        if (this.#over || !seat.member.mayWrite || this.#seats.get(message.channel) !== seat) return;
+        if (fault === null) seat.room.pass(seat.member, message.row, message.bytes);
         else this.end(liveClose.malformed);
         return;
       }

@@ -1,12 +1,18 @@
 // Updates of bodies at the write API, and compaction, against a real Postgres.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createEncoder, toUint8Array, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
+import { updateFault } from '../../db/document/update';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
 import { addParagraph, postgresText, textIn, updateSaying } from '../../scripts/testing/document';
+import { hostileUpdates } from '../../scripts/testing/hostile';
 import { join } from '../../scripts/testing/station';
 import { Writer } from '../../scripts/testing/writer';
+import { faultsOf } from './faults';
 import { DocumentKeeper } from './keeper';
 import { tendDocument } from './tend';
+import { DocumentThread } from './thread';
 
 let api: TestApi;
 let ada: TestPerson;
@@ -39,6 +45,15 @@ async function stored(documentId: string, workspace = workspaceId): Promise<Uint
     [documentId, workspace],
   );
   return rows.map((r) => r.update);
+}
+
+/** Behind the server's back, so that only the test tends it. */
+async function insert(documentId: string, ...updates: Uint8Array[]): Promise<void> {
+  await api.pool.query(
+    `insert into document_update (id, workspace_id, document_id, update)
+     select gen_random_uuid(), $1, $2, u from unnest($3::bytea[]) u`,
+    [workspaceId, documentId, updates.map((u) => Buffer.from(u))],
+  );
 }
 
 async function storedText(documentId: string): Promise<string> {
@@ -178,6 +193,34 @@ describe('updates that are written', () => {
   });
 });
 
+test('A2: reading large updates holds up nobody else', async () => {
+  // 2 MB of the form that takes longest to read: values with a name each.
+  const to = createEncoder();
+  for (const n of [1, 1, 5, 0]) writeVarUint(to, n);
+  writeUint8(to, 0x88);
+  for (const n of [6, 0, 1, 118, 330_000]) writeVarUint(to, n);
+  for (let i = 0; i < 330_000; i++) {
+    writeVarString(to, i.toString(36).padStart(4, '0'));
+    writeVarUint(to, 120);
+  }
+  writeVarUint(to, 0);
+  const update = toUint8Array(to);
+  const thread = new DocumentThread();
+  await faultsOf([update], thread);
+  const began = performance.now();
+  expect(updateFault(update)).toBeNull();
+  const inPlace = performance.now() - began;
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  expect(await faultsOf([update, update, update], thread)).toEqual([null, null, null]);
+  delay.disable();
+  expect(delay.max / 1e6).toBeLessThan(inPlace / 2);
+  const impatient = new DocumentThread(20);
+  expect(await faultsOf([updateSaying('x'), update], impatient)).toEqual([null, 'too-large']);
+  thread.close();
+  impatient.close();
+});
+
 describe('compaction', () => {
   test('D2: many updates become one that holds the same, in a fraction of the bytes', async () => {
     const id = uuid();
@@ -238,15 +281,75 @@ describe('compaction', () => {
 
   test('D2: what a server left undone is done by the next one', async () => {
     const id = uuid();
-    await api.pool.query(
-      `insert into document_update (id, workspace_id, document_id, update)
-       select gen_random_uuid(), $1, $2, u from unnest($3::bytea[]) u`,
-      [workspaceId, id, typing('x'.repeat(150)).map((u) => Buffer.from(u))],
-    );
+    await insert(id, ...typing('x'.repeat(150)));
     const keeper = new DocumentKeeper(api.pool, () => {}, 0);
     await keeper.catchUp();
     await keeper.idle();
     expect(await stored(id)).toHaveLength(1);
     expect(await storedText(id)).toBe('x'.repeat(150));
+  });
+
+  test('D2: a document that takes too long to put together holds up nobody, and loses nothing', async () => {
+    const [costly, other] = [uuid(), uuid()];
+    const hostile = hostileUpdates(300, 60);
+    expect(hostile.filter((update) => updateFault(update) !== null)).toEqual([]);
+    await insert(costly, ...hostile);
+    await insert(other, ...typing('x'.repeat(150)));
+
+    const logged: string[] = [];
+    const thread = new DocumentThread(1_500);
+    const keeper = new DocumentKeeper(api.pool, (line) => logged.push(line), 0, thread);
+    const pauses: number[] = [];
+    let done = false;
+    keeper.touched([costly, other].map((documentId) => ({ workspaceId, documentId })));
+    const idle = keeper.idle().then(() => {
+      done = true;
+    });
+    while (!done) {
+      const asked = performance.now();
+      expect((await ada.call('GET', '/api/session')).status).toBe(200);
+      pauses.push(performance.now() - asked);
+    }
+    await idle;
+    // It was answered all the time, and never waited for the thread.
+    expect(pauses.length).toBeGreaterThan(10);
+    expect(Math.max(...pauses)).toBeLessThan(1_000);
+    expect(await stored(other)).toHaveLength(1);
+    expect(await storedText(other)).toBe('x'.repeat(150));
+    expect(logged).toEqual([expect.stringContaining(costly)]);
+
+    const bytes = (updates: Uint8Array[]) => updates.map((u) => Buffer.from(u).toString('hex')).sort();
+    expect(bytes(await stored(costly))).toEqual(bytes(hostile));
+    const noted = async () => {
+      const { rows } = await api.pool.query<{ too_costly: number; pause: number; version: string }>(
+        `select too_costly, version, extract(epoch from retry_at - now())::float as pause from sync.document_text
+          where document_id = $1`,
+        [costly],
+      );
+      return rows[0]!;
+    };
+    expect((await noted()).too_costly).toBe(1);
+
+    // Nothing was written: it is not tried. Something was: when the pause is over, which then is longer.
+    expect(await tendDocument(api.pool, { workspaceId, documentId: costly }, undefined, thread)).toBe(0);
+    await insert(costly, updateSaying('more'));
+    const again = () => tendDocument(api.pool, { workspaceId, documentId: costly }, undefined, thread);
+    await expect(again()).rejects.toMatchObject({ name: 'Postponed', isNews: false });
+    expect((await noted()).too_costly).toBe(1);
+    const skipPause = 'update sync.document_text set retry_at = now() where document_id = $1';
+    await api.pool.query(skipPause, [costly]);
+    await expect(again()).rejects.toMatchObject({ name: 'Postponed', isNews: false });
+    expect(await noted()).toMatchObject({ too_costly: 2 });
+    expect((await noted()).pause).toBeGreaterThan(200);
+    expect(await stored(costly)).toHaveLength(301);
+
+    // What is not too costly after all is put together then.
+    await api.pool.query('delete from document_update where document_id = $1', [costly]);
+    await insert(costly, updateSaying('again'));
+    await api.pool.query(skipPause, [costly]);
+    await again();
+    expect(await noted()).toMatchObject({ too_costly: 0, pause: null });
+    await keeper.close();
+    thread.close();
   });
 });

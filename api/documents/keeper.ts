@@ -2,7 +2,8 @@
 // the same (compaction). Nobody waits for it, and any number of servers may do it at once.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { tendDocument } from './tend';
+import { Postponed, tendDocument } from './tend';
+import { type DocumentThread, joiningThread } from './thread';
 
 export interface DocumentName {
   readonly workspaceId: string;
@@ -15,20 +16,27 @@ const REST = 2_000;
 export class DocumentKeeper {
   /** Documents to tend, and from when on. */
   #waiting = new Map<string, { readonly name: DocumentName; readonly due: number }>();
+  /** Documents that take too long, which were written to and are tried again when their pause is over. */
+  #postponed = new Map<string, NodeJS.Timeout>();
   #running: Promise<void> | null = null;
   #closed = new AbortController();
 
-  /** @param rest ms between two turns of one document */
+  /**
+   * @param rest ms between two turns of one document
+   * @param thread puts documents together
+   */
   constructor(
     private readonly pool: Pool,
     private readonly log: (line: string) => void,
     private readonly rest = REST,
+    private readonly thread: DocumentThread = joiningThread,
   ) {}
 
   /** These were written to. */
   touched(documents: Iterable<DocumentName>): void {
     for (const name of documents) {
       const key = `${name.workspaceId}/${name.documentId}`;
+      if (this.#postponed.has(key)) continue;
       if (!this.#waiting.has(key)) this.#waiting.set(key, { name, due: Date.now() + this.rest });
     }
     this.#run();
@@ -45,13 +53,14 @@ export class DocumentKeeper {
     this.touched(rows);
   }
 
-  /** Resolves when nothing is waiting. */
+  /** Resolves when nothing is waiting, but what takes too long and has its pause. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running;
   }
 
   async close(): Promise<void> {
     this.#closed.abort();
+    for (const timer of this.#postponed.values()) clearTimeout(timer);
     await this.#running;
   }
 
@@ -73,12 +82,32 @@ export class DocumentKeeper {
       if (this.#closed.signal.aborted) return;
       this.#waiting.delete(key);
       try {
-        await tendDocument(this.pool, name);
+        await tendDocument(this.pool, name, undefined, this.thread);
       } catch (error) {
+        if (error instanceof Postponed) {
+          this.#postpone(key, name, error);
+          continue;
+        }
         // Its updates stay as they are; the next write tries again.
         const what = error instanceof Error ? error.message : String(error);
         this.log(`document ${name.documentId} was not compacted: ${what}`);
       }
     }
+  }
+
+  #postpone(key: string, name: DocumentName, { retryAt, isNews, message }: Postponed): void {
+    if (isNews)
+      this.log(
+        `document ${name.documentId} of workspace ${name.workspaceId} ${message}; it is left as it is`,
+      );
+    if (this.#closed.signal.aborted) return;
+    const again = () => {
+      this.#postponed.delete(key);
+      this.touched([name]);
+    };
+    // A day at the most.
+    const timer = setTimeout(again, Math.max(1_000, retryAt.getTime() - Date.now()));
+    timer.unref();
+    this.#postponed.set(key, timer);
   }
 }
