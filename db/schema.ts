@@ -291,7 +291,9 @@ export interface SyncDocumentDirty {
 export interface SyncDocumentText {
   body: string;
   document_id: string;
+  retry_at: string | null;
   search: ColumnType<string, never, never>;
+  too_costly: Generated<number>;
   workspace_id: string;
 }
 

@@ -22,11 +22,14 @@ exception when program_limit_exceeded then
 end $$;
 
 -- What is written in each body, made in the background from its updates (client/store/document-texts.ts), also of
--- pages that nobody opened here (D3).
+-- pages that nobody opened here (D3). Somebody hostile can make a body that takes for ever to put together: too_costly
+-- counts how often that was given up; it has no words, and until retry_at it is not tried again.
 create table sync.document_text (
   document_id   uuid primary key,
   workspace_id  uuid not null,
   body          text not null,
+  too_costly    integer not null default 0,
+  retry_at      timestamptz,
   search        tsvector not null generated always as (sync.words(body)) stored
 );
 create index document_text_search on sync.document_text using gin (search);

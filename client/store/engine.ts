@@ -6,6 +6,7 @@ import { type Backend, initialStatus } from './backend';
 import type { Database } from './database';
 import type { DeviceFiles } from './device-files';
 import { DocumentTexts } from './document-texts';
+import type { DocumentWords } from './document-words';
 import { FileSync } from './file-sync';
 import { Link, type LinkOptions } from './link';
 import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-queries';
@@ -19,6 +20,8 @@ import { type Change, type Status, StoreError, type Written } from './store';
 export interface EngineOptions extends LinkOptions {
   readonly database: Database;
   readonly userId: string;
+  /** Makes the words of bodies; closed with the engine. */
+  readonly words: DocumentWords;
   /** Where the bytes of files are; absent: this device keeps none. */
   readonly files?: DeviceFiles | null;
   /** Absent: it syncs. false: only local work (tests). */
@@ -76,7 +79,7 @@ export class Engine implements Backend {
       identified: (serverId) => this.#identified(serverId),
       problem,
     });
-    this.#texts = new DocumentTexts(this.#pg, flush, () => this.#changed(['document_text']));
+    this.#texts = new DocumentTexts(this.#pg, options.words, flush, () => this.#changed(['document_text']));
     this.#files = options.files
       ? new FileSync({
           pg: this.#pg,

@@ -5,10 +5,12 @@ import type { PGlite } from '@electric-sql/pglite';
 import type { MigrationFile } from '../../db/migrate';
 import { type Database, openPGlite } from './database';
 import type { DeviceFiles } from './device-files';
+import { DocumentWords } from './document-words';
 import { Engine } from './engine';
 import { createStore } from './facade';
 import type { LinkOptions } from './link';
 import type { Store } from './store';
+import { startWordsThread } from './words-thread-node';
 
 export interface NodeStoreOptions extends LinkOptions {
   readonly userId: string;
@@ -19,6 +21,8 @@ export interface NodeStoreOptions extends LinkOptions {
   readonly sync?: boolean;
   readonly files?: DeviceFiles;
   readonly foldEvery?: number;
+  /** ms that putting one body together may take. */
+  readonly wordsLimit?: number;
 }
 
 /** The migrations as files of the repository. */
@@ -42,8 +46,9 @@ export async function openNodeEngineWithDatabase(
     },
     migrationFiles(),
   );
+  const words = new DocumentWords(startWordsThread, options.wordsLimit);
   const database: Database = { pg, storage: 'memory', flush: async () => {}, remove: async () => {} };
-  return { engine: await Engine.open({ ...options, database }), pg };
+  return { engine: await Engine.open({ ...options, database, words }), pg };
 }
 
 /** @throws MigrationError */

@@ -2,10 +2,12 @@
 import type { MigrationFile } from '../../db/migrate';
 import preparedUrl from '../generated/prepared.tar?url';
 import { browserFiles } from './device-files';
+import { DocumentWords } from './document-words';
 import { Engine } from './engine';
 import type { Start, ToLeader } from './messages';
 import { Relay } from './relay';
 import { openStorage } from './storage';
+import { startWordsWorker } from './words-thread';
 
 const files = import.meta.glob<string>(['../../migrations/*.sql', '!../../migrations/*.server.sql'], {
   query: '?raw',
@@ -34,6 +36,7 @@ self.onmessage = ({ data }: MessageEvent<Start | ToLeader>) => {
         database,
         userId,
         files: browserFiles(userId),
+        words: new DocumentWords(startWordsWorker),
         baseUrl,
         deviceOnline: () => navigator.onLine,
       });
