@@ -5,7 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { buildWhenStale } from './build';
-import { type DocumentFigures, type DocumentUse, measureDocuments } from './measure/documents';
+import type { DocumentUse, Spread } from './measure/document-use';
+import { type DocumentFigures, measureDocuments } from './measure/documents';
 import { startMeasuredServer } from './measure/server';
 import { tracePath } from './measure/trace';
 
@@ -14,8 +15,9 @@ const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 
 const whole = (n: number) => new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(n);
 
 function reportText(f: DocumentFigures, at: string, commit: string): string {
+  const both = (s: Spread | null) => (s ? `${whole(s.p50)} / ${whole(s.p95)}` : '–');
   const row = (name: string, use: DocumentUse) =>
-    `| ${name} | ${whole(use.openMs)} | ${whole(use.keyToPaint.p50)} / ${whole(use.keyToPaint.p95)} | ${[
+    `| ${name} | ${whole(use.openMs)} | ${both(use.keyToPaint)} | ${both(use.keyToStorage)} | ${[
       use.memory.wasmMiB,
       use.memory.jsMiB,
       use.memory.rendererMiB,
@@ -32,13 +34,19 @@ as ${whole(f.rows)} updates of together ${whole(f.bytes)} bytes. On the server a
 ${whole(f.compactedBytes)} bytes; the longest turn of compaction took ${whole(f.turnMs)} ms.
 
 Beside it: an editor of the same make on plain Yjs over y-indexeddb, without sync or anything else
-([scripts/measure/plain-yjs](../scripts/measure/plain-yjs)), with the same updates. Open: from the navigation to the text
-on the screen, with the body on the device. Key: from a key to the frame that shows its letter, p50 / p95. ms and MiB.
+([scripts/measure/plain-yjs](../scripts/measure/plain-yjs)), with the same updates; and in Outpost a page as long as a
+hundred printed ones. Open: from the navigation to the text on the screen, with the body on the device. Key: from a key to
+the frame that shows its letter, p50 / p95. Stored: from a key to its letter on the device's storage, as the page's mark
+says it. ms and MiB.
 
-| | open | key | WebAssembly | JavaScript | process |
-| --- | ---: | ---: | ---: | ---: | ---: |
-${row('Outpost', f.outpost)}
-${row('plain Yjs', f.plainYjs)}
+| | open | key | stored | WebAssembly | JavaScript | process |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+${row('the paper, Outpost', f.outpost)}
+${row('the paper, plain Yjs', f.plainYjs)}
+${row('a hundred pages, Outpost', f.hundredPages)}
+
+From a key to the frame of another device that shows its letter, p50 / p95 of ${f.reach.withSocket.samples} letters: ${both(f.reach.withSocket)} ms
+by the socket, ${both(f.reach.withoutSocket)} ms where no socket gets through.
 `;
 }
 

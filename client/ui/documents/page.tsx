@@ -210,7 +210,7 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
               Not stored: {body.problem}
             </span>
           ) : (
-            <SyncMark pending={pending} />
+            <SyncMark pending={pending} writing={body.writing} />
           )}
           <IconButton
             label={starred ? 'Remove from favourites' : 'Add to favourites'}
