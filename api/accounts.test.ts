@@ -1,6 +1,7 @@
 // Sign-in, workspaces, invitations and members, over HTTP and against a real Postgres.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cookiesOf, startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
+import { cookiesOf, startTestApi, type TestApi } from '../scripts/testing/api';
+import { foundWorkspace, join } from '../scripts/testing/workspace';
 import type { SessionAnswer } from './session';
 import type { Joined, WorkspaceSize } from './workspaces';
 
@@ -13,18 +14,6 @@ beforeAll(async () => {
   api = await startTestApi();
 });
 afterAll(() => api.stop());
-
-async function workspaceOf(owner: TestPerson, name = 'Station'): Promise<Joined> {
-  const { status, body } = await owner.json<Joined>('POST', '/api/workspaces', { name });
-  expect(status).toBe(201);
-  return body;
-}
-
-async function join(owner: TestPerson, workspaceId: string, role: string, who: TestPerson): Promise<Joined> {
-  const made = await owner.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, { role });
-  const token = new URL(made.body.url).pathname.split('/').at(-1);
-  return (await who.json<Joined>('POST', `/api/invites/${token}/accept`, {})).body;
-}
 
 describe('sign-in', () => {
   test('a session is an http-only, same-site cookie and says who one is', async () => {
@@ -168,7 +157,7 @@ test('A2: a write that comes from another site is refused, whatever session it c
 describe('workspaces', () => {
   test('whoever makes one is its owner, and sees its size', async () => {
     const ada = await api.person('Ada');
-    const made = await workspaceOf(ada, 'North station');
+    const made = await foundWorkspace(ada, 'North station');
     const { body } = await ada.json<SessionAnswer>('GET', '/api/session');
     expect(body.memberships).toEqual([
       { workspaceId: made.workspaceId, memberId: made.memberId, role: 'owner', name: 'North station' },
@@ -183,7 +172,7 @@ describe('workspaces', () => {
   test('A1: others see neither its size nor that it exists', async () => {
     const ada = await api.person('Ada');
     const eve = await api.person('Eve');
-    const { workspaceId } = await workspaceOf(ada);
+    const { workspaceId } = await foundWorkspace(ada);
     const theirs = await eve.json<Refusal>('GET', `/api/workspaces/${workspaceId}/size`);
     const none = await eve.json<Refusal>('GET', `/api/workspaces/${crypto.randomUUID()}/size`);
     expect(theirs).toEqual(none);
@@ -215,7 +204,7 @@ describe('workspaces', () => {
 describe('invitations', () => {
   test('a link lets one person in, once, with the role it was made for', async () => {
     const [ada, ben, eve] = [await api.person('Ada'), await api.person('Ben'), await api.person('Eve')];
-    const { workspaceId } = await workspaceOf(ada, 'Station');
+    const { workspaceId } = await foundWorkspace(ada, 'Station');
     const made = await ada.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
       role: 'guest',
     });
@@ -236,7 +225,7 @@ describe('invitations', () => {
 
   test('a link that was followed by two at once lets in one', async () => {
     const [ada, ben, eve] = [await api.person('Ada'), await api.person('Ben'), await api.person('Eve')];
-    const { workspaceId } = await workspaceOf(ada);
+    const { workspaceId } = await foundWorkspace(ada);
     const made = await ada.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
       role: 'member',
     });
@@ -247,7 +236,7 @@ describe('invitations', () => {
 
   test('a link runs out, and somebody removed cannot come back by the link they used', async () => {
     const [ada, ben] = [await api.person('Ada'), await api.person('Ben')];
-    const { workspaceId } = await workspaceOf(ada);
+    const { workspaceId } = await foundWorkspace(ada);
     const made = await ada.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
       role: 'member',
     });
@@ -255,15 +244,15 @@ describe('invitations', () => {
     await api.pool.query('update auth.invite set expires_at = now() where workspace_id = $1', [workspaceId]);
     expect((await ben.json('POST', path, {})).status).toBe(404);
 
-    const joined = await join(ada, workspaceId, 'member', ben);
+    const joined = await join(ada, ben, workspaceId, 'member');
     await ada.json('DELETE', `/api/workspaces/${workspaceId}/members/${joined.memberId}`);
     expect((await ben.json('POST', path, {})).status).toBe(404);
   });
 
   test('A2: only an owner invites', async () => {
     const [ada, ben, eve] = [await api.person('Ada'), await api.person('Ben'), await api.person('Eve')];
-    const { workspaceId } = await workspaceOf(ada);
-    await join(ada, workspaceId, 'member', ben);
+    const { workspaceId } = await foundWorkspace(ada);
+    await join(ada, ben, workspaceId, 'member');
     for (const who of [ben, eve]) {
       const answer = await who.json('POST', `/api/workspaces/${workspaceId}/invites`, { role: 'owner' });
       expect(answer.status).toBe(403);
@@ -274,10 +263,10 @@ describe('invitations', () => {
 describe('members', () => {
   test('A2: an owner changes roles and removes; a member may only leave; a guest of elsewhere nothing', async () => {
     const [ada, ben, eve] = [await api.person('Ada'), await api.person('Ben'), await api.person('Eve')];
-    const { workspaceId, memberId } = await workspaceOf(ada);
+    const { workspaceId, memberId } = await foundWorkspace(ada);
     const members = `/api/workspaces/${workspaceId}/members`;
-    const asBen = await join(ada, workspaceId, 'member', ben);
-    const asEve = await join(ada, workspaceId, 'guest', eve);
+    const asBen = await join(ada, ben, workspaceId, 'member');
+    const asEve = await join(ada, eve, workspaceId, 'guest');
     expect((await ben.json('PATCH', `${members}/${asBen.memberId}`, { role: 'owner' })).status).toBe(403);
     expect((await ben.json('DELETE', `${members}/${asEve.memberId}`)).status).toBe(403);
     expect((await ben.json('DELETE', `${members}/${memberId}`)).status).toBe(403);
@@ -292,8 +281,8 @@ describe('members', () => {
 
   test('A2: the id of a member elsewhere opens nothing', async () => {
     const [ada, eve] = [await api.person('Ada'), await api.person('Eve')];
-    const hers = await workspaceOf(ada);
-    const own = await workspaceOf(eve);
+    const hers = await foundWorkspace(ada);
+    const own = await foundWorkspace(eve);
     const path = `/api/workspaces/${own.workspaceId}/members/${hers.memberId}`;
     expect((await eve.json('DELETE', path)).status).toBe(404);
     expect((await eve.json('PATCH', path, { role: 'guest' })).status).toBe(404);
@@ -301,11 +290,11 @@ describe('members', () => {
 
   test('the last owner can neither leave nor step down, also when two try at once', async () => {
     const [ada, ben] = [await api.person('Ada'), await api.person('Ben')];
-    const { workspaceId, memberId } = await workspaceOf(ada);
+    const { workspaceId, memberId } = await foundWorkspace(ada);
     const members = `/api/workspaces/${workspaceId}/members`;
     expect((await ada.json('DELETE', `${members}/${memberId}`)).status).toBe(409);
     expect((await ada.json('PATCH', `${members}/${memberId}`, { role: 'guest' })).status).toBe(409);
-    const asBen = await join(ada, workspaceId, 'owner', ben);
+    const asBen = await join(ada, ben, workspaceId, 'owner');
     const answers = await Promise.all([
       ada.json('DELETE', `${members}/${memberId}`),
       ben.json('DELETE', `${members}/${asBen.memberId}`),

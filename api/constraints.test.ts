@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatClock } from '../db/clock';
 import { type Operation, PROTOCOL, type WriteResponse } from '../db/wire';
 import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
+import { foundWorkspace } from '../scripts/testing/workspace';
 
 let api: TestApi;
 let ada: TestPerson;
@@ -201,8 +202,7 @@ async function insertBySql(table: string, values: Values): Promise<void> {
 beforeAll(async () => {
   api = await startTestApi();
   ada = await api.person('Ada');
-  const made = await ada.json<{ workspaceId: string }>('POST', '/api/workspaces', { name: 'Station' });
-  ids.workspace = made.body.workspaceId;
+  ids.workspace = (await foundWorkspace(ada)).workspaceId;
   for (const part of ['project', 'label', 'task', 'taskLabel', 'resource', 'booking'] as const) {
     ids[part] = crypto.randomUUID();
   }

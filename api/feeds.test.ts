@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCalendar } from '../db/calendar/read';
 import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
-import { join } from '../scripts/testing/station';
+import { foundCrew } from '../scripts/testing/workspace';
 import type { Feed } from './feeds';
 
 let api: TestApi;
@@ -19,33 +19,18 @@ const uuid = () => crypto.randomUUID();
 
 beforeAll(async () => {
   api = await startTestApi();
-  ada = await api.person('Ada');
-  ben = await api.person('Ben');
-  guest = await api.person('Gus');
-  outsider = await api.person('Olga');
-  workspaceId = await workspaceOf(ada);
-  await join(ada, ben, workspaceId, 'member');
-  await join(ada, guest, workspaceId, 'guest');
-  const { rows } = await api.pool.query('select id from member where workspace_id = $1 and name = $2', [
-    workspaceId,
-    'Ben',
-  ]);
-  benMember = rows[0].id;
+  const crew = await foundCrew(api);
+  ({ owner: ada, member: ben, guest, outsider, workspaceId } = crew);
+  benMember = crew.memberIds.member;
   room = await resource(workspaceId, 'Lab, west');
-  const other = await workspaceOf(outsider);
-  elsewhere = { workspaceId: other, room: await resource(other, 'Elsewhere') };
+  elsewhere = { workspaceId: crew.elsewhereId, room: await resource(crew.elsewhereId, 'Elsewhere') };
   await booking(room, { title: 'Sampling; part 1', notes: 'two\nlines', day: 1 });
   await booking(room, { title: 'Doctor', notes: 'secret', day: 2, private: true });
   await booking(room, { title: 'Off', day: 3, status: 'cancelled' });
   await booking(room, { title: 'Maybe', day: 4, status: 'tentative' });
-  await booking(elsewhere.room, { title: 'Not yours', day: 1 }, other);
+  await booking(elsewhere.room, { title: 'Not yours', day: 1 }, elsewhere.workspaceId);
 });
 afterAll(() => api.stop());
-
-async function workspaceOf(person: TestPerson): Promise<string> {
-  const path = '/api/workspaces';
-  return (await person.json<{ workspaceId: string }>('POST', path, { name: 'Station' })).body.workspaceId;
-}
 
 async function resource(workspace: string, name: string): Promise<string> {
   const id = uuid();

@@ -4,6 +4,7 @@ import { ShapeStream } from '@electric-sql/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
 import { until } from '../scripts/testing/until';
+import { foundWorkspace, join } from '../scripts/testing/workspace';
 import type { Joined } from './workspaces';
 
 interface Refusal {
@@ -22,8 +23,8 @@ let hers: Joined;
 beforeAll(async () => {
   api = await startTestApi();
   [ada, eve] = [await api.person('Ada'), await api.person('Eve')];
-  workspace = (await ada.json<Joined>('POST', '/api/workspaces', { name: 'Ada’s' })).body;
-  hers = (await eve.json<Joined>('POST', '/api/workspaces', { name: 'Eve’s' })).body;
+  workspace = await foundWorkspace(ada, 'Ada’s');
+  hers = await foundWorkspace(eve, 'Eve’s');
   await until('the shape server', () => api.shapes?.status().state === 'active');
 });
 afterAll(() => api.stop());
@@ -97,16 +98,8 @@ describe('one shape', () => {
   });
 
   test('A1: a membership that ended ends the reading', async () => {
-    const invite = await ada.json<{ url: string }>(
-      'POST',
-      `/api/workspaces/${workspace.workspaceId}/invites`,
-      {
-        role: 'guest',
-      },
-    );
     const guest = await api.person('Gus');
-    const token = invite.body.url.split('/').at(-1);
-    const joined = (await guest.json<Joined>('POST', `/api/invites/${token}/accept`, {})).body;
+    const joined = await join(ada, guest, workspace.workspaceId, 'guest');
     expect((await read(guest, 'label')).rows.length).toBeGreaterThan(0);
     await guest.json('DELETE', `/api/workspaces/${workspace.workspaceId}/members/${joined.memberId}`);
     expect((await guest.json('GET', path('label'))).status).toBe(403);

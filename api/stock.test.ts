@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { formatClock } from '../db/clock';
 import { PERSON_HEADER, PROTOCOL, type WriteResponse } from '../db/wire';
 import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
-import { join } from '../scripts/testing/station';
+import { foundCrew } from '../scripts/testing/workspace';
 
 interface Answer {
   movementId?: string;
@@ -28,18 +28,12 @@ const uuid = () => crypto.randomUUID();
 
 beforeAll(async () => {
   api = await startTestApi();
-  ada = await api.person('Ada');
-  ben = await api.person('Ben');
-  guest = await api.person('Gus');
-  outsider = await api.person('Olga');
-  workspaceId = await workspaceOf(ada);
-  await join(ada, ben, workspaceId, 'member');
-  await join(ada, guest, workspaceId, 'guest');
-  const other = await workspaceOf(outsider);
+  const crew = await foundCrew(api);
+  ({ owner: ada, member: ben, guest, outsider, workspaceId } = crew);
   elsewhere = {
-    workspaceId: other,
-    item: await made('stock_item', other),
-    place: await made('stock_place', other),
+    workspaceId: crew.elsewhereId,
+    item: await made('stock_item', crew.elsewhereId),
+    place: await made('stock_place', crew.elsewhereId),
   };
 });
 afterAll(() => api.stop());
@@ -49,11 +43,6 @@ beforeEach(async () => {
   store = await made('stock_place', workspaceId, 'Cold store');
   hut = await made('stock_place', workspaceId, 'Hut');
 });
-
-async function workspaceOf(person: TestPerson): Promise<string> {
-  const path = '/api/workspaces';
-  return (await person.json<{ workspaceId: string }>('POST', path, { name: 'Station' })).body.workspaceId;
-}
 
 async function made(table: 'stock_item' | 'stock_place', workspace: string, name = 'Thing'): Promise<string> {
   const id = uuid();

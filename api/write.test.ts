@@ -4,37 +4,23 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { formatClock } from '../db/clock';
 import { limits, type Operation, PERSON_HEADER, PROTOCOL, type WriteResponse } from '../db/wire';
 import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
+import { type Crew, foundCrew, join } from '../scripts/testing/workspace';
 
 let api: TestApi;
 let ada: TestPerson;
 let guest: TestPerson;
 let outsider: TestPerson;
 let workspaceId: string;
-let adaMember: string;
-let guestMember: string;
+let elsewhereId: string;
+let memberIds: Crew['memberIds'];
 let projectId: string;
 let counter = 0;
 
 beforeAll(async () => {
   api = await startTestApi();
-  ada = await api.person('Ada');
-  guest = await api.person('Gus');
-  outsider = await api.person('Olga');
-  type Made = { workspaceId: string; memberId: string };
-  const made = await ada.json<Made>('POST', '/api/workspaces', { name: 'Station' });
-  workspaceId = made.body.workspaceId;
-  adaMember = made.body.memberId;
-  guestMember = await joined(guest, 'guest');
+  ({ owner: ada, guest, outsider, workspaceId, elsewhereId, memberIds } = await foundCrew(api));
 });
 afterAll(() => api.stop());
-
-/** @returns the member id of a person who accepts an invitation */
-async function joined(person: TestPerson, role: string): Promise<string> {
-  const path = `/api/workspaces/${workspaceId}/invites`;
-  const invite = await ada.json<{ url: string }>('POST', path, { role });
-  const token = invite.body.url.split('/').at(-1);
-  return (await person.json<{ memberId: string }>('POST', `/api/invites/${token}/accept`, {})).body.memberId;
-}
 
 const uuid = () => crypto.randomUUID();
 const clock = () => formatClock(Date.now(), counter++ & 0xffff, '00000000000a');
@@ -208,16 +194,14 @@ describe('operations', () => {
   test('A2: tables, columns and rows that are not the writer’s are refused', async () => {
     const theirs = uuid();
     await new Sender(ada).verdicts(insertTask(theirs));
-    const path = '/api/workspaces';
-    const other = await outsider.json<{ workspaceId: string }>('POST', path, { name: 'Elsewhere' });
     expect(
       await new Sender(outsider).verdicts(
         insertTask(uuid()),
         { kind: 'update', table: 'task', id: theirs, set: { title: 'mine' } },
         { kind: 'delete', table: 'task', id: theirs },
-        insertTask(theirs, { workspace_id: other.body.workspaceId }),
-        insertTask(uuid(), { workspace_id: other.body.workspaceId }),
-        { kind: 'update', table: 'member', id: adaMember, set: { role: 'guest' } },
+        insertTask(theirs, { workspace_id: elsewhereId }),
+        insertTask(uuid(), { workspace_id: elsewhereId }),
+        { kind: 'update', table: 'member', id: memberIds.owner, set: { role: 'guest' } },
         { kind: 'update', table: 'sync.client', id: uuid(), set: { last_n: 1 } },
       ),
     ).toEqual([
@@ -231,11 +215,11 @@ describe('operations', () => {
     ]);
     expect(
       await new Sender(ada).verdicts(
-        { kind: 'update', table: 'member', id: adaMember, set: { role: 'owner' } },
+        { kind: 'update', table: 'member', id: memberIds.owner, set: { role: 'owner' } },
         { kind: 'insert', table: 'member', id: uuid(), set: { workspace_id: workspaceId, role: 'owner' } },
-        { kind: 'update', table: 'task', id: theirs, set: { workspace_id: other.body.workspaceId } },
+        { kind: 'update', table: 'task', id: theirs, set: { workspace_id: elsewhereId } },
         { kind: 'update', table: 'task', id: theirs, set: { version: 99 } },
-        insertTask(uuid(), { author_id: guestMember }),
+        insertTask(uuid(), { author_id: memberIds.guest }),
       ),
     ).toEqual(['forbidden', 'forbidden', 'unknown-column', 'unknown-column', 'forbidden']);
   });
@@ -255,7 +239,7 @@ describe('operations', () => {
 
   test('A2: a comment is its author’s; a notice is its person’s', async () => {
     const member = await api.person('Mia');
-    const miaMember = await joined(member, 'member');
+    const { memberId: miaMember } = await join(ada, member, workspaceId, 'member');
     const [taskId, commentId] = [uuid(), uuid()];
     const mia = new Sender(member);
     await mia.verdicts(insertTask(taskId), {

@@ -4,7 +4,7 @@ import { serious } from './axe';
 import { Calendar, day, during, makeResources, zone } from './calendar';
 import type { Server } from './server';
 import { makeTeam, type Team } from './team';
-import { expect, test } from './test';
+import { type Device, expect, test } from './test';
 
 const description = '# Steps\n\n- one\n- two\n\n`code` and a [link](https://example.org)';
 
@@ -17,15 +17,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
   test(`no serious or critical finding of axe: ${size}`, async ({ server, device }) => {
     const team = await labelledTeam(server);
     const browser = await device({ viewport });
-    const app = await browser.tab();
-    const { page } = app;
-    const findings: string[] = [];
-    const look = async (screen: string) => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        findings.push(...(await serious(app, `${screen}, ${colorScheme}`)));
-      }
-    };
+    const { app, page, look, findings } = await firstLook(browser, team);
     /** By the keys, which are the same on every size. */
     const go = async (key: string, heading: string) => {
       await page.keyboard.press('g');
@@ -33,7 +25,6 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible();
     };
 
-    await app.openBoard(team);
     await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible();
     await look('sign-in');
     await app.signIn(team.owner);
@@ -95,19 +86,9 @@ for (const [size, viewport] of Object.entries(sizes)) {
     });
     await ben.write([booking('Ben', 'Held', 'confirmed'), booking('Ben', 'Gone', 'cancelled')]);
     await team.owner.write([booking('Ada', 'Asked', 'tentative')], ['flagged', 'applied']);
-    const browser = await device({ viewport, timezoneId: zone });
-    const app = await browser.tab();
-    await app.openBoard(team);
+    const { app, page, look, findings } = await firstLook(await device({ viewport, timezoneId: zone }), team);
     await app.signIn(team.owner);
     await app.says('1 thing needs you');
-    const { page } = app;
-    const findings: string[] = [];
-    const look = async (screen: string) => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        findings.push(...(await serious(app, `${screen}, ${colorScheme}`)));
-      }
-    };
     const calendar = new Calendar(app, team);
     for (const view of ['day', 'week', 'month'] as const) {
       await calendar.open(day, view);
@@ -137,6 +118,17 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await look('new resource');
     expect(findings).toEqual([]);
   });
+}
+
+/** The address of the team's board on a new device, where nobody is signed in; what `look` finds is collected. */
+async function firstLook(browser: Device, team: Team) {
+  const app = await browser.tab();
+  const findings: string[] = [];
+  const look = async (screen: string) => {
+    findings.push(...(await serious(app, screen)));
+  };
+  await app.openBoard(team);
+  return { app, page: app.page, look, findings };
 }
 
 async function labelledTeam(server: Server): Promise<Team> {

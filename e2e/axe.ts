@@ -2,8 +2,17 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { App } from './app';
 
-/** @returns one line for each element that axe finds seriously or critically wrong. */
+/** @returns one line for each element that axe finds seriously or critically wrong, in light and in dark. */
 export async function serious(app: App, screen: string): Promise<string[]> {
+  const findings: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await app.page.emulateMedia({ colorScheme });
+    findings.push(...(await seriousNow(app, `${screen}, ${colorScheme}`)));
+  }
+  return findings;
+}
+
+async function seriousNow(app: App, screen: string): Promise<string[]> {
   // Colours on their way from one value to another are nobody's contrast.
   await app.page.evaluate(() =>
     Promise.all(

@@ -2,24 +2,17 @@
 // resolved by each of the ways. Before that: what the device knows is said before saving.
 import { randomUUID } from 'node:crypto';
 import { Calendar, day, during, makeResources, zone } from './calendar';
-import { makeTeam } from './team';
-import { expect, test } from './test';
+import type { Server } from './server';
+import { makeTeam, type Team } from './team';
+import { type Device, expect, test } from './test';
 
 test('C2: two people book the same room offline; one is confirmed, both are told, a third device sees the same; decided offline', async ({
   server,
   device,
 }) => {
-  const team = await makeTeam(server, { others: ['Ben'] });
-  const [ben] = team.others;
-  await makeResources(team, ['Lab', 'Loft']);
-  const [adas, bens, bensPhone] = [
-    await device({ timezoneId: zone }),
-    await device({ timezoneId: zone }),
-    await device({ timezoneId: zone }),
-  ];
-  const a = new Calendar(await adas.boardOf(team, team.owner), team);
-  const b = new Calendar(await bens.boardOf(team, ben!), team);
-  const c = new Calendar(await bensPhone.boardOf(team, ben!), team);
+  const { team, ben, adas, bens, a, b } = await adaAndBen(server, device, ['Lab', 'Loft']);
+  const bensPhone = await device({ timezoneId: zone });
+  const c = new Calendar(await bensPhone.boardOf(team, ben), team);
   for (const each of [a, b, c]) await each.open();
   await adas.offline(true);
   await bens.offline(true);
@@ -65,14 +58,8 @@ test('C2: every way to resolve: swap declined and agreed, give way to another pl
   server,
   device,
 }) => {
-  const team = await makeTeam(server, { others: ['Ben'] });
-  const [ben] = team.others;
   const rooms = ['Swap', 'Yield', 'Leave', 'Drop', 'Free'];
-  const ids = await makeResources(team, rooms);
-  const adas = await device({ timezoneId: zone });
-  const bens = await device({ timezoneId: zone });
-  const a = new Calendar(await adas.boardOf(team, team.owner), team);
-  const b = new Calendar(await bens.boardOf(team, ben!), team);
+  const { team, roomIds, bens, a, b } = await adaAndBen(server, device, rooms);
   await b.open();
   await bens.offline(true);
   for (const room of rooms) await b.book(`Ben ${room}`, room, '10:00', '11:00');
@@ -81,7 +68,7 @@ test('C2: every way to resolve: swap declined and agreed, give way to another pl
   await team.owner.write(
     rooms.map((room, i) => ({
       ...{ kind: 'insert', table: 'booking', id: bookings.get(room)! },
-      set: { ...set, resource_id: ids[i], title: `Ada ${room}`, during: during('10:00', '11:00') },
+      set: { ...set, resource_id: roomIds[i], title: `Ada ${room}`, during: during('10:00', '11:00') },
     })),
   );
   await bens.offline(false);
@@ -145,12 +132,7 @@ test('C3: what this device knows is said before saving; touching bookings do not
   server,
   device,
 }) => {
-  const team = await makeTeam(server, { others: ['Ben'] });
-  const [ben] = team.others;
-  await makeResources(team, ['Lab', 'Loft']);
-  const bens = await device({ timezoneId: zone });
-  const a = new Calendar(await (await device({ timezoneId: zone })).boardOf(team, team.owner), team);
-  const b = new Calendar(await bens.boardOf(team, ben!), team);
+  const { bens, a, b } = await adaAndBen(server, device, ['Lab', 'Loft']);
   await a.open();
   await a.book('Ice cores', 'Lab', '10:00', '11:00');
   await b.open();
@@ -307,8 +289,24 @@ test('with the mouse: dragged out, moved to another room, stretched; a drop on a
   await expect(page.getByRole('button', { name: 'Wednesday, 12 March: 2 bookings' })).toBeVisible();
 });
 
+/** Ada and Ben, each at the board on a device of their own, in a workspace with these rooms. */
+async function adaAndBen(
+  server: Server,
+  device: (options: { timezoneId: string }) => Promise<Device>,
+  rooms: readonly string[],
+) {
+  const team = await makeTeam(server, { others: ['Ben'] });
+  const ben = team.others[0]!;
+  const roomIds = await makeResources(team, rooms);
+  const adas = await device({ timezoneId: zone });
+  const bens = await device({ timezoneId: zone });
+  const a = new Calendar(await adas.boardOf(team, team.owner), team);
+  const b = new Calendar(await bens.boardOf(team, ben), team);
+  return { team, ben, roomIds, adas, bens, a, b };
+}
+
 /** Account of a member, by name. */
-async function accountOf(team: Awaited<ReturnType<typeof makeTeam>>, name: string): Promise<string> {
+async function accountOf(team: Team, name: string): Promise<string> {
   const members = await team.owner.rows(team.workspaceId, 'member');
   return [...members.values()].find((row) => row.name === name)!.user_id!;
 }

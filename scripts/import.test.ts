@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi, type TestPerson } from './testing/api';
+import { foundWorkspace } from './testing/workspace';
 
 let api: TestApi;
 let person: TestPerson;
@@ -14,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'import-'));
 beforeAll(async () => {
   api = await startTestApi();
   person = await api.person('Ada');
-  for (const name of ['One', 'Two']) await person.json('POST', '/api/workspaces', { name });
+  for (const name of ['One', 'Two']) await foundWorkspace(person, name);
 });
 afterAll(async () => {
   await api?.stop();

@@ -7,6 +7,7 @@ import { type SyncedTable, tables } from '../../db/tables';
 import { startTestApi, type TestApi } from '../../scripts/testing/api';
 import { type Device, openDevice } from '../../scripts/testing/device';
 import { until } from '../../scripts/testing/until';
+import { foundWorkspace, join } from '../../scripts/testing/workspace';
 import type { Change, Written } from './store';
 
 const histories = Number(process.env.OUTPOST_HISTORIES ?? 12);
@@ -19,15 +20,11 @@ let workspaceId: string;
 beforeAll(async () => {
   api = await startTestApi();
   const ada = await api.person('Ada');
-  const made = await ada.json<{ workspaceId: string }>('POST', '/api/workspaces', { name: 'Station' });
-  workspaceId = made.body.workspaceId;
+  ({ workspaceId } = await foundWorkspace(ada));
   const people = [ada];
   for (let i = 1; i < DEVICES; i++) {
     const person = await api.person(`P${i}`);
-    const invite = await ada.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
-      role: 'member',
-    });
-    await person.json('POST', `/api/invites/${invite.body.url.split('/').at(-1)}/accept`, {});
+    await join(ada, person, workspaceId, 'member');
     people.push(person);
   }
   devices = await Promise.all(people.map((person) => openDevice(api.url, person)));

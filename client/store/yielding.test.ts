@@ -194,21 +194,27 @@ describe('work that hangs on a refused row', () => {
     sentence: 'No.',
   });
 
-  test('W3: is held with it, shown under it, and sent again with it in one transaction', async () => {
-    const [p, t] = [crypto.randomUUID(), crypto.randomUUID()];
+  /** A project of this device and a task in it, each in a transaction of its own. @returns the task's id */
+  async function projectWithTask(): Promise<string> {
+    const [project, task] = [crypto.randomUUID(), crypto.randomUUID()];
     await write(
       "insert into project (id, workspace_id, key, name, position) values ($1, $2, 'AB', 'Ops', 'a0')",
-      ...[p, workspace],
+      ...[project, workspace],
     );
     await write(
       "insert into task (id, workspace_id, project_id, title, position) values ($1, $2, $3, 'Task', 'a0')",
-      ...[t, workspace, p],
+      ...[task, workspace, project],
     );
+    return task;
+  }
+
+  test('W3: is held with it, shown under it, and sent again with it in one transaction', async () => {
+    const task = await projectWithTask();
     await write(
       "insert into comment (id, workspace_id, task_id, body) values ($1, $2, $3, 'Said')",
-      ...[crypto.randomUUID(), workspace, t],
+      ...[crypto.randomUUID(), workspace, task],
     );
-    await write("update task set status = 'done' where id = $1", t);
+    await write("update task set status = 'done' where id = $1", task);
     await answered(
       refusal('duplicate', 'project_key_unique'),
       refusal('parent-missing', 'task_project_exists'),
@@ -240,15 +246,7 @@ describe('work that hangs on a refused row', () => {
   });
 
   test('W1: a refused row that is discarded leaves what hung on it where it is', async () => {
-    const [p, t] = [crypto.randomUUID(), crypto.randomUUID()];
-    await write(
-      "insert into project (id, workspace_id, key, name, position) values ($1, $2, 'AB', 'Ops', 'a0')",
-      ...[p, workspace],
-    );
-    await write(
-      "insert into task (id, workspace_id, project_id, title, position) values ($1, $2, $3, 'Task', 'a0')",
-      ...[t, workspace, p],
-    );
+    await projectWithTask();
     await answered(
       refusal('duplicate', 'project_key_unique'),
       refusal('parent-missing', 'task_project_exists'),

@@ -1,6 +1,7 @@
 // Opening hours of a resource, by the clocks of its own zone. They advise; nothing is refused because of them.
+
+import { plain, type WallTime, wallTime, weekday } from '../zone';
 import type { Span } from './range';
-import { plain, type WallTime, wallTime, weekday } from './zone';
 
 export interface Opening {
   readonly time_zone: string;

@@ -1,6 +1,7 @@
 // Weekly repetition: the occurrences of a booking, made on the device as rows of their own that share a series.
+
+import { instantOf, plusDays, wallTime } from '../zone';
 import type { Span } from './range';
-import { instantOf, plusDays, wallTime } from './zone';
 
 /** Two years of weeks: more is a standing arrangement, not a booking. */
 export const MAX_OCCURRENCES = 104;

@@ -1,7 +1,7 @@
 // The clocks that a calendar file refers to: zones that it brings along (VTIMEZONE), zones of the tz database, UTC, and
 // times without a zone, which are by the clocks of the resource.
 import ICAL from 'ical.js';
-import { instantOf, isZone, plain, plusDays, type WallTime, wallTime } from '../booking/zone';
+import { instantOf, isZone, plain, plusDays, type WallTime, wallTime } from '../zone';
 import { LeftOut } from './problem';
 
 export interface Clock {

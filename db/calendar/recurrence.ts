@@ -1,7 +1,7 @@
 // The occurrences of an event: its rule, more dates and dates left out. The rule is run by ical.js on plain wall times;
 // what they mean is for the clock of the event.
 import ICAL from 'ical.js';
-import { plain, type WallTime } from '../booking/zone';
+import { plain, type WallTime } from '../zone';
 import { type Clocks, endOf, instantOfMoment, type Length, type Moment } from './clock';
 import { LeftOut } from './problem';
 

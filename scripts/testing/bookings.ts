@@ -3,7 +3,7 @@ import { formatClock } from '../../db/clock';
 import { tables } from '../../db/tables';
 import { type Operation, PROTOCOL, type Verdict, type WriteResponse } from '../../db/wire';
 import type { TestApi, TestPerson } from './api';
-import { join } from './station';
+import { foundWorkspace, join } from './workspace';
 
 type Change = Pick<Operation, 'kind' | 'table' | 'id' | 'set'>;
 export type Choice = 'move' | 'swap' | 'agree' | 'decline' | 'give_way' | 'cancel';
@@ -178,8 +178,7 @@ export interface BookingStation {
 
 export async function bookingStation(api: TestApi): Promise<BookingStation> {
   const owner = await api.person('Ada');
-  const made = await owner.json<{ workspaceId: string }>('POST', '/api/workspaces', { name: 'Station' });
-  const { workspaceId } = made.body;
+  const { workspaceId } = await foundWorkspace(owner);
   const sender = async (person: TestPerson, name: string) => {
     const session = await person.json<{ user: { id: string } }>('GET', '/api/session');
     return new BookingSender(api, person, session.body.user.id, name, workspaceId);

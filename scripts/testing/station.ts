@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { TestApi, TestPerson } from './api';
 import { type Device, openDevice } from './device';
 import { until } from './until';
+import { foundWorkspace, join } from './workspace';
 
 export interface Station {
   readonly api: TestApi;
@@ -28,8 +29,7 @@ export interface Station {
 export async function openStation(api: TestApi): Promise<Station> {
   const ada = await api.person('Ada');
   const ben = await api.person('Ben');
-  const made = await ada.json<{ workspaceId: string }>('POST', '/api/workspaces', { name: 'Station' });
-  const { workspaceId } = made.body;
+  const { workspaceId } = await foundWorkspace(ada);
   await join(ada, ben, workspaceId, 'member');
   const open: Device[] = [];
   const titleOf = async (on: Device, id: string) =>
@@ -91,18 +91,4 @@ export async function openStation(api: TestApi): Promise<Station> {
       await Promise.all(open.splice(0).map((device) => device.close()));
     },
   };
-}
-
-/** One invites the other, who accepts. */
-export async function join(
-  owner: TestPerson,
-  person: TestPerson,
-  workspaceId: string,
-  role: 'member' | 'guest',
-): Promise<void> {
-  const path = `/api/workspaces/${workspaceId}/invites`;
-  const invite = await owner.json<{ url: string }>('POST', path, { role });
-  const token = invite.body.url.split('/').at(-1);
-  const accepted = await person.call('POST', `/api/invites/${token}/accept`, {});
-  if (!accepted.ok) throw new Error(`the invitation was not accepted: ${accepted.status}`);
 }

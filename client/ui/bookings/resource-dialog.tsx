@@ -1,7 +1,7 @@
 // A resource made or changed: what it is, how many it holds, where its clocks are, when it is open.
 import clsx from 'clsx';
 import { type FormEvent, useId, useState } from 'react';
-import { isZone } from '../../../db/booking/zone';
+import { isZone } from '../../../db/zone';
 import { useAct } from '../act';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';

@@ -1,5 +1,5 @@
 // Time zones as people read them: the viewer's own, and those of resources where they differ.
-import { plain, wallTime } from '../../../db/booking/zone';
+import { plain, wallTime } from '../../../db/zone';
 
 export const viewerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 

@@ -1,10 +1,11 @@
 // The calendar of a resource in and out: import of a file, export, and addresses that calendars subscribe to.
 import { Download, FileUp } from 'lucide-react';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { toast } from 'sonner';
 import { StoreError } from '../../store/store';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
+import { FileButton } from '../kit/file-button';
 import { useSession } from '../session';
 import { useStore } from '../store-context';
 import { useWorkspace } from '../workspace';
@@ -38,7 +39,6 @@ function Import({ resource }: { resource: CalendarOf }) {
   const store = useStore();
   const workspace = useWorkspace();
   const session = useSession();
-  const input = useRef<HTMLInputElement>(null);
   const [state, setState] = useState<State>({ kind: 'idle' });
   const run = async (file: File) => {
     setState({ kind: 'running' });
@@ -62,27 +62,16 @@ function Import({ resource }: { resource: CalendarOf }) {
       title="Import"
       note="Events of a calendar file (.ics) become bookings here. Doing it again brings what has changed."
     >
-      <input
-        ref={input}
-        type="file"
+      <FileButton
+        label="Calendar file"
         accept=".ics,text/calendar"
-        aria-label="Calendar file"
-        className="sr-only"
-        tabIndex={-1}
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = '';
-          if (file) void run(file);
-        }}
-      />
-      <Button
         icon={<FileUp size={14} aria-hidden />}
         reason={workspace.readOnly}
         disabled={state.kind === 'running'}
-        onClick={() => input.current?.click()}
+        onFile={(file) => void run(file)}
       >
         Import a file…
-      </Button>
+      </FileButton>
       {state.kind === 'running' ? (
         <p role="status" className="mt-3 text-ink-3">
           Reading the file…

@@ -1,10 +1,10 @@
 // Subscriptions of a resource: made and revoked on the server, so they need a connection (C4).
-import { Copy, Rss } from 'lucide-react';
+import { Rss } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { toast } from 'sonner';
 import { ApiError, api, type Feed } from '../api';
 import { Button } from '../kit/button';
-import { inputStyle } from '../kit/field';
+import { CopyField } from '../kit/copy-field';
 import { useStatus } from '../store-context';
 import { ago } from '../when';
 import { useWorkspace } from '../workspace';
@@ -60,11 +60,6 @@ export function Feeds({ resource }: { resource: CalendarOf }) {
       setUrl(null);
       toast('The address is revoked: calendars get nothing there any more.');
     });
-  const copy = () =>
-    navigator.clipboard.writeText(url ?? '').then(
-      () => toast('Address copied'),
-      () => toast.error('The browser did not allow copying; select the address instead.'),
-    );
 
   return (
     <>
@@ -72,18 +67,7 @@ export function Feeds({ resource }: { resource: CalendarOf }) {
       {url ? (
         <div className="mb-3">
           <p className="mb-1.5">Paste this into a calendar. It is shown only now; whoever has it can read.</p>
-          <div className="flex gap-2">
-            <input
-              readOnly
-              aria-label="Address of the subscription"
-              value={url}
-              onFocus={(event) => event.target.select()}
-              className={inputStyle}
-            />
-            <Button icon={<Copy size={14} aria-hidden />} onClick={() => void copy()}>
-              Copy
-            </Button>
-          </div>
+          <CopyField label="Address of the subscription" noun="Address" value={url} />
         </div>
       ) : null}
       {feeds && feeds.length > 0 && reason === null ? (

@@ -1,11 +1,12 @@
 // Importing GitHub issues: choose the archive, watch it go in, read what came of it. It works without a network:
 // the rows are local writes like any other.
 import { FileUp } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { GithubImportError } from '../../../db/import/github';
 import { type ImportProgress, type ImportReport, importGithub } from '../../store/import';
 import { StoreError } from '../../store/store';
 import { Button } from '../kit/button';
+import { FileButton } from '../kit/file-button';
 import { Section } from '../shell/page';
 import { useGoTo } from '../shell/sidebar';
 import { useStore } from '../store-context';
@@ -39,7 +40,6 @@ export function ImportSection() {
   const store = useStore();
   const workspace = useWorkspace();
   const goTo = useGoTo();
-  const input = useRef<HTMLInputElement>(null);
   const [state, setState] = useState<State>({ kind: 'idle' });
 
   const run = async (file: File) => {
@@ -61,28 +61,17 @@ export function ImportSection() {
   return (
     <Section title="Import" note="GitHub issues as an archive in JSON become a project of their own.">
       <div className="bg-surface p-4">
-        <input
-          ref={input}
-          type="file"
-          accept="application/json,.json"
-          aria-label="GitHub archive"
-          className="sr-only"
-          tabIndex={-1}
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            event.target.value = '';
-            if (file) void run(file);
-          }}
-        />
         <div className="flex flex-wrap items-center gap-3">
-          <Button
+          <FileButton
+            label="GitHub archive"
+            accept="application/json,.json"
             icon={<FileUp size={14} aria-hidden />}
             reason={workspace.readOnly}
             disabled={state.kind === 'running'}
-            onClick={() => input.current?.click()}
+            onFile={(file) => void run(file)}
           >
             Import GitHub issues…
-          </Button>
+          </FileButton>
           {state.kind === 'running' ? (
             <Button variant="ghost" onClick={() => state.stop.abort()}>
               Stop

@@ -1,12 +1,12 @@
 // Members: shown from this device; invitations and roles are requests to the server and need a connection (C4).
-import { Copy, Link2, MoreHorizontal, Users } from 'lucide-react';
+import { Link2, MoreHorizontal, Users } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { ApiError, api, type Role } from '../api';
 import { Avatar } from '../kit/avatar';
 import { Button, IconButton } from '../kit/button';
+import { CopyField } from '../kit/copy-field';
 import { Dialog } from '../kit/dialog';
-import { inputStyle } from '../kit/field';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../kit/menu';
 import { refreshSession, useSession } from '../session';
 import { Column, Page, Section } from '../shell/page';
@@ -124,11 +124,6 @@ function Invite({ onClose }: { onClose: () => void }) {
       setBusy(false);
     }
   };
-  const copy = () =>
-    navigator.clipboard.writeText(url ?? '').then(
-      () => toast('Link copied'),
-      () => toast.error('The browser did not allow copying; select the link instead.'),
-    );
   return (
     <Dialog
       open
@@ -155,18 +150,7 @@ function Invite({ onClose }: { onClose: () => void }) {
       }
     >
       {url ? (
-        <div className="flex gap-2">
-          <input
-            readOnly
-            aria-label="Invitation link"
-            value={url}
-            onFocus={(event) => event.target.select()}
-            className={inputStyle}
-          />
-          <Button icon={<Copy size={14} aria-hidden />} onClick={() => void copy()}>
-            Copy
-          </Button>
-        </div>
+        <CopyField label="Invitation link" noun="Link" value={url} />
       ) : (
         <fieldset className="flex flex-col gap-2">
           <legend className="mb-2 font-[550]">They join as</legend>

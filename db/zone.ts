@@ -79,8 +79,9 @@ export function weekday(wall: WallTime): number {
 }
 
 /**
- * When the clocks of a zone show this. A time that they show twice is the first; a time that they leave out is as
- * much later as they are put forward (2:30 becomes 3:30), as Postgres and calendars do it.
+ * When the clocks of a zone show this. A time that they show twice is the first, as calendars have it (RFC 5545);
+ * Postgres takes the second. A time that they leave out is as much later as they are put forward (2:30 becomes 3:30),
+ * as both have it.
  * @returns milliseconds since 1970
  */
 export function instantOf(wall: WallTime, zone: string): number {
