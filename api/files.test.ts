@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FILE_BYTES, filePath } from '../db/document/files';
 import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
-import { join } from '../scripts/testing/station';
+import { foundWorkspace, join } from '../scripts/testing/workspace';
 import { Writer } from '../scripts/testing/writer';
 
 let api: TestApi;
@@ -13,8 +13,7 @@ let workspaceId: string;
 beforeAll(async () => {
   api = await startTestApi();
   ada = await api.person('Ada');
-  const made = await ada.json<{ workspaceId: string }>('POST', '/api/workspaces', { name: 'Station' });
-  workspaceId = made.body.workspaceId;
+  workspaceId = (await foundWorkspace(ada)).workspaceId;
 });
 afterAll(() => api.stop());
 

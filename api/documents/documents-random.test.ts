@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { startTestApi, type TestApi } from '../../scripts/testing/api';
 import { addParagraph, paragraph, postgresText } from '../../scripts/testing/document';
+import { foundWorkspace } from '../../scripts/testing/workspace';
 import { Writer } from '../../scripts/testing/writer';
 import { tendDocument } from './tend';
 
@@ -18,8 +19,7 @@ let workspaceId: string;
 beforeAll(async () => {
   api = await startTestApi();
   const ada = await api.person('Ada');
-  const made = await ada.json<{ workspaceId: string }>('POST', '/api/workspaces', { name: 'Station' });
-  workspaceId = made.body.workspaceId;
+  workspaceId = (await foundWorkspace(ada)).workspaceId;
   writers = Array.from({ length: PEOPLE }, () => new Writer(ada));
 });
 afterAll(() => api.stop());

@@ -4,8 +4,8 @@ import { liveClose, liveLimits } from '../../db/document/live';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
 import { updateSaying } from '../../scripts/testing/document';
 import { type RawLive, rawLive } from '../../scripts/testing/live';
-import { join } from '../../scripts/testing/station';
 import { until } from '../../scripts/testing/until';
+import { foundWorkspace, join } from '../../scripts/testing/workspace';
 
 let api: TestApi;
 let ada: TestPerson;
@@ -15,8 +15,7 @@ let workspaceId: string;
 beforeAll(async () => {
   api = await startTestApi();
   [ada, ben] = [await api.person('Ada'), await api.person('Ben')];
-  const made = await ada.json<{ workspaceId: string }>('POST', '/api/workspaces', { name: 'Station' });
-  workspaceId = made.body.workspaceId;
+  workspaceId = (await foundWorkspace(ada)).workspaceId;
   await join(ada, ben, workspaceId, 'member');
 });
 afterAll(() => api.stop());
@@ -46,13 +45,13 @@ describe('who is let in', () => {
 
   test('A1: nobody who is not in the workspace, and its documents under another workspace are others', async () => {
     const eve = await api.person('Eve');
-    const made = await eve.json<{ workspaceId: string }>('POST', '/api/workspaces', { name: 'Elsewhere' });
+    const elsewhere = await foundWorkspace(eve, 'Elsewhere');
     const id = crypto.randomUUID();
     const adas = await enter(ada, id);
     const denied = await enter(eve, id);
     expect(denied.heard).toEqual([{ kind: 'denied', channel: 1 }]);
     denied.send(update('from outside'));
-    const beside = await enter(eve, id, made.body.workspaceId);
+    const beside = await enter(eve, id, elsewhere.workspaceId);
     beside.send(update('from beside'));
     const bens = await enter(ben, id);
     bens.send(update('from Ben'));
