@@ -7,6 +7,7 @@ import { updateFault } from '../../db/document/update';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
 import { addParagraph, postgresText, textIn, updateSaying } from '../../scripts/testing/document';
 import { hostileUpdates } from '../../scripts/testing/hostile';
+import { until } from '../../scripts/testing/until';
 import { foundWorkspace, join } from '../../scripts/testing/workspace';
 import { Writer } from '../../scripts/testing/writer';
 import { faultsOf } from './faults';
@@ -331,20 +332,26 @@ describe('compaction', () => {
     const again = () => tendDocument(api.pool, { workspaceId, documentId: costly }, undefined, thread);
     await expect(again()).rejects.toMatchObject({ name: 'Postponed', isNews: false });
     expect((await noted()).too_costly).toBe(1);
-    const skipPause = 'update sync.document_text set retry_at = now() where document_id = $1';
-    await api.pool.query(skipPause, [costly]);
-    await expect(again()).rejects.toMatchObject({ name: 'Postponed', isNews: false });
-    expect(await noted()).toMatchObject({ too_costly: 2 });
+    const pause = (seconds: number) =>
+      api.pool.query(
+        'update sync.document_text set retry_at = now() + make_interval(secs => $2) where document_id = $1',
+        [costly, seconds],
+      );
+    await pause(1);
+    const second = new DocumentKeeper(api.pool, (line) => logged.push(line), 0, new DocumentThread(1_500));
+    await second.catchUp();
+    await until('it was tried again', async () => (await noted()).too_costly === 2);
     expect((await noted()).pause).toBeGreaterThan(200);
     expect(await stored(costly)).toHaveLength(301);
 
     // What is not too costly after all is put together then.
     await api.pool.query('delete from document_update where document_id = $1', [costly]);
     await insert(costly, updateSaying('again'));
-    await api.pool.query(skipPause, [costly]);
+    await pause(0);
     await again();
     expect(await noted()).toMatchObject({ too_costly: 0, pause: null });
-    await keeper.close();
-    thread.close();
+    // It was told once.
+    expect(logged).toHaveLength(1);
+    await Promise.all([keeper.close(), second.close()]);
   });
 });

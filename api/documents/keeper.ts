@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Postponed, tendDocument } from './tend';
-import { type DocumentThread, joiningThread } from './thread';
+import { DocumentThread } from './thread';
 
 export interface DocumentName {
   readonly workspaceId: string;
@@ -23,13 +23,13 @@ export class DocumentKeeper {
 
   /**
    * @param rest ms between two turns of one document
-   * @param thread puts documents together
+   * @param thread puts documents together; closed with this
    */
   constructor(
     private readonly pool: Pool,
     private readonly log: (line: string) => void,
     private readonly rest = REST,
-    private readonly thread: DocumentThread = joiningThread,
+    private readonly thread = new DocumentThread(),
   ) {}
 
   /** These were written to. */
@@ -61,6 +61,7 @@ export class DocumentKeeper {
   async close(): Promise<void> {
     this.#closed.abort();
     for (const timer of this.#postponed.values()) clearTimeout(timer);
+    this.thread.close();
     await this.#running;
   }
 
@@ -88,6 +89,7 @@ export class DocumentKeeper {
           this.#postpone(key, name, error);
           continue;
         }
+        if (this.#closed.signal.aborted) return;
         // Its updates stay as they are; the next write tries again.
         const what = error instanceof Error ? error.message : String(error);
         this.log(`document ${name.documentId} was not compacted: ${what}`);
