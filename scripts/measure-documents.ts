@@ -1,10 +1,11 @@
 // npm run measure:documents: the figures of a page with a whole paper's editing history, into
-// docs/document-measurements.md and .json. It needs a built client, a Chromium and the trace, and some minutes.
+// docs/document-measurements.md and .json; it fails beyond the limits of budgets.json. It needs a built client, a Chromium and the trace, and some minutes.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { buildWhenStale } from './build';
+import { overDocuments, readBudgets } from './measure/budgets';
 import type { DocumentUse, Spread } from './measure/document-use';
 import { type DocumentFigures, measureDocuments } from './measure/documents';
 import { startMeasuredServer } from './measure/server';
@@ -64,6 +65,14 @@ try {
   );
   writeFileSync(`${root}docs/document-measurements.md`, reportText(figures, measuredAt, commit));
   say('docs/document-measurements.md written');
+  const over = overDocuments(readBudgets(), {
+    compactedBytes: figures.compactedBytes,
+    keyToPaintP95Ms: figures.outpost.keyToPaint.p95,
+    keyToStorageP95Ms: figures.outpost.keyToStorage?.p95 ?? Number.POSITIVE_INFINITY,
+    reachP95Ms: figures.reach.withSocket.p95,
+  });
+  for (const sentence of over) console.error(`over budget: ${sentence}`);
+  if (over.length > 0) process.exitCode = 1;
 } finally {
   await server.stop();
 }

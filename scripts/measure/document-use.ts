@@ -77,14 +77,16 @@ export async function measureLetterReach(visit: Visit): Promise<Spread> {
       await one.bringToFront();
       await one.locator('.ProseMirror > p').first().click();
       const samples = await samplesOf(async () => {
-        const seen = two.evaluate(() => {
+        const watch = await two.evaluateHandle(() => {
           const before = document.querySelector('.ProseMirror > p')?.textContent?.length ?? 0;
-          return window.measure.paintedAt(
+          const seen = window.measure.paintedAt(
             () => (document.querySelector('.ProseMirror > p')?.textContent?.length ?? 0) > before,
           );
+          return { seen };
         });
         await one.keyboard.press('x');
-        return (await seen) - (await one.evaluate(() => window.measure.inputAt()));
+        const seenAt = await watch.evaluate(({ seen }) => seen);
+        return seenAt - (await one.evaluate(() => window.measure.inputAt()));
       });
       return spread(samples);
     }),
@@ -114,28 +116,33 @@ async function samplesOf(take: () => Promise<number>): Promise<number[]> {
   return samples;
 }
 
-/** Types in the first paragraph. Asked for anew each time: the editor may have replaced the paragraph. */
+/**
+ * Types in the first paragraph. The watch is set before the key goes, because the editor may answer at once; and what it
+ * looks at is asked for anew each time, because the editor may have replaced the paragraph.
+ */
 async function keyToPaint(page: Page): Promise<number> {
-  const shown = page.evaluate(() => {
+  const watch = await page.evaluateHandle(() => {
     const before = document.querySelector('.ProseMirror > p')?.textContent?.length ?? 0;
-    return window.measure.sinceInput(
+    const shown = window.measure.sinceInput(
       () => (document.querySelector('.ProseMirror > p')?.textContent?.length ?? 0) > before,
     );
+    return { shown };
   });
   await page.keyboard.press('x');
-  return await shown;
+  return await watch.evaluate(({ shown }) => shown);
 }
 
 async function keyToStorage(page: Page, writing: string): Promise<number> {
   await page.waitForSelector(`${writing}[data-writing=false]`, { state: 'attached' });
-  const stored = page.evaluate((mark) => {
+  const watch = await page.evaluateHandle((mark) => {
     let begun = false;
-    return window.measure.sinceInput(() => {
+    const stored = window.measure.sinceInput(() => {
       const isWriting = document.querySelector<HTMLElement>(mark)?.dataset.writing === 'true';
       begun ||= isWriting;
       return begun && !isWriting;
     });
+    return { stored };
   }, writing);
   await page.keyboard.press('x');
-  return await stored;
+  return await watch.evaluate(({ stored }) => stored);
 }

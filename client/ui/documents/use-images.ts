@@ -66,7 +66,14 @@ export function useImages(workspaceId: string) {
       input.type = 'file';
       input.accept = [...pictureTypes].join();
       input.multiple = true;
-      input.onchange = () => insert(editor, [...(input.files ?? [])], editor.state.selection.from);
+      // Some browsers ask only for what is in the page.
+      input.hidden = true;
+      document.body.append(input);
+      input.oncancel = () => input.remove();
+      input.onchange = () => {
+        insert(editor, [...(input.files ?? [])], editor.state.selection.from);
+        input.remove();
+      };
       input.click();
     },
     [insert],
