@@ -145,10 +145,11 @@ test('the menu asks for an image; what cannot be shown or is too large is said, 
 }) => {
   const team = await makeTeam(server);
   const a = await (await device()).boardOf(team, team.owner);
+  // Listened for early: the browser has to be told that it is not to ask itself.
+  const asked = a.page.waitForEvent('filechooser', { timeout: 60_000 });
   await newPage(a, 'Plan');
   await a.page.keyboard.type('Kept text /image');
   await a.page.getByRole('option', { name: 'Image' }).waitFor();
-  const asked = a.page.waitForEvent('filechooser');
   await a.page.keyboard.press('Enter');
   await (await asked).setFiles({ name: 'plan.png', mimeType: 'image/png', buffer: await draw(a, 'navy') });
   await isShown(a, 'plan');
