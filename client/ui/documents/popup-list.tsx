@@ -48,13 +48,7 @@ export function PopupList(props: { editor: Editor; state: PopupState; choices: r
       }
       const choice = choices[index];
       const now = state.get();
-      const isChoosing = event.key === 'Enter' || event.key === 'Tab';
-      if (isChoosing && now && now.query !== query) {
-        // Typed faster than drawn: what is chosen is what the last letter left.
-        requestAnimationFrame(() => state.onKey(event));
-        return true;
-      }
-      if (isChoosing && choice && now) {
+      if ((event.key === 'Enter' || event.key === 'Tab') && choice && now) {
         choice.choose(editor, now);
         return true;
       }
@@ -63,7 +57,7 @@ export function PopupList(props: { editor: Editor; state: PopupState; choices: r
     return () => {
       state.onKey = () => false;
     };
-  }, [state, editor, choices, index, query]);
+  }, [state, editor, choices, index]);
   useEffect(() => {
     if (!popup || choices.length === 0) return;
     const { dom } = editor.view;
