@@ -6,6 +6,7 @@ import { updateSaying } from '../../scripts/testing/document';
 import { hostileUpdates } from '../../scripts/testing/hostile';
 import { openStation, type Station } from '../../scripts/testing/station';
 import { until } from '../../scripts/testing/until';
+import { openDocument } from './document';
 import { DocumentWords, words } from './document-words';
 import { startWordsThread } from './words-thread-node';
 
@@ -68,6 +69,16 @@ test('D2, D3: a body that takes too long to put together holds up no other on a 
   });
   // A read of the person never waited for it.
   expect(slowest).toBeLessThan(1_000);
+
+  // Whoever opens it is told, and the tab goes on.
+  const handle = openDocument(device.store, {
+    workspaceId: station.workspaceId,
+    documentId: costly,
+    live: null,
+  });
+  await expect(handle.loaded).rejects.toMatchObject({ kind: 'unreadable' });
+  expect(handle.status()).toMatchObject({ loaded: false, unreadable: expect.stringContaining('tangled') });
+  await handle.close();
   expect(await noted(small)).toMatchObject({ body: 'diesel', too_costly: 0 });
   expect((await noted(large))?.body).toContain('antenna');
   expect(await noted(costly)).toEqual({ body: '', too_costly: 1, rests: true });

@@ -6,7 +6,7 @@ import * as Y from 'yjs';
 import { mergeAll } from '../../db/document/merge';
 import { type LiveConnection, type LiveRoom, type LiveState, sharedLive } from './document-live';
 import { forgetWords, keepWords, type LastWords } from './last-words';
-import type { Compilable, Store, StoreError } from './store';
+import { type Compilable, type Store, StoreError } from './store';
 
 /** Origin of changes that came from stored rows. */
 export const FROM_STORE = 'store';
@@ -26,6 +26,8 @@ export interface DocumentStatus {
   readonly unsent: number;
   /** Why typing is not stored; the text stays in the tab, and it is tried again with the next change. */
   readonly problem: string | null;
+  /** Why the text cannot be shown; then `loaded` was rejected. */
+  readonly unreadable: string | null;
   /** The socket: off (none was given, or it is not allowed), connecting, on. */
   readonly live: LiveState;
   /** Others who have the page open now. */
@@ -39,7 +41,7 @@ export interface DocumentHandle {
   readonly doc: Y.Doc;
   /** Cursors and names of those who have the page open; set one's own with setLocalStateField('user', …). */
   readonly awareness: Awareness;
-  /** Resolves when what this device has is in `doc`. @throws StoreError */
+  /** Resolves when what this device has is in `doc`. @throws StoreError 'unreadable', 'storage', 'closed' */
   readonly loaded: Promise<void>;
   /** A value, replaced on each change. */
   status(): DocumentStatus;
@@ -74,6 +76,7 @@ class OpenDocument implements DocumentHandle {
     writing: false,
     unsent: 0,
     problem: null,
+    unreadable: null,
     live: 'off',
     others: 0,
   };
@@ -93,6 +96,7 @@ class OpenDocument implements DocumentHandle {
   #reading: Promise<void> = Promise.resolve();
   #room: LiveRoom | null = null;
   #stopRows: () => void;
+  #tell: { resolve(): void; reject(error: StoreError): void } | undefined;
   #closed = false;
   readonly #hide = () => {
     this.#keepLastWords();
@@ -111,9 +115,8 @@ class OpenDocument implements DocumentHandle {
       this.#set({ writing: true });
       this.#gather();
     });
-    let tell: { resolve(): void; reject(error: unknown): void };
     this.loaded = new Promise((resolve, reject) => {
-      tell = { resolve, reject };
+      this.#tell = { resolve, reject };
     });
     this.loaded.catch(() => {});
     this.#stopRows = store.live(
@@ -124,12 +127,12 @@ class OpenDocument implements DocumentHandle {
         this.#reading.then(
           () => {
             this.#set({ loaded: true });
-            tell.resolve();
+            this.#tell?.resolve();
           },
-          (error: unknown) => tell.reject(error),
+          (error: StoreError) => this.#unreadable(error),
         );
       },
-      (error: StoreError) => tell.reject(error),
+      (error: StoreError) => this.#unreadable(error),
     );
     if (live) this.#join(live);
     if (typeof document === 'object') {
@@ -239,10 +242,30 @@ class OpenDocument implements DocumentHandle {
     return { compile: () => query.compile(this.store.db) };
   }
 
+  #unreadable(error: StoreError): void {
+    this.#room?.leave();
+    this.#room = null;
+    this.#set({ unreadable: error.message });
+    this.#tell?.reject(error);
+  }
+
+  /** Somebody hostile can make a body that would hold this tab for hours; the background has found out (D3). */
+  async #refuseTooCostly(): Promise<void> {
+    const query = sql<{ tooCostly: boolean }>`
+      select too_costly > 0 as "tooCostly" from sync.document_text where document_id = ${this.documentId}`;
+    const [found] = await this.store.read({ compile: () => query.compile(this.store.db) });
+    if (!found?.tooCostly) return;
+    throw new StoreError(
+      'unreadable',
+      'Its text is tangled so that putting it together would take this device too long. Nothing of it is lost.',
+    );
+  }
+
   async #apply(ids: readonly string[]): Promise<void> {
     const missing = ids.filter((id) => !this.#known.has(id));
     if (missing.length === 0 || this.#closed) return;
     const { db } = this.store;
+    if (this.#known.size === 0) await this.#refuseTooCostly();
     const rows = await this.store.read(
       db
         .selectFrom('document_update')

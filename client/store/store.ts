@@ -31,6 +31,7 @@ export type StoreErrorKind =
   | 'constraint' // a rule of the database forbids it; `rule` names the constraint
   | 'read-only' // this table is not written by clients
   | 'query' // the SQL is wrong
+  | 'unreadable' // what is stored cannot be shown on this device
   | 'storage' // the device's storage failed or is full
   | 'closed'; // the store was closed
 

@@ -2,7 +2,7 @@
 
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Editor } from '@tiptap/core';
-import { ChevronRight, FileText, History, MoreHorizontal, Star } from 'lucide-react';
+import { ChevronRight, FileText, FileWarning, History, MoreHorizontal, Star } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useAct } from '../act';
 import { IconButton } from '../kit/button';
@@ -307,6 +307,10 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
                     onEditor={setEditor}
                   />
                 </Suspense>
+              ) : body.unreadable ? (
+                <Empty icon={<FileWarning size={20} aria-hidden />} title="This page cannot be opened here">
+                  {body.unreadable}
+                </Empty>
               ) : (
                 <span className="skeleton h-3 w-3/4" aria-hidden />
               )}

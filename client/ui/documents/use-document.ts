@@ -9,6 +9,7 @@ const notOpen: DocumentStatus = {
   writing: false,
   unsent: 0,
   problem: null,
+  unreadable: null,
   live: 'off',
   others: 0,
 };
