@@ -39,7 +39,7 @@ export interface Visit {
   /** A selector far down in the text: when it is shown, the text is. */
   readonly farDown: string;
   prepare(context: BrowserContext): Promise<void>;
-  /** Fills the page at its first opening. */
+  /** Fills the page at its first opening; it is opened again afterwards. */
   load?(page: Page): Promise<void>;
   /** A selector of what shows data-writing="true" until the letter is stored. */
   readonly writing?: string;
@@ -101,7 +101,10 @@ async function withProfile<T>(visit: Visit, use: (page: Page) => Promise<T>): Pr
     await context.addInitScript(inPageScript(visit.farDown));
     const page = await newPage(context, 'desktop');
     await page.goto(visit.url);
-    await visit.load?.(page);
+    if (visit.load) {
+      await visit.load(page);
+      await page.reload();
+    }
     await page.waitForSelector(visit.farDown, { state: 'attached', timeout: LONGEST });
     return await use(page);
   } finally {

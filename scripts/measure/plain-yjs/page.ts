@@ -7,7 +7,7 @@ import * as Y from 'yjs';
 
 declare global {
   interface Window {
-    /** Fetches the updates and stores them, as if they had been typed here. */
+    /** Fetches the updates and stores them, as if they had been typed here; to be seen after the next opening. */
     loadPlain(): Promise<void>;
   }
 }
@@ -15,6 +15,8 @@ declare global {
 const doc = new Y.Doc();
 const stored = new IndexeddbPersistence('paper', doc);
 void stored.whenSynced.then(() => {
+  // While the page is filled no editor is in the way.
+  if (doc.store.clients.size === 0) return;
   new Editor({
     element: document.querySelector('#editor')!,
     extensions: [StarterKit.configure({ undoRedo: false }), Collaboration.configure({ document: doc })],
