@@ -1,10 +1,15 @@
 // Images and files through the interface: put in without a network and shown everywhere, exported and imported; and what
 // leads into a page: a hit of a search.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { Locator } from '@playwright/test';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BrowserContext, chromium, type Locator } from '@playwright/test';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import type { App } from './app';
+import { App } from './app';
+import { killTree } from './kill-tree';
+import { Server } from './server';
 import { makeTeam } from './team';
 import { expect, test } from './test';
 
@@ -116,6 +121,51 @@ test('W1, D3: an image put in without a network stays, is sent, and is shown els
   await expect(hereOnly(b)).toBeHidden();
   await b.page.reload();
   await isShown(b, 'mast');
+});
+
+test('W1: an image that was shown before kill -9 of the browser is there, and is sent', async ({
+  launchOptions,
+}) => {
+  const server = await Server.create();
+  const profile = mkdtempSync(join(tmpdir(), 'outpost-profile-'));
+  const team = await makeTeam(server);
+  let context: BrowserContext | null = null;
+  const open = async (path: string) => {
+    context = await chromium.launchPersistentContext(profile, { ...launchOptions, baseURL: server.url });
+    const app = new App(context.pages()[0] ?? (await context.newPage()));
+    await app.page.goto(path);
+    return app;
+  };
+  try {
+    const before = await open(`/w/${team.workspaceId}/pages`);
+    await before.signIn(team.owner);
+    await before.readyForOffline();
+    await newPage(before, 'Mast');
+    await before.upToDate();
+    await server.kill();
+    await paste(before, { name: 'mast.png', type: 'image/png', bytes: await draw(before, 'teal') });
+    await isShown(before, 'mast');
+    // As long as what is typed may take to be stored.
+    await pause(300);
+    const address = new URL(before.page.url()).pathname;
+    const ended = new Promise((done) => context!.once('close', done));
+    killTree(profile);
+    await ended;
+    const after = await open(address);
+    await isShown(after, 'mast');
+    await expect(hereOnly(after)).toBeVisible();
+    await server.start();
+    // The browser may have died before it kept its session; that costs a sign-in, no image.
+    const { email, password } = team.owner;
+    await after.page.request.post('/api/auth/sign-in/email', { data: { email, password } });
+    await after.page.reload();
+    await isShown(after, 'mast');
+    await expect(hereOnly(after)).toBeHidden({ timeout: 60_000 });
+  } finally {
+    await (context as BrowserContext | null)?.close();
+    await server.remove();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
 });
 
 test('an image that has not left its device is announced, and comes when it has', async ({
