@@ -15,7 +15,7 @@ export const FROM_LIVE = 'live';
 
 /** What was typed is handed to the storage at the latest after this, ms; with others in the room, sooner. */
 const GATHER = 50;
-const GATHER_TOGETHER = 30;
+const GATHER_TOGETHER = 10;
 
 export interface DocumentStatus {
   /** Every row that was there at opening is applied. */
