@@ -169,7 +169,7 @@ export const violationRules: Readonly<Record<string, ViolationRule>> = {
   file_hash_shape: final('A file is known by the SHA-256 of its contents.'),
   file_name_length: final('A file name may be 300 characters long at most.'),
   file_type_shape: final('This is not a kind of file that Outpost knows.'),
-  file_size_range: final('A file may be 20 MB large at most, and not empty.'),
+  file_size_range: final('A file may be 10 MB large at most, and not empty.'),
   file_once: final('This file is in the workspace already.'),
 
   row_identity_fixed: final('A row keeps its id and its workspace.'),

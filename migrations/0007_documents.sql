@@ -101,6 +101,6 @@ create table file (
   constraint file_hash_shape check (hash ~ '^[0-9a-f]{64}$'),
   constraint file_name_length check (char_length(name) <= 300),
   constraint file_type_shape check (type ~ '^[a-z]+/[A-Za-z0-9.+-]{1,100}$'),
-  constraint file_size_range check (size between 1 and 20000000),
+  constraint file_size_range check (size between 1 and 10000000),
   constraint file_once unique (workspace_id, hash)
 );

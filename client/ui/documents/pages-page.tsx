@@ -90,6 +90,16 @@ export function PagesPage() {
       }
     >
       <Column wide>
+        {shown === 'pages' ? (
+          <Button
+            variant="primary"
+            reason={workspace.readOnly}
+            onClick={() => void actions.create(null)}
+            className="mb-3 hidden phone:flex"
+          >
+            New page
+          </Button>
+        ) : null}
         {tree && rows.length === 0 ? (
           <Empty icon={<empty.icon size={20} aria-hidden />} title={empty.title}>
             {empty.text}
