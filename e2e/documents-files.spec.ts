@@ -95,6 +95,7 @@ test('W1, D3: an image put in without a network stays, is sent, and is shown els
   const bytes = await draw(a, 'teal');
   const address = `/api/files/${team.workspaceId}/${hashOf(bytes)}`;
 
+  await a.upToDate();
   await adas.offline(true);
   await a.says('Offline');
   await paste(a, { name: 'mast.png', type: 'image/png', bytes });

@@ -31,6 +31,7 @@ test('D1: two people write in one paragraph, online and apart, and read the same
   await expect.poll(async () => (await words(a)) === (await words(b))).toBe(true);
 
   // Apart, and back.
+  await a.upToDate();
   await adas.offline(true);
   await a.says('Offline');
   await toEnd(a);
