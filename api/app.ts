@@ -5,6 +5,7 @@ import type { Auth } from './auth';
 import type { ApiDeps } from './deps';
 import { errorHandler, failureResponse } from './errors';
 import { feedAdminRoutes, feedRoutes } from './feeds';
+import { fileRoutes } from './files';
 import { healthRoutes } from './health';
 import { inviteCreationRoutes, inviteRoutes } from './invites';
 import { memberRoutes } from './members';
@@ -45,6 +46,7 @@ export function createApp(parts: AppParts): Hono {
   app.route('/api/shapes', shapeRoutes(deps, parts.upstream));
   app.route('/api/write', writeRoutes(deps));
   app.route('/api/stock', stockRoutes(deps));
+  app.route('/api/files', fileRoutes(deps));
   app.all('/api/*', () => failureResponse('not-found', 'There is nothing at this address.'));
   app.use('*', parts.client);
   app.notFound(() => new Response('Not found\n', { status: 404 }));

@@ -12,7 +12,7 @@ let n = 0;
 const clientId = crypto.randomUUID();
 const ids = {
   ...{ workspace: '', project: '', label: '', task: '', taskLabel: '', ada: '' },
-  ...{ resource: '', booking: '', violation: '', item: '', place: '', level: '' },
+  ...{ resource: '', booking: '', violation: '', item: '', place: '', level: '', page: '' },
 };
 
 type Values = Operation['set'];
@@ -33,6 +33,15 @@ const resolution = (v: Values = {}): Values =>
   scoped({ violation_id: ids.violation, user_id: ids.ada, choice: 'cancel', ...v });
 const item = (v: Values = {}): Values => scoped({ name: 'Fuse', ...v });
 const place = (v: Values = {}): Values => scoped({ name: 'Shed', ...v });
+
+const page = (v: Values = {}): Values => scoped({ position: 'a0', ...v });
+const favourite = (v: Values = {}): Values =>
+  scoped({ user_id: ids.ada, page_id: ids.page, position: 'a0', ...v });
+const empty = '\\x0000';
+const update = (v: Values = {}): Values => scoped({ document_id: ids.page, update: empty, ...v });
+const version = (v: Values = {}): Values => scoped({ document_id: ids.page, state: empty, ...v });
+const file = (v: Values = {}): Values => scoped({ hash: 'b'.repeat(64), type: 'image/png', size: 1, ...v });
+const tooLarge = `\\x${'00'.repeat(4_000_001)}`;
 
 /** By constraint: an insert that breaks it, as a client sends it. */
 const byClients: Record<string, () => [table: string, values: Values]> = {
@@ -86,6 +95,24 @@ const byClients: Record<string, () => [table: string, values: Values]> = {
   stock_item_name_unique: () => ['stock_item', item({ name: 'LAMP' })],
   stock_place_name_length: () => ['stock_place', place({ name: ' ' })],
   stock_place_name_unique: () => ['stock_place', place({ name: 'HUT' })],
+  page_title_length: () => ['page', page({ title: 'x'.repeat(501) })],
+  page_icon_length: () => ['page', page({ icon: 'x'.repeat(17) })],
+  page_position_shape: () => ['page', page({ position: '!' })],
+  page_source_length: () => ['page', page({ source: 'x'.repeat(1001) })],
+  page_parent_exists: () => ['page', page({ parent_id: nobody })],
+  page_favourite_once: () => ['page_favourite', favourite()],
+  page_favourite_position_shape: () => ['page_favourite', favourite({ position: '!' })],
+  page_favourite_page_exists: () => ['page_favourite', favourite({ page_id: nobody })],
+  document_update_length: () => ['document_update', update({ update: tooLarge })],
+  document_update_compacted_range: () => ['document_update', update({ compacted: -1 })],
+  document_version_name_length: () => ['document_version', version({ name: 'x'.repeat(201) })],
+  document_version_author_length: () => ['document_version', version({ author: 'x'.repeat(201) })],
+  document_version_length: () => ['document_version', version({ state: tooLarge })],
+  file_hash_shape: () => ['file', file({ hash: 'abc' })],
+  file_name_length: () => ['file', file({ name: 'x'.repeat(301) })],
+  file_type_shape: () => ['file', file({ type: 'picture' })],
+  file_size_range: () => ['file', file({ size: 0 })],
+  file_once: () => ['file', file({ hash: 'a'.repeat(64) })],
 };
 
 const row = (values: Values): Values => ({ id: crypto.randomUUID(), ...values });
@@ -126,6 +153,11 @@ const byServer: Record<string, () => [table: string, values: Values]> = {
   stock_movement_item_exists: () => ['stock_movement', row(movement({ item_id: nobody }))],
   stock_movement_from_exists: () => ['stock_movement', row(movement({ from_id: nobody }))],
   stock_movement_to_exists: () => ['stock_movement', row(movement({ to_id: nobody }))],
+  page_workspace_id_fkey: () => ['page', row(page(elsewhere))],
+  page_not_in_itself: () => ['page', { ...page({ parent_id: nobody }), id: nobody }],
+  document_update_workspace_id_fkey: () => ['document_update', row(update(elsewhere))],
+  document_version_workspace_id_fkey: () => ['document_version', row(version(elsewhere))],
+  file_workspace_id_fkey: () => ['file', row(file(elsewhere))],
 };
 const violation = (v: Values = {}): Values =>
   scoped({ case_id: nobody, rule: 'booking_no_overlap', table: 'booking', row_id: nobody, ...v });
@@ -174,7 +206,8 @@ beforeAll(async () => {
   for (const part of ['project', 'label', 'task', 'taskLabel', 'resource', 'booking'] as const) {
     ids[part] = crypto.randomUUID();
   }
-  for (const part of ['violation', 'item', 'place', 'level'] as const) ids[part] = crypto.randomUUID();
+  for (const part of ['violation', 'item', 'place', 'level', 'page'] as const)
+    ids[part] = crypto.randomUUID();
   ids.ada = (await ada.json<{ user: { id: string } }>('GET', '/api/session')).body.user.id;
   const verdicts = await send(
     { table: 'project', id: ids.project, set: project({ key: 'A' }) },
@@ -185,6 +218,9 @@ beforeAll(async () => {
     { table: 'booking', id: ids.booking, set: booking({ during: hour(10) }) },
     { table: 'stock_item', id: ids.item, set: item({ name: 'Lamp' }) },
     { table: 'stock_place', id: ids.place, set: place({ name: 'Hut' }) },
+    { table: 'page', id: ids.page, set: page() },
+    { table: 'page_favourite', id: crypto.randomUUID(), set: favourite() },
+    { table: 'file', id: crypto.randomUUID(), set: file({ hash: 'a'.repeat(64) }) },
   );
   expect(verdicts.map((v) => v.status)).toEqual(verdicts.map(() => 'applied'));
   await insertBySql('violation', { id: ids.violation, ...violation() });

@@ -1,5 +1,6 @@
 // What every route is given: the database, who is asking, and where to report.
 import type { Pool } from 'pg';
+import type { DocumentKeeper } from './documents/keeper';
 
 export interface Person {
   readonly id: string;
@@ -16,6 +17,10 @@ export interface ApiDeps {
   person(request: Request): Promise<Person>;
   /** Number of the newest migration of this program. */
   readonly migration: number;
+  /** Is told of documents that were written to. */
+  readonly documents: DocumentKeeper;
+  /** Memberships have changed: whoever lost one is cut off at once. */
+  membershipsChanged(): void;
   /** One line for the operator. */
   log(line: string): void;
 }

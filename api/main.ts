@@ -8,6 +8,8 @@ import type { Upstream } from '../electric/proxy';
 import { createApp } from './app';
 import { type Auth, addressHeader, createAuth } from './auth';
 import type { ApiDeps } from './deps';
+import { DocumentKeeper } from './documents/keeper';
+import { LiveDocuments } from './documents/live';
 import { readMigrations } from './migrations';
 
 export interface ApiOptions {
@@ -35,6 +37,8 @@ export interface RunningApi {
   readonly port: number;
   readonly auth: Auth;
   readonly pool: Pool;
+  readonly documents: DocumentKeeper;
+  readonly live: LiveDocuments;
   readonly server: Server;
   /** Answers what is under way, at most `patience` ms, then ends every connection. */
   close(patience?: number): Promise<void>;
@@ -51,9 +55,14 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   // An idle connection broke; the next query opens another.
   pool.on('error', () => {});
   const auth = createAuth({ ...options, secret: options.authSecret });
+  const documents = new DocumentKeeper(pool, options.log);
+  const person = async (request: Request) => (await auth.session(request)).person;
+  const live = new LiveDocuments({ ...options, pool, person });
   const deps: ApiDeps = {
     pool,
-    person: async (request) => (await auth.session(request)).person,
+    documents,
+    person,
+    membershipsChanged: () => void live.recheck(),
     migration: newest(readMigrations(), 'server'),
     log: options.log,
   };
@@ -78,9 +87,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     );
     listening.once('error', fail);
   }).catch(async (error: unknown) => {
+    live.close();
     await Promise.all([pool.end(), auth.close()]);
     throw error;
   });
+  live.attach(server);
+  // What an earlier run left; it matters to nobody who waits.
+  void documents.catchUp().catch((error: Error) => options.log(`documents: ${error.message}`));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
@@ -88,13 +101,17 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     port,
     auth,
     pool,
+    documents,
+    live,
     server,
     async close(patience = 2_000) {
       const closed = new Promise<void>((done) => server.close(() => done()));
+      live.close();
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
       clearTimeout(timer);
+      await documents.close();
       await Promise.all([pool.end(), auth.close()]);
     },
   };

@@ -22,6 +22,7 @@ export function memberRoutes(deps: ApiDeps): Hono {
         await client.query('update member set role = $1 where id = $2', [body.role, memberId]);
       }
     });
+    deps.membershipsChanged();
     return c.json({ memberId, role: body.role });
   });
   app.delete('/:id/members/:memberId', async (c) => {
@@ -33,6 +34,7 @@ export function memberRoutes(deps: ApiDeps): Hono {
       if (member.role === 'owner') await requireOtherOwner(client, workspaceId, memberId);
       await client.query('delete from member where id = $1', [memberId]);
     });
+    deps.membershipsChanged();
     return c.json({ memberId });
   });
   return app;

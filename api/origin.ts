@@ -12,16 +12,20 @@ const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function sameOrigin(publicUrl: string | null): MiddlewareHandler {
   return async (c, next) => {
     if (!reading.has(c.req.method)) {
-      const origin = c.req.header('origin');
-      const site = c.req.header('sec-fetch-site');
-      const own =
-        origin === undefined
-          ? site === undefined || site === 'same-origin' || site === 'none'
-          : origin === publicUrl || hostOf(origin) === c.req.header('host');
-      if (!own) throw new ApiFailure('forbidden', 'This request came from another site.');
+      if (!isOwnOrigin(c.req.raw.headers, publicUrl)) {
+        throw new ApiFailure('forbidden', 'This request came from another site.');
+      }
     }
     await next();
   };
+}
+
+/** @returns whether a request with these headers comes from a page of ours, or from no page. */
+export function isOwnOrigin(headers: Headers, publicUrl: string | null): boolean {
+  const origin = headers.get('origin');
+  if (origin !== null) return origin === publicUrl || hostOf(origin) === headers.get('host');
+  const site = headers.get('sec-fetch-site');
+  return site === null || site === 'same-origin' || site === 'none';
 }
 
 /** @returns the origin that links given to people begin with. */

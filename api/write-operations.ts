@@ -3,10 +3,12 @@
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { canWriteRow, ownedTables, type Role, type RowFacts } from '../db/access';
+import type { UpdateFault } from '../db/document/update';
 import { refusalKind, refusalSentence } from '../db/rules';
 import { isTableName, type SyncedTable, type TableName, tables } from '../db/tables';
 import { limits, type Operation, operation, type RefusalKind, type Verdict } from '../db/wire';
 import type { Person } from './deps';
+import { bodyColumns } from './documents/faults';
 
 /** What sync.apply answers for one operation. */
 type Applied =
@@ -28,21 +30,28 @@ function refused(kind: RefusalKind, rule: string | null = null): Verdict {
  * Applies a transaction on a connection that is inside the server transaction for it.
  * @returns one verdict per operation, in order (W3). A transaction that is no list of operations gets one verdict
  *   for each thing that was sent as one.
+ * @param faults of the updates in it, see bodyFaults
  */
-export async function applyTransaction(client: PoolClient, person: Person, raw: unknown): Promise<Verdict[]> {
+export async function applyTransaction(
+  client: PoolClient,
+  person: Person,
+  raw: unknown,
+  faults: ReadonlyMap<number, UpdateFault | null>,
+): Promise<Verdict[]> {
   const sent = (raw as { operations?: unknown }).operations;
   if (!Array.isArray(sent)) return [];
   if (sent.length > limits.operations) return sent.map(() => refused('too-large'));
   const parsed = sent.map((item) => operation.safeParse(item));
-  const operations = parsed.map((p) => (p.success ? p.data : null));
+  const members = await membersOf(client, person);
+  const operations = parsed.map((p) => (p.success ? withoutOthers(p.data, members) : null));
 
   const facts = await knownRows(client, operations, person);
   const roles = await rolesOf(client, person);
-  const members = await membersOf(client, person);
 
   const accepted: ServerOperation[] = [];
-  const verdicts = operations.map((op): Verdict | null => {
-    const refusal = op === null ? refused('invalid') : check(op, facts, roles, members, person);
+  const verdicts = operations.map((op, i): Verdict | null => {
+    const refusal =
+      op === null ? refused('invalid') : check(op, facts, roles, members, person, faults.get(i));
     if (refusal !== null || op === null) return refusal;
     accepted.push(forServer(op, facts.get(keyOf(op.table, op.id))!));
     return null;
@@ -73,8 +82,9 @@ async function knownRows(
   const found = await client.query<Facts & { table: string; id: string }>(
     `select r."table", r.id, r.workspace_id as "workspaceId", a.id as "authorId",
        case r."table" when 'notice' then n.user_id when 'comment' then a.user_id
-         when 'booking' then coalesce(b.user_id, r.grave ->> 'user_id') end as "personId",
-       coalesce(b.private and b.user_id <> $3, false) as hidden,
+         when 'booking' then coalesce(b.user_id, r.grave ->> 'user_id')
+         when 'page_favourite' then coalesce(f.user_id, r.grave ->> 'user_id') end as "personId",
+       coalesce(b.private and b.user_id <> $3, f.user_id <> $3, false) as hidden,
        r."table" = 'resource' and exists (
          select from booking o where o.resource_id = r.id and o.user_id <> $3) as "holdsOthers"
      from (select distinct * from unnest($1::text[], $2::uuid[]) as u ("table", id)) named
@@ -83,7 +93,10 @@ async function knownRows(
      left join comment c on r."table" = 'comment' and c.id = r.id
      left join task t on r."table" = 'task' and t.id = r.id
      left join booking b on r."table" = 'booking' and b.id = r.id
-     left join member a on a.id = coalesce(c.author_id, t.author_id, (r.grave ->> 'author_id')::uuid)`,
+     left join page_favourite f on r."table" = 'page_favourite' and f.id = r.id
+     left join page p on r."table" = 'page' and p.id = r.id
+     left join document_version v on r."table" = 'document_version' and v.id = r.id
+     left join member a on a.id = coalesce(c.author_id, t.author_id, p.author_id, v.author_id, (r.grave ->> 'author_id')::uuid)`,
     [named.map((op) => op.table), named.map((op) => op.id), person.id],
   );
   return new Map(found.rows.map((r) => [keyOf(r.table, r.id), r]));
@@ -103,11 +116,29 @@ async function membersOf(client: PoolClient, person: Person): Promise<Set<string
   return new Set(found.rows.map((r) => r.id));
 }
 
+/** Who put a page into the bin is whoever says so; an undo that brings another's name back does so without it. */
+function withoutOthers(op: Operation, members: ReadonlySet<string>): Operation {
+  const named = op.set.deleted_by;
+  if (op.table !== 'page' || named == null || members.has(String(named))) return op;
+  const { deleted_by: _, ...set } = op.set;
+  return { ...op, set };
+}
+
 /** @returns whether Postgres can hold every string of it: no NUL, no half of a surrogate pair. */
 function storable(op: Operation): boolean {
   const text = JSON.stringify([op.set, op.was]);
   // JSON.stringify escapes both; an odd number of backslashes tells the escape from text that looks like it.
   return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text);
+}
+
+/** @param fault of the update in it; undefined: nobody has read it */
+function bodyFault(op: Operation, fault: UpdateFault | null | undefined): Verdict | null {
+  if (op.kind !== 'insert' || bodyColumns[op.table] === undefined) return null;
+  if ((op.set.compacted ?? 0) !== 0) return refused('invalid', 'document_update_compacted_range');
+  if (fault === null) return null;
+  return fault === 'too-large'
+    ? refused('too-large', `${op.table}_length`)
+    : refused('invalid', 'document_update_form');
 }
 
 /** Whose row an insert makes. What names a person must name the one who sends it. */
@@ -122,6 +153,7 @@ function check(
   roles: Map<string, Role>,
   members: Set<string>,
   person: Person,
+  unsound: UpdateFault | null | undefined,
 ): Verdict | null {
   if (!isTableName(op.table)) return refused('unknown-table');
   const table: SyncedTable = tables[op.table];
@@ -149,6 +181,8 @@ function check(
     return refused('forbidden');
   }
   if (!storable(op)) return refused('invalid');
+  const fault = bodyFault(op, unsound);
+  if (fault !== null) return fault;
   facts.set(key, row);
   return null;
 }

@@ -7,6 +7,8 @@ import type { PoolClient } from 'pg';
 import { type Answer, limits, PROTOCOL, type Verdict, type WriteResponse, writeRequest } from '../db/wire';
 import { readBody } from './body';
 import type { ApiDeps, Person } from './deps';
+import { bodyFaults } from './documents/faults';
+import { writtenDocuments } from './documents/written';
 import { ApiFailure } from './errors';
 import { applyTransaction } from './write-operations';
 
@@ -88,6 +90,7 @@ async function once(
     throw new ApiFailure('malformed', 'A transaction has no counter.');
   }
   const hash = createHash('sha256').update(JSON.stringify(raw)).digest('base64');
+  const faults = await bodyFaults(raw);
   for (let attempt = 1; ; attempt++) {
     const client = await deps.pool.connect();
     let failed: Error | undefined;
@@ -106,7 +109,7 @@ async function once(
           expected: known + 1,
         });
       }
-      const verdicts = await applyTransaction(client, person, raw);
+      const verdicts = await applyTransaction(client, person, raw, faults);
       await client.query('insert into sync.answer (client_id, n, hash, verdicts) values ($1, $2, $3, $4)', [
         clientId,
         n,
@@ -115,6 +118,7 @@ async function once(
       ]);
       await client.query('update sync.client set last_n = $2, seen_at = now() where id = $1', [clientId, n]);
       await client.query('commit');
+      deps.documents.touched(writtenDocuments(raw, verdicts));
       return { n, verdicts };
     } catch (error) {
       failed = error as Error;

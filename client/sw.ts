@@ -7,6 +7,7 @@ const worker = self as unknown as ServiceWorkerGlobalScope;
 const manifest: { version: string; files: string[] } = JSON.parse('__PRECACHE__');
 const prefix = 'outpost-';
 const current = `${prefix}${manifest.version}`;
+const isBuild = (name: string) => /^outpost-[0-9a-f]{12}$/.test(name);
 /** Names that carry a hash of their contents: equal names are equal bytes. */
 const isHashed = (path: string) => /^\/assets\/.+-[\w-]{8,}\.\w+$/.test(path);
 
@@ -29,7 +30,8 @@ async function windows(): Promise<number> {
 async function tidy(tabsAllowed: number): Promise<void> {
   if ((await windows()) > tabsAllowed) return;
   for (const name of await caches.keys()) {
-    if (name.startsWith(prefix) && name !== current) await caches.delete(name);
+    // Other caches of this origin hold files of people, which may not have been sent yet.
+    if (isBuild(name) && name !== current) await caches.delete(name);
   }
 }
 

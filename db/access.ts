@@ -17,7 +17,20 @@ export interface RowFacts {
 }
 
 /** Tables whose rows say by `user_id` whose they are; an insert must name the person who makes it. */
-export const ownedTables: ReadonlySet<TableName> = new Set<TableName>(['booking', 'resolution']);
+export const ownedTables: ReadonlySet<TableName> = new Set<TableName>([
+  'booking',
+  'resolution',
+  'page_favourite',
+]);
+
+/** Tables whose rows are never deleted by people: pages go to the bin, what was written and decided stays. */
+const keptTables: ReadonlySet<TableName> = new Set<TableName>([
+  'page',
+  'document_update',
+  'document_version',
+  'file',
+  'resolution',
+]);
 
 /** @returns whether the role may do this kind of thing to the table at all. */
 export function canWrite(role: Role | null, table: TableName, kind: Kind): boolean {
@@ -26,8 +39,7 @@ export function canWrite(role: Role | null, table: TableName, kind: Kind): boole
   // One's own notices are resolved whatever the role; they come and go by the server's hand.
   if (table === 'notice') return kind === 'update';
   if (role === 'guest') return false;
-  // What was decided stays: it is the audit.
-  if (table === 'resolution') return kind === 'insert';
+  if (kind === 'delete' && keptTables.has(table)) return false;
   return kind === 'update' ? rule.updatable.length > 0 : rule.insertable.length > 0;
 }
 
@@ -49,7 +61,7 @@ export function canWriteRow(
     return kind === 'delete' && role === 'owner';
   }
   if (table === 'booking') return isTheirs || (role === 'owner' && row.personId !== null);
-  if (table === 'resolution') return isTheirs;
+  if (table === 'resolution' || table === 'page_favourite') return isTheirs;
   if (table === 'resource' && kind === 'delete') return role === 'owner' || !row.holdsOthers;
   return true;
 }

@@ -118,6 +118,25 @@ export const tables = {
   stock_movement: table({
     readOnly: ['item_id', 'from_id', 'to_id', 'quantity', 'reason', 'user_id', 'author'],
   }),
+  page: table({
+    fixed: ['author_id', 'source'],
+    fields: ['parent_id', 'title', 'icon', 'position', 'archived', 'deleted_at', 'deleted_by'],
+    silent: ['position'],
+  }),
+  page_favourite: table({
+    visible: '"user_id" = $2',
+    fixed: ['user_id', 'page_id'],
+    fields: ['position'],
+    silent: ['position'],
+  }),
+  // compacted is 0 in whatever a client sends: the server refuses the rest.
+  document_update: table({ fixed: ['document_id', 'update', 'compacted'] }),
+  document_version: table({
+    fixed: ['document_id', 'automatic', 'state', 'author_id', 'author'],
+    fields: ['name'],
+  }),
+  // The bytes travel by themselves (api/files.ts).
+  file: table({ fixed: ['hash', 'name', 'type', 'size'], readOnly: ['stored_at'] }),
 } as const satisfies Record<string, SyncedTable>;
 
 export type TableName = keyof typeof tables;

@@ -64,7 +64,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await browser.offline(true);
     await app.says('Offline');
     await go('s', 'Search');
-    await page.getByRole('combobox', { name: 'Search tasks, comments and bookings' }).fill('valve');
+    await page.getByRole('combobox', { name: 'Search tasks, comments, bookings and pages' }).fill('valve');
     await expect(page.getByRole('option', { name: /Valve/ })).toBeVisible();
     await look('search, offline');
     expect(findings).toEqual([]);

@@ -1,10 +1,10 @@
 // The browser killed right after it showed a write as kept on this device.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from '@playwright/test';
 import { App, columns } from './app';
+import { killTree } from './kill-tree';
 import { Server } from './server';
 import { makeTeam } from './team';
 import { expect, test } from './test';
@@ -60,26 +60,3 @@ test('W1: a write shown as kept survives kill -9 of the browser, with and withou
     rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 });
-
-/** kill -9 of the browser that has this profile, with all its processes at once. */
-function killTree(profile: string): void {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  const processes = lines.flatMap((line) => {
-    const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return pid ? [{ pid: Number(pid), parent: Number(parent), args }] : [];
-  });
-  const doomed = new Set(processes.filter((p) => p.args.includes(profile)).map((p) => p.pid));
-  expect(doomed.size).toBeGreaterThan(0);
-  for (let before = 0; before < doomed.size; ) {
-    before = doomed.size;
-    for (const { pid, parent } of processes) if (doomed.has(parent)) doomed.add(pid);
-  }
-  for (const pid of doomed) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      // It went with its parent.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
-}

@@ -26,7 +26,7 @@ test('search finds words of titles, descriptions and comments without a network'
   await app.comment('Written offline: soot on the burner');
   await app.closeTask();
   await app.goTo('Search');
-  const box = app.page.getByRole('combobox', { name: 'Search tasks, comments and bookings' });
+  const box = app.page.getByRole('combobox', { name: 'Search tasks, comments, bookings and pages' });
   const results = app.page.getByRole('listbox', { name: 'Results' }).getByRole('option');
   for (const [words, title, excerpt] of [
     ['carbur', 'Generator', 'carburettor ices over'],

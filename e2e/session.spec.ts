@@ -27,7 +27,9 @@ test('A3, W1: a session that was ended elsewhere while offline blocks nothing he
   await app.says('Sign in to send 2');
   await app.isOnlyHere('Written offline');
   await app.goTo('Search');
-  await app.page.getByRole('combobox', { name: 'Search tasks, comments and bookings' }).fill('anemometer');
+  await app.page
+    .getByRole('combobox', { name: 'Search tasks, comments, bookings and pages' })
+    .fill('anemometer');
   await expect(app.page.getByRole('option', { name: /Known/ })).toBeVisible();
 
   await signInAgain(app, team.owner);

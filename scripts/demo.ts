@@ -8,6 +8,7 @@ import { addMember, createWorkspace } from '../api/workspaces';
 import { newId, taskLabelId } from '../db/ids';
 import { seedBookings } from './demo-bookings';
 import { type DemoTask, labels, projects } from './demo-content';
+import { seedPages } from './demo-pages';
 import { seedStock } from './demo-stock';
 
 export interface DemoAccount {
@@ -49,6 +50,7 @@ async function fill(client: PoolClient, ada: Person, ben: Person): Promise<void>
   const benId = await addMember(client, ben, workspaceId, 'member');
   const people = { ada: { id: adaId, ...named(ada) }, ben: { id: benId, ...named(ben) } };
   await seedStock(client, workspaceId, [ada, ben]);
+  await seedPages(client, workspaceId, adaId);
   await seedBookings(client, workspaceId, {
     ada: { userId: ada.id, memberId: adaId, name: ada.name },
     ben: { userId: ben.id, memberId: benId, name: ben.name },

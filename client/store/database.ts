@@ -28,6 +28,20 @@ export const parsers = {
   1700: (text: string) => text,
 } as const;
 
+/** A bytea is given as bytes by the app, and as Postgres text ('\\x…') by the read path; it is read as bytes. */
+const bytea = 17;
+export const serializers = {
+  [bytea]: (value: unknown) => (value instanceof Uint8Array ? `\\x${hexOf(value)}` : String(value)),
+} as const;
+
+const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hexOf(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += digits[byte];
+  return text;
+}
+
 /** With the default of 128 MB for shared_buffers the heap starts near 189 MiB; see docs/measurements.md. */
 const settings = ['shared_buffers=8MB', 'min_wal_size=2MB', 'max_wal_size=16MB', 'timezone=UTC'];
 /** A log in segments of 1 MB keeps a database a third of the size; `max_wal_size` above needs it. */
@@ -45,7 +59,14 @@ export async function openPGlite(
   migrations: readonly MigrationFile[],
   flush: () => Promise<void> = async () => {},
 ): Promise<PGlite> {
-  const pg = await PGlite.create({ initDbStartParams, ...options, parsers, startParams, extensions });
+  const pg = await PGlite.create({
+    initDbStartParams,
+    ...options,
+    parsers,
+    serializers,
+    startParams,
+    extensions,
+  });
   try {
     await migrate(pg, migrations, 'client');
     await flush();

@@ -1,12 +1,17 @@
 // The store itself: one database, its outbox, its read path and its live queries. Runs in the elected worker of a
 // browser, or in Node for imports and tests; whoever talks to it does so through Backend.
 import type { PGliteInterface } from '@electric-sql/pglite';
+import { filePath } from '../../db/document/files';
 import { type Backend, initialStatus } from './backend';
 import type { Database } from './database';
+import type { DeviceFiles } from './device-files';
+import { DocumentTexts } from './document-texts';
+import type { DocumentWords } from './document-words';
+import { FileSync } from './file-sync';
 import { Link, type LinkOptions } from './link';
 import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-queries';
 import { statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
-import { Outbox, startOver } from './outbox';
+import { Outbox, type OutboxEvents, startOver } from './outbox';
 import { ReadPath } from './read-path';
 import { resendRunner } from './resend';
 import { serialized } from './serialized';
@@ -15,8 +20,14 @@ import { type Change, type Status, StoreError, type Written } from './store';
 export interface EngineOptions extends LinkOptions {
   readonly database: Database;
   readonly userId: string;
+  /** Makes the words of bodies; closed with the engine. */
+  readonly words: DocumentWords;
+  /** Where the bytes of files are; absent: this device keeps none. */
+  readonly files?: DeviceFiles | null;
   /** Absent: it syncs. false: only local work (tests). */
   readonly sync?: boolean;
+  /** After how many rows of body updates the unsent ones are folded into few; tests choose few. */
+  readonly foldEvery?: number;
 }
 
 /** How often the memberships are asked for again, ms: a change of them that no shape tells. */
@@ -28,6 +39,8 @@ export class Engine implements Backend {
   readonly #live: LiveQueries;
   readonly #outbox: Outbox;
   readonly #readPath: ReadPath;
+  readonly #texts: DocumentTexts;
+  readonly #files: FileSync | null;
   #status: Status;
   #listeners = new Set<(status: Status) => void>();
   #problems = new Map<string, string>();
@@ -48,12 +61,13 @@ export class Engine implements Backend {
     this.#live = new LiveQueries((query) => this.#query(query));
     const flush = () => database.flush();
     const problem = (source: string, sentence: string | null) => this.#problem(source, sentence);
-    this.#outbox = new Outbox(this.#pg, this.#link, flush, {
+    const outboxEvents: OutboxEvents = {
       changed: (tables) => this.#changed(tables),
       forked: (serverId) => this.#forked(serverId),
       sending: (sending) => this.#set({ sending }),
       problem: (sentence) => problem('outbox', sentence),
-    });
+    };
+    this.#outbox = new Outbox(this.#pg, this.#link, flush, outboxEvents, options.foldEvery);
     this.#readPath = new ReadPath({
       pg: this.#pg,
       link: this.#link,
@@ -61,10 +75,21 @@ export class Engine implements Backend {
       userId,
       flush,
       changed: (tables) => this.#changed(tables),
-      progressed: () => this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate }),
+      progressed: () => this.#progressed(),
       identified: (serverId) => this.#identified(serverId),
       problem,
     });
+    this.#texts = new DocumentTexts(this.#pg, options.words, flush, () => this.#changed(['document_text']));
+    this.#files = options.files
+      ? new FileSync({
+          pg: this.#pg,
+          link: this.#link,
+          files: options.files,
+          idle: () => this.#status.upToDate && this.#status.network === 'online',
+          counted: () => void this.#count(),
+          problem: (sentence) => problem('files', sentence),
+        })
+      : null;
     this.#link.onChange(() => this.#linkChanged());
   }
 
@@ -77,9 +102,13 @@ export class Engine implements Backend {
     ]);
     await pg.exec("delete from sync.request where at < now() - interval '1 day'");
     await options.database.flush();
+    await engine.#files?.recount();
     await engine.#count();
+    await engine.#outbox.open();
+    engine.#texts.wake();
     if (options.sync !== false) {
       engine.#outbox.wake();
+      engine.#files?.wake();
       void engine.#readPath.refresh();
       engine.#timer = setInterval(() => void engine.#readPath.refresh(), MEMBERSHIPS_EVERY);
     }
@@ -115,6 +144,7 @@ export class Engine implements Backend {
     this.#link.wake();
     if (this.options.sync === false) return;
     this.#outbox.wake();
+    this.#files?.wake();
     void this.#readPath.refresh();
   }
 
@@ -140,12 +170,21 @@ export class Engine implements Backend {
   }
 
   async discardRefused(id: string): Promise<void> {
-    await this.#pg.query('delete from sync.refused where id = $1', [id]);
+    const { rows } = await this.#pg.query<{ table: string; set: { workspace_id?: string; hash?: string } }>(
+      'delete from sync.refused where id = $1 returning "table", set',
+      [id],
+    );
+    for (const { table, set } of rows) {
+      if (table !== 'file' || !set.workspace_id || !set.hash) continue;
+      await this.options.files?.discard(filePath(set.workspace_id, set.hash));
+      await this.#files?.recount();
+    }
     await this.options.database.flush();
     this.#changed(['refused']);
   }
 
   async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
+    await this.#files?.recount();
     await this.#count();
     const kept = await this.#pg.query<{ count: string }>(
       'select (select count(*) from sync.refused) + (select count(*) from sync.stock_request) as count',
@@ -153,6 +192,7 @@ export class Engine implements Backend {
     const unsent = this.#status.unsent + Number(kept.rows[0]!.count);
     if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
     await this.close();
+    await this.options.files?.clear();
     await this.options.database.remove();
     this.#tellEnd();
     return { removed: true, unsent };
@@ -163,7 +203,12 @@ export class Engine implements Backend {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#link.close();
-    await Promise.all([this.#outbox.close(), this.#readPath.close()]);
+    await Promise.all([
+      this.#outbox.close(),
+      this.#readPath.close(),
+      this.#texts.close(),
+      this.#files?.close(),
+    ]);
     await this.#pg.close();
   }
 
@@ -182,8 +227,10 @@ export class Engine implements Backend {
     const written = await writing;
     // Shown at once; called saved only when it is on the storage.
     this.#changed([...written.changes.map((c) => c.table), 'outbox', ...deviceOnly]);
+    if (written.changes.some((change) => change.table === 'file')) await this.#files?.recount();
     // By the time the writer hears of it, the status counts it as unsent.
     await Promise.all([this.options.database.flush(), this.#count()]);
+    if (written.changes.some((change) => change.table === 'document_update')) this.#outbox.updatesWritten();
     if (this.options.sync !== false) this.#outbox.wake();
     return written;
   }
@@ -194,6 +241,8 @@ export class Engine implements Backend {
     this.#live.invalidate(names);
     const counted = ['outbox', 'refused', 'incoming', 'notice', 'violation', 'booking'];
     if (counted.some((name) => names.has(name))) void this.#count();
+    if (names.has('document_update')) this.#texts.wake();
+    if (names.has('file') && this.options.sync !== false) this.#files?.wake();
   }
 
   /** Counts what the chip shows. */
@@ -208,11 +257,18 @@ export class Engine implements Backend {
                select from violation v where v.row_id = b.id and v.resolved_at is null)) as attention`,
         [this.options.userId],
       );
-      this.#set({ unsent: Number(rows[0]!.unsent), attention: Number(rows[0]!.attention) });
+      const unsent = Number(rows[0]!.unsent) + (this.#files?.unsent ?? 0);
+      this.#set({ unsent, attention: Number(rows[0]!.attention) });
     } catch (error) {
       if (!this.#closed) throw error;
     }
   });
+
+  #progressed(): void {
+    const was = this.#status.upToDate;
+    this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate });
+    if (!was && this.#status.upToDate) this.#files?.wake();
+  }
 
   #linkChanged(): void {
     const { network, session, heardAt } = this.#link.state;
@@ -222,6 +278,7 @@ export class Engine implements Backend {
     if (isBack && session === 'signed-in') {
       this.#link.wake();
       this.#outbox.wake();
+      this.#files?.wake();
     }
   }
 

@@ -118,13 +118,14 @@ export class Link {
   /**
    * Attempts until the server gives an answer that is worth having: waits while there is no network, while the
    * session is expired, and while the server is busy (429, 5xx).
+   * @param silence how long an attempt may go without an answer, ms
    * @throws the reason of init.signal, or LinkError when the store is closed
    */
-  async patiently(path: string, init: RequestInit = {}): Promise<Response> {
+  async patiently(path: string, init: RequestInit = {}, silence = SILENCE): Promise<Response> {
     for (;;) {
       await this.#ready(init.signal ?? undefined);
       try {
-        const response = await this.once(path, init);
+        const response = await this.once(path, init, silence);
         if (response.status !== 429 && response.status < 500) return response;
         await response.body?.cancel();
         this.#failures++;

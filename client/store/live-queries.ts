@@ -24,7 +24,11 @@ export interface Watcher {
 export const deviceOnly = ['stock_request'] as const;
 
 /** What a query can depend on: the synced tables and the parts of schema sync that are shown. */
-export const watchable: readonly string[] = [...tableNames, 'outbox', 'refused', 'incoming', ...deviceOnly];
+export const watchable: readonly string[] = [
+  ...tableNames,
+  ...['outbox', 'refused', 'incoming', 'document_text'],
+  ...deviceOnly,
+];
 
 /** @returns the tables that the SQL names; a column of the same name only costs a run too many. */
 export function tablesIn(sql: string): Set<string> {

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import type { MigrationFile } from '../../db/migrate';
 import { type Database, openPGlite } from './database';
+import type { DeviceFiles } from './device-files';
+import { DocumentWords } from './document-words';
 import { Engine } from './engine';
 import { createStore } from './facade';
 import type { LinkOptions } from './link';
 import type { Store } from './store';
+import { startWordsThread } from './words-thread-node';
 
 export interface NodeStoreOptions extends LinkOptions {
   readonly userId: string;
@@ -16,6 +19,10 @@ export interface NodeStoreOptions extends LinkOptions {
   /** A dump of a migrated database to start from (quicker than running the migrations). */
   readonly prepared?: Blob;
   readonly sync?: boolean;
+  readonly files?: DeviceFiles;
+  readonly foldEvery?: number;
+  /** ms that putting one body together may take. */
+  readonly wordsLimit?: number;
 }
 
 /** The migrations as files of the repository. */
@@ -39,8 +46,9 @@ export async function openNodeEngineWithDatabase(
     },
     migrationFiles(),
   );
+  const words = new DocumentWords(startWordsThread, options.wordsLimit);
   const database: Database = { pg, storage: 'memory', flush: async () => {}, remove: async () => {} };
-  return { engine: await Engine.open({ ...options, database }), pg };
+  return { engine: await Engine.open({ ...options, database, words }), pg };
 }
 
 /** @throws MigrationError */

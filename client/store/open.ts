@@ -2,6 +2,7 @@
 import type { Backend } from './backend';
 import { initialStatus } from './backend';
 import { createStore } from './facade';
+import { forgetAllWords, recoverWords } from './last-words';
 import type { Query, Watcher } from './live-queries';
 import type { CarriedError, Method, Start, ToLeader, ToTab } from './messages';
 import { type Change, type Status, type Store, StoreError, type Written } from './store';
@@ -20,7 +21,7 @@ class WorkerBackend implements Backend {
   #status = initialStatus;
   #closed = false;
 
-  constructor(userId: string) {
+  constructor(private readonly userId: string) {
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'outpost' });
     this.#worker.onmessage = ({ data }: MessageEvent<ToTab>) => this.#heard(data);
     this.#worker.onerror = (event) => {
@@ -59,8 +60,10 @@ class WorkerBackend implements Backend {
   ): Promise<Written> {
     return (await this.#call('resend', requestId, refusedId, change)) as Written;
   }
-  remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
-    return this.#call('remove', options) as Promise<{ removed: boolean; unsent: number }>;
+  async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
+    const answer = (await this.#call('remove', options)) as { removed: boolean; unsent: number };
+    if (answer.removed) forgetAllWords(this.userId);
+    return answer;
   }
 
   watch(query: Query, watcher: Watcher): () => void {
@@ -137,5 +140,7 @@ function storeError({ kind, sentence, rule }: CarriedError): StoreError {
 export function openStore({ userId }: { userId: string }): Store {
   // Without it a browser that runs out of space may throw the database away.
   void navigator.storage?.persist?.().catch(() => {});
-  return createStore(userId, new WorkerBackend(userId));
+  const store = createStore(userId, new WorkerBackend(userId));
+  void recoverWords(store);
+  return store;
 }

@@ -11,10 +11,13 @@ import {
   writeResponse,
 } from '../../db/wire';
 import { type Link, LinkError, readJson } from './link';
+import { foldUpdates } from './outbox-fold';
 
 /** Bytes of one request, so that a slow line gets answers now and then. A larger single transaction goes alone. */
 const BATCH_BYTES = 256_000;
 const BATCH_TRANSACTIONS = 200;
+/** Body updates are folded when this many rows were written since the last time. */
+const LOOSE = 32;
 
 interface Batch {
   readonly clientId: string;
@@ -37,13 +40,47 @@ export class Outbox {
   #wanted = false;
   #running: Promise<void> | null = null;
   #closed = false;
+  /** The last counter that a request may have carried; of what an earlier engine did, nothing is known. */
+  #sentUpTo = Number.POSITIVE_INFINITY;
+  #loose = 0;
+  /** What reads counters and what moves them take turns. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly pg: PGliteInterface,
     private readonly link: Link,
     private readonly flush: () => Promise<void>,
     private readonly events: OutboxEvents,
+    private readonly foldEvery = LOOSE,
   ) {}
+
+  /** To be called once, before anything is written: what is there now may have been sent. */
+  async open(): Promise<void> {
+    const { rows } = await this.pg.query<{ n: string }>('select coalesce(max(n), 0) as n from sync.outbox');
+    this.#sentUpTo = Number(rows[0]!.n);
+  }
+
+  /** Updates of bodies were written; many of them that wait for a network are folded into few. */
+  updatesWritten(): void {
+    if (++this.#loose < this.foldEvery) return;
+    this.#loose = 0;
+    void this.#inTurn(() => foldUpdates(this.pg, this.#sentUpTo))
+      .then(async (fewer) => {
+        if (fewer === 0) return;
+        await this.flush();
+        this.events.changed(['document_update', 'outbox']);
+      })
+      .catch((error: unknown) => {
+        // They are sent one by one, then.
+        if (!this.#closed) console.warn('Outpost: updates were not folded:', error);
+      });
+  }
+
+  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(run);
+    this.#turn = turn.catch(() => {});
+    return await turn;
+  }
 
   /** There may be something to send. */
   wake(): void {
@@ -58,6 +95,7 @@ export class Outbox {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running?.catch(() => {});
+    await this.#turn;
   }
 
   async #drain(): Promise<void> {
@@ -65,7 +103,7 @@ export class Outbox {
       this.#wanted = false;
       for (;;) {
         if (this.#closed) return;
-        const batch = await this.#next();
+        const batch = await this.#inTurn(() => this.#next());
         if (batch === null) break;
         this.events.sending(true);
         await this.#send(batch);
@@ -96,6 +134,7 @@ export class Outbox {
       if (transactions.length > 0 && bytes > BATCH_BYTES) break;
       transactions.push({ n: Number(row.n), json });
     }
+    this.#sentUpTo = Math.max(this.#sentUpTo, transactions.at(-1)!.n);
     return { clientId: client_id, serverId: server_id, acknowledged: Number(acknowledged), transactions };
   }
 
@@ -173,7 +212,7 @@ export class Outbox {
 
   /** The device's own verdict on a transaction that cannot be sent. Its counter is taken by the ones behind it. */
   async #refuse(n: number, kind: RefusalKind): Promise<void> {
-    const tables = await this.pg.transaction(async (tx) => {
+    const refuse = async (tx: Transaction) => {
       const { rows } = await tx.query<{ count: string }>('select count(*) from sync.outbox where n = $1', [
         n,
       ]);
@@ -181,11 +220,13 @@ export class Outbox {
       const verdicts = Array.from({ length: Number(rows[0]!.count) }, () => verdict);
       const changed = await storeAnswers(tx, [{ n, verdicts }], '0');
       await tx.query('update sync.outbox set n = n - 1 where verdict is null and n > $1', [n]);
+      await tx.query('update sync.request set n = n - 1 where n > $1', [n]);
       await tx.query('update sync.client set next_n = next_n - 1, acknowledged = $1, current_xid = null', [
         n - 1,
       ]);
       return changed;
-    });
+    };
+    const tables = await this.#inTurn(() => this.pg.transaction(refuse));
     await this.flush();
     this.events.changed([...tables, 'outbox', 'refused']);
   }

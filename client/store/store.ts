@@ -31,6 +31,7 @@ export type StoreErrorKind =
   | 'constraint' // a rule of the database forbids it; `rule` names the constraint
   | 'read-only' // this table is not written by clients
   | 'query' // the SQL is wrong
+  | 'unreadable' // what is stored cannot be shown on this device
   | 'storage' // the device's storage failed or is full
   | 'closed'; // the store was closed
 
@@ -61,7 +62,7 @@ export interface Status {
   readonly storage: 'opfs' | 'indexeddb' | 'memory' | null;
   readonly network: 'online' | 'offline';
   readonly session: 'signed-in' | 'expired';
-  /** Local transactions that the server has not answered yet. */
+  /** Local transactions that the server has not answered yet, and files whose bytes it does not have. */
   readonly unsent: number;
   readonly sending: boolean;
   /** Open Inbox entries: unresolved notices, refused operations, parked rows, clashes that one is a party of. */

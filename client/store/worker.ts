@@ -1,10 +1,13 @@
 // Entry of the worker that every tab starts; one of them leads and holds the database.
 import type { MigrationFile } from '../../db/migrate';
 import preparedUrl from '../generated/prepared.tar?url';
+import { browserFiles } from './device-files';
+import { DocumentWords } from './document-words';
 import { Engine } from './engine';
 import type { Start, ToLeader } from './messages';
 import { Relay } from './relay';
 import { openStorage } from './storage';
+import { startWordsWorker } from './words-thread';
 
 const files = import.meta.glob<string>(['../../migrations/*.sql', '!../../migrations/*.server.sql'], {
   query: '?raw',
@@ -32,6 +35,8 @@ self.onmessage = ({ data }: MessageEvent<Start | ToLeader>) => {
       const engine = await Engine.open({
         database,
         userId,
+        files: browserFiles(userId),
+        words: new DocumentWords(startWordsWorker),
         baseUrl,
         deviceOnline: () => navigator.onLine,
       });

@@ -131,6 +131,19 @@ const stock = createRoute({
   validateSearch: z.object({ item: text }),
   component: lazyRouteComponent(() => import('./stock/page'), 'StockPage'),
 });
+/** The editor comes as a file of its own, too. */
+const document = createRoute({
+  getParentRoute: () => workspace,
+  path: '/d/$pageId',
+  validateSearch: z.object({ find: text }),
+  component: lazyRouteComponent(() => import('./documents/page'), 'DocumentPage'),
+});
+const pages = createRoute({
+  getParentRoute: () => workspace,
+  path: '/pages',
+  validateSearch: z.object({ show: z.enum(['archive', 'bin']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./documents/pages-page'), 'PagesPage'),
+});
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: '/settings',
@@ -147,7 +160,20 @@ export const router = createRouter({
     home,
     signIn,
     invite,
-    workspace.addChildren([index, board, list, inbox, search, bookings, resources, stock, settings, members]),
+    workspace.addChildren([
+      index,
+      board,
+      list,
+      inbox,
+      search,
+      bookings,
+      resources,
+      stock,
+      document,
+      pages,
+      settings,
+      members,
+    ]),
   ]),
   defaultPreload: false,
 });

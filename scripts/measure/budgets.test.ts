@@ -6,7 +6,7 @@ import { buildWhenStale, clientDist } from '../build';
 import { compressFolder } from '../compress';
 import { appSubject } from './app-subject';
 import { measureAssets } from './assets';
-import { overBookings, overBytes, overHeap, readBudgets } from './budgets';
+import { overBookings, overBytes, overDocuments, overHeap, readBudgets } from './budgets';
 import { measureUse } from './runs';
 import { startMeasuredServer } from './server';
 
@@ -37,10 +37,12 @@ test('the heaps are within their limits with 10,000 tasks on the device', async 
 
 test('what goes beyond a limit is said', () => {
   const limits = { clashP95Ms: 1, weeklyClashP95Ms: 1, alternativesP95Ms: 1 };
+  const documents = { compactedBytes: 1, keyToPaintP95Ms: 1, keyToStorageP95Ms: 1, reachP95Ms: 1 };
   const budgets = {
     bytes: { firstPaintBrotli: 10, allBrotli: 20 },
     heapMiB: { wasm: 1, js: 1 },
     bookings: limits,
+    documents,
   };
   const asset = { file: 'a.js', raw: 99, gzip: 99, brotli: 11, firstPaint: true };
   expect(overBytes(budgets, [asset])).toEqual(['11 bytes to the first paint; the limit is 10']);
@@ -48,5 +50,7 @@ test('what goes beyond a limit is said', () => {
   expect(overHeap(budgets, { wasmMiB: 1, jsMiB: 1, rendererMiB: null })).toEqual([]);
   expect(overBookings(budgets, limits)).toEqual([]);
   expect(overBookings(budgets, { ...limits, clashP95Ms: 1.5, alternativesP95Ms: 2 })).toHaveLength(2);
+  expect(overDocuments(budgets, documents)).toEqual([]);
+  expect(overDocuments(budgets, { ...documents, compactedBytes: 2, reachP95Ms: 2 })).toHaveLength(2);
   expect(overHeap(budgets, { wasmMiB: 1.25, jsMiB: 2, rendererMiB: null })).toHaveLength(2);
 });

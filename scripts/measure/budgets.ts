@@ -21,6 +21,16 @@ const budgets = z.strictObject({
     weeklyClashP95Ms: z.number(),
     alternativesP95Ms: z.number(),
   }),
+  /** A page with 259,778 edits in it; p95 in ms. */
+  documents: z.strictObject({
+    /** On the server, after compaction. */
+    compactedBytes: z.int(),
+    keyToPaintP95Ms: z.number(),
+    /** From a key to its letter being on the device. */
+    keyToStorageP95Ms: z.number(),
+    /** To another device's screen, by the socket. */
+    reachP95Ms: z.number(),
+  }),
 });
 
 export type Budgets = z.infer<typeof budgets>;
@@ -58,6 +68,16 @@ export function overBookings(
     ...over('ms (p95) to find clashes', measured.clashP95Ms, bookings.clashP95Ms),
     ...over('ms (p95) to find clashes of 52 weeks', measured.weeklyClashP95Ms, bookings.weeklyClashP95Ms),
     ...over('ms (p95) to find alternatives', measured.alternativesP95Ms, bookings.alternativesP95Ms),
+  ];
+}
+
+/** @returns a sentence for each limit that is broken */
+export function overDocuments({ documents }: Budgets, measured: Budgets['documents']): string[] {
+  return [
+    ...over('bytes of a page after compaction', measured.compactedBytes, documents.compactedBytes),
+    ...over('ms (p95) from a key to its letter', measured.keyToPaintP95Ms, documents.keyToPaintP95Ms),
+    ...over('ms (p95) from a key to the storage', measured.keyToStorageP95Ms, documents.keyToStorageP95Ms),
+    ...over("ms (p95) from a key to another's screen", measured.reachP95Ms, documents.reachP95Ms),
   ];
 }
 

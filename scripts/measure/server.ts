@@ -16,6 +16,7 @@ export interface Account {
 
 export interface MeasuredServer {
   readonly url: string;
+  readonly databaseUrl: string;
   /** ms from the program's start until it said that it is ready; Postgres ran already. */
   readonly readyMs: number;
   /** Makes a person with a workspace of their own that has so many tasks. */
@@ -48,7 +49,13 @@ export async function startMeasuredServer(): Promise<MeasuredServer> {
   try {
     const url = await readyUrl(child);
     const readyMs = performance.now() - begun;
-    return { url, readyMs, stop, person: (name, tasks) => makePerson(url, postgres.url, name, tasks) };
+    return {
+      url,
+      databaseUrl: postgres.url,
+      readyMs,
+      stop,
+      person: (name, tasks) => makePerson(url, postgres.url, name, tasks),
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -88,7 +88,7 @@ let prepared: Promise<Blob> | undefined;
 export async function openDevice(
   url: string,
   person: TestPerson,
-  options: Pick<NodeStoreOptions, 'prepared'> = {},
+  options: Pick<NodeStoreOptions, 'prepared' | 'foldEvery' | 'files' | 'wordsLimit'> = {},
 ): Promise<Device> {
   const session = await person.json<{ user: { id: string } }>('GET', '/api/session');
   const userId = session.body.user.id;

@@ -3,7 +3,7 @@ import { Dialog } from '../kit/dialog';
 import { Keys } from '../kit/kbd';
 import { type Shortcut, shortcutIds, shortcuts } from './shortcuts';
 
-const groups = ['Everywhere', 'Go to', 'Tasks', 'Bookings', 'A task'] as const;
+const groups = ['Everywhere', 'Go to', 'Tasks', 'Bookings', 'Pages', 'A task'] as const;
 
 export function HelpSheet(props: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (

@@ -4,9 +4,9 @@ export interface Shortcut {
   readonly title: string;
   /** Alternatives: `mod+k`; `g b` is one after the other. `mod` is Ctrl, or ⌘ on Apple keyboards. */
   readonly keys: readonly string[];
-  readonly group: 'Everywhere' | 'Go to' | 'Tasks' | 'A task' | 'Bookings';
+  readonly group: 'Everywhere' | 'Go to' | 'Tasks' | 'A task' | 'Bookings' | 'Pages';
   /** On this page its keys come before whatever else they mean. */
-  readonly place?: 'bookings';
+  readonly place?: 'bookings' | 'pages';
   /** Works while typing, too. */
   readonly whileTyping?: boolean;
   /** Shown on the help sheet only: a component handles the keys itself. */
@@ -27,6 +27,7 @@ export const shortcuts = {
   goSearch: { title: 'Go to search', keys: ['g s'], group: 'Go to' },
   goBookings: { title: 'Go to bookings', keys: ['g c'], group: 'Go to' },
   goStock: { title: 'Go to stock', keys: ['g k'], group: 'Go to' },
+  goPages: { title: 'Go to pages', keys: ['g p'], group: 'Go to' },
   goMembers: { title: 'Go to members', keys: ['g m'], group: 'Go to' },
   goSettings: { title: 'Go to settings', keys: ['g ,'], group: 'Go to' },
   next: { title: 'Next task', keys: ['j', 'arrowdown'], group: 'Tasks' },
@@ -83,6 +84,35 @@ export const shortcuts = {
     keys: ['shift+arrowdown', 'shift+arrowup'],
     group: 'Bookings',
     place: 'bookings',
+    shownOnly: true,
+  },
+  pageBlocks: { title: 'Choose a block', keys: ['/'], group: 'Pages', place: 'pages', shownOnly: true },
+  pageMention: {
+    title: 'Mention a task, page, person or booking',
+    keys: ['@'],
+    group: 'Pages',
+    place: 'pages',
+    shownOnly: true,
+  },
+  pageTask: {
+    title: 'Make a task of the checklist item',
+    keys: ['mod+enter'],
+    group: 'Pages',
+    place: 'pages',
+    shownOnly: true,
+  },
+  pageRename: {
+    title: 'Rename the page in the sidebar',
+    keys: ['f2'],
+    group: 'Pages',
+    place: 'pages',
+    shownOnly: true,
+  },
+  pageMove: {
+    title: 'Move the page in the sidebar',
+    keys: ['alt+arrowup', 'alt+arrowdown', 'alt+arrowright', 'alt+arrowleft'],
+    group: 'Pages',
+    place: 'pages',
     shownOnly: true,
   },
 } as const satisfies Record<string, Shortcut>;

@@ -3,6 +3,8 @@ const apple = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigat
 
 const names: Record<string, string> = {
   mod: apple ? '⌘' : 'Ctrl',
+  alt: apple ? '⌥' : 'Alt',
+  f2: 'F2',
   shift: apple ? '⇧' : 'Shift',
   enter: '↵',
   escape: 'Esc',

@@ -3,6 +3,7 @@ import { Command } from 'cmdk';
 import {
   CalendarRange,
   Columns3,
+  FileText,
   Inbox,
   Keyboard as KeyboardIcon,
   List as ListIcon,
@@ -106,9 +107,10 @@ export function Palette() {
     (db) => (words ? searchHits(db, workspace.id, words, 8) : null),
     [workspace.id, words],
   );
-  const found = (hits ?? []).filter((hit) => hit.kind !== 'booking');
+  const found = (hits ?? []).filter((hit) => hit.kind === 'task' || hit.kind === 'comment');
   const tasks = [...new Map(found.map((hit) => [hit.task_id, hit])).values()].slice(0, 6);
   const booked = (hits ?? []).filter((hit) => hit.kind === 'booking').slice(0, 4);
+  const written = (hits ?? []).filter((hit) => hit.kind === 'page').slice(0, 4);
   const [chosen, setChosen] = useState('');
   // Tasks come after cmdk has looked for a first item, and it does not count those that it does not filter.
   const first = tasks[0] && taskValue(tasks[0].task_id);
@@ -128,7 +130,7 @@ export function Palette() {
       onChosen={setChosen}
       onClose={hide}
     >
-      {tasks.length + booked.length === 0 ? (
+      {tasks.length + booked.length + written.length === 0 ? (
         <Command.Empty className="px-3 py-6 text-center text-ink-3">Nothing found.</Command.Empty>
       ) : null}
       {available('setStatus') ? (
@@ -212,6 +214,13 @@ export function Palette() {
           onSelect={() => void goTo.page('bookings')}
         />
         <Item
+          name="Pages"
+          icon={<FileText size={15} />}
+          keys="g p"
+          keywords={['documents', 'bin', 'archive', 'import', 'export']}
+          onSelect={() => void goTo.page('pages')}
+        />
+        <Item
           name="Stock"
           icon={<Package size={15} />}
           keys="g k"
@@ -258,6 +267,27 @@ export function Palette() {
             >
               <span className="flex size-5 items-center justify-center">
                 <StatusIcon status={hit.status} />
+              </span>
+              <span className="min-w-0 flex-1 truncate">{hit.title}</span>
+            </Command.Item>
+          ))}
+        </Command.Group>
+      ) : null}
+      {written.length > 0 ? (
+        <Command.Group heading="Pages" forceMount className={groupStyle}>
+          {written.map((hit) => (
+            <Command.Item
+              key={hit.id}
+              value={`page ${hit.id}`}
+              forceMount
+              onSelect={() => {
+                hide();
+                void goTo.document(hit.id, text);
+              }}
+              className={itemStyle}
+            >
+              <span className="flex size-5 items-center justify-center text-ink-3">
+                <FileText size={15} aria-hidden />
               </span>
               <span className="min-w-0 flex-1 truncate">{hit.title}</span>
             </Command.Item>

@@ -166,6 +166,20 @@ test('search finds tasks and comments by beginnings of words, titles first, and 
   expect(prefixQuery(' …! ')).toBeNull();
 });
 
+test('D3: search finds words in the bodies of pages, far down too, and marks the place', async () => {
+  const [winter, binned] = [newId(), newId()];
+  await fromServer(`
+    insert into page (id, workspace_id, title, position, deleted_at) values
+      ('${winter}', '${workspace}', 'Winter', 'a0', null), ('${binned}', '${workspace}', 'Diesel', 'a1', now());
+    insert into sync.document_text (document_id, workspace_id, body) values
+      ('${winter}', '${workspace}', repeat('Snow and ice. ', 20000) || 'Order the Diesel in time.')`);
+  const hits = await run(searchHits(db, workspace, prefixQuery('dies')!, 10));
+  expect(hits).toMatchObject([{ kind: 'page', id: winter, title: 'Winter' }]);
+  expect(markedPieces(hits[0]!.excerpt).filter((piece) => piece.found)).toEqual([
+    { text: 'Diesel', found: true },
+  ]);
+});
+
 test('small tables are read whole and in order', async () => {
   expect(await run(members(db, workspace))).toMatchObject([{ id: ada, role: 'owner' }]);
   expect(await run(labels(db, workspace))).toMatchObject([{ id: label, name: 'Power' }]);

@@ -1,15 +1,15 @@
-// Full-text search over every task, comment and booking of a workspace on this device.
+// Full-text search over every task, comment, booking and page of a workspace on this device.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../../db/schema';
 import { bound } from './tasks';
 
 export interface Hit {
   readonly id: string;
-  readonly kind: 'task' | 'comment' | 'booking';
-  /** Of a booking: itself. */
+  readonly kind: 'task' | 'comment' | 'booking' | 'page';
+  /** Of a booking or page: itself. */
   readonly task_id: string;
-  /** Of a booking: its resource. */
-  readonly project_id: string;
+  /** Of a booking: its resource. Of a page: null. */
+  readonly project_id: string | null;
   /** Name of the resource of a booking. */
   readonly resource: string | null;
   readonly title: string;
@@ -24,8 +24,10 @@ export interface Hit {
 export const MARK_ON = '\uE000';
 export const MARK_OFF = '\uE001';
 
-/** Excerpts are cut from the beginning of very long texts: headlines cost time for each character. */
+/** Excerpts are cut from this much of very long texts: headlines cost time for each character. */
 const excerptFrom = 20_000;
+/** Of a page it begins shortly before the first place where a word stands. */
+const before = 200;
 const options = `StartSel=${MARK_ON}, StopSel=${MARK_OFF}, MaxFragments=2, MaxWords=22, MinWords=8, FragmentDelimiter=" … "`;
 
 /**
@@ -34,6 +36,7 @@ const options = `StartSel=${MARK_ON}, StopSel=${MARK_OFF}, MaxFragments=2, MaxWo
  */
 export function searchHits(db: Kysely<DB>, workspaceId: string, words: string, limit: number) {
   const query = sql`to_tsquery('simple', ${words})`;
+  const first = words.split(':')[0]!;
   return bound<Hit>(
     db,
     sql`
@@ -58,6 +61,15 @@ export function searchHits(db: Kysely<DB>, workspaceId: string, words: string, l
            from booking b join resource r on r.id = b.resource_id
           where b.workspace_id = ${workspaceId} and b.search @@ ${query}
           order by rank desc, lower(b.during) desc limit ${limit})
+        union all
+        (select p.id, 'page', p.id, null, null, case when p.title = '' then 'Untitled' else p.title end, '',
+                p.updated_at, '',
+                coalesce(substr(d.body, greatest(1, strpos(lower(d.body), ${first}) - ${sql.lit(before)})), p.title),
+                ts_rank(p.search || coalesce(d.search, ''::tsvector), ${query}) * 1.5 as rank
+           from page p left join sync.document_text d on d.document_id = p.id
+          where p.workspace_id = ${workspaceId} and p.deleted_at is null
+            and (p.search @@ ${query} or d.search @@ ${query})
+          order by rank desc, p.updated_at desc limit ${limit})
       ) x
       order by rank desc, at desc, id limit ${limit}`,
   );

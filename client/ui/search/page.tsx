@@ -1,7 +1,7 @@
-// Search over every task, comment and booking of this workspace on this device, with or without a network.
+// Search over every task, comment, booking and page of this workspace on this device, with or without a network.
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import clsx from 'clsx';
-import { CalendarRange, MessageSquare, Search as SearchIcon } from 'lucide-react';
+import { CalendarRange, FileText, MessageSquare, Search as SearchIcon } from 'lucide-react';
 import { Fragment, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useOpenTask } from '../active-task';
 import { Empty } from '../kit/empty';
@@ -47,6 +47,8 @@ function HitRow(props: { hit: Hit; words: string[]; chosen: boolean; onOpen: () 
       <span className="flex h-5 items-center">
         {hit.kind === 'booking' ? (
           <CalendarRange size={14} className="text-ink-3" aria-label="Booking" />
+        ) : hit.kind === 'page' ? (
+          <FileText size={14} className="text-ink-3" aria-label="Page" />
         ) : (
           <StatusIcon status={hit.status} named />
         )}
@@ -80,7 +82,8 @@ function HitRow(props: { hit: Hit; words: string[]; chosen: boolean; onOpen: () 
           </p>
         ) : null}
         <p className="text-xs text-ink-3">
-          {hit.kind === 'booking' ? `${hit.resource}, ${hit.author}, ${hit.status}` : project?.name}
+          {hit.kind === 'booking' ? `${hit.resource}, ${hit.author}, ${hit.status}` : null}
+          {hit.kind === 'page' ? 'Page' : project?.name}
         </p>
       </div>
     </div>
@@ -94,7 +97,11 @@ export function SearchPage() {
   const status = useStatus();
   const { open } = useOpenTask();
   const goTo = useGoTo();
-  const show = (hit: Hit) => (hit.kind === 'booking' ? void goTo.booking(hit.id, hit.at) : open(hit.task_id));
+  const show = (hit: Hit) => {
+    if (hit.kind === 'booking') void goTo.booking(hit.id, hit.at);
+    else if (hit.kind === 'page') void goTo.document(hit.id, text);
+    else open(hit.task_id);
+  };
   const [text, setText] = useState(q);
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
@@ -133,11 +140,11 @@ export function SearchPage() {
               ref={input}
               type="search"
               role="combobox"
-              aria-label="Search tasks, comments and bookings"
+              aria-label="Search tasks, comments, bookings and pages"
               aria-expanded={(hits?.length ?? 0) > 0}
               aria-controls="hits"
               aria-activedescendant={hits && hits.length > 0 ? `hit-${index}` : undefined}
-              placeholder="Search tasks, comments and bookings"
+              placeholder="Search tasks, comments, bookings and pages"
               value={text}
               onChange={(event) => {
                 setText(event.target.value);

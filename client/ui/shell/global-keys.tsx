@@ -92,6 +92,7 @@ export function GlobalKeys() {
   useShortcut('goInbox', () => void goTo.page('inbox'));
   useShortcut('goBookings', () => void goTo.page('bookings'));
   useShortcut('goStock', () => void goTo.page('stock'));
+  useShortcut('goPages', () => void goTo.page('pages'));
   useShortcut('goMembers', () => void goTo.page('members'));
   useShortcut('goSettings', () => void goTo.page('settings'));
   useShortcut('goBoard', projectId ? () => void goTo.project(projectId, 'board') : null);

@@ -15,7 +15,7 @@ import {
   Users,
 } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useAct } from '../act';
 import { IconButton } from '../kit/button';
 import { Keys } from '../kit/kbd';
@@ -28,6 +28,11 @@ import { useOverlays } from './overlays';
 import { RenameProject } from './project-dialogs';
 import { useSidebar } from './sidebar-state';
 import { WorkspaceMenu } from './workspace-menu';
+
+/** A file of its own: the first paint does not wait for it. */
+const PagesSection = lazy(() =>
+  import('../documents/pages-section').then(({ PagesSection: section }) => ({ default: section })),
+);
 
 const entry =
   'group flex h-7 items-center gap-2.5 rounded-md px-2 text-sm text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-press aria-[current=page]:text-ink aria-[current=page]:font-[550]';
@@ -162,7 +167,7 @@ function Contents() {
           Members
         </Entry>
       </div>
-      <div className="flex min-h-0 flex-1 flex-col">
+      <div className="-mx-1 flex min-h-0 flex-1 flex-col overflow-y-auto px-1">
         <div className="flex items-center justify-between pr-0 pl-2">
           <h2 className="text-xs font-[550] text-ink-3">Projects</h2>
           <IconButton
@@ -173,7 +178,7 @@ function Contents() {
             <Plus size={14} aria-hidden />
           </IconButton>
         </div>
-        <div className="-mx-1 flex flex-col gap-px overflow-y-auto px-1">
+        <div className="mb-3 flex flex-col gap-px">
           {projects === undefined
             ? [62, 84, 48].map((width) => (
                 <div key={width} className="flex h-7 items-center gap-2.5 px-2" aria-hidden>
@@ -197,6 +202,9 @@ function Contents() {
             ? archived.map((project) => <ProjectEntry key={project.id} project={project} />)
             : null}
         </div>
+        <Suspense>
+          <PagesSection />
+        </Suspense>
       </div>
       <div className="flex items-center gap-px">
         <div className="flex-1">
@@ -242,13 +250,20 @@ export function useGoTo() {
   const navigate = useNavigate();
   const { id } = useWorkspace();
   return {
-    page: (page: 'bookings' | 'inbox' | 'search' | 'members' | 'settings' | 'stock') =>
+    page: (page: 'bookings' | 'inbox' | 'pages' | 'search' | 'members' | 'settings' | 'stock') =>
       navigate({ to: `/w/$workspaceId/${page}`, params: { workspaceId: id } }),
     booking: (bookingId: string, at: string) =>
       navigate({
         to: '/w/$workspaceId/bookings',
         params: { workspaceId: id },
         search: { view: 'day', date: format(parseISO(at), 'yyyy-MM-dd'), booking: bookingId },
+      }),
+    /** @param find the words of a search, whose places in the page are shown */
+    document: (pageId: string, find?: string) =>
+      navigate({
+        to: '/w/$workspaceId/d/$pageId',
+        params: { workspaceId: id, pageId },
+        search: find ? { find } : {},
       }),
     project: (projectId: string, view: 'board' | 'list') =>
       navigate({ to: `/w/$workspaceId/p/$projectId/${view}`, params: { workspaceId: id, projectId } }),

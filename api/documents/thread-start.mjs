@@ -1,0 +1,6 @@
+// The first thing a thread of ./thread.ts runs. How this process came to run TypeScript does not reach into its threads
+// (`--import tsx` does not, and a test runner has a way of its own), so the thread sees to it itself.
+import { register } from 'tsx/esm/api';
+
+register();
+await import('./thread-work.ts');

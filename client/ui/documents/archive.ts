@@ -1,0 +1,54 @@
+// Zip archives: packed and unpacked in a worker.
+
+export interface ArchiveFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** It does not get smaller by compression. */
+  readonly packed?: boolean;
+}
+
+export type ArchiveRequest =
+  | { readonly kind: 'pack'; readonly files: readonly ArchiveFile[] }
+  | { readonly kind: 'unpack'; readonly bytes: Uint8Array };
+
+export type Unpacked =
+  | { readonly names: readonly string[]; readonly files: Readonly<Record<string, Uint8Array<ArrayBuffer>>> }
+  | { readonly fault: string };
+
+export type ArchiveAnswer = { readonly bytes: Uint8Array<ArrayBuffer> } | Unpacked;
+
+/** @throws Error with a sentence for a person */
+async function ask(request: ArchiveRequest): Promise<Exclude<ArchiveAnswer, { fault: string }>> {
+  const worker = new Worker(new URL('./archive-worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'archive',
+  });
+  try {
+    const answer = await new Promise<ArchiveAnswer>((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<ArchiveAnswer>) => resolve(data);
+      worker.onerror = () => reject(new Error('There is not enough memory for this archive.'));
+      worker.postMessage(request);
+    });
+    if ('fault' in answer) throw new Error(answer.fault);
+    return answer;
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** @throws Error with a sentence for a person */
+export async function pack(files: readonly ArchiveFile[]): Promise<Uint8Array<ArrayBuffer>> {
+  const answer = await ask({ kind: 'pack', files });
+  if (!('bytes' in answer)) throw new Error('The archive could not be made.');
+  return answer.bytes;
+}
+
+/**
+ * @returns the names of all files, and the contents of those that an import reads
+ * @throws Error with a sentence for a person
+ */
+export async function unpack(bytes: Uint8Array): Promise<Exclude<Unpacked, { fault: string }>> {
+  const answer = await ask({ kind: 'unpack', bytes });
+  if (!('files' in answer)) throw new Error('This archive could not be read.');
+  return answer;
+}
