@@ -41,6 +41,8 @@ test('the keyboard alone makes, opens, comments, moves, deletes and undoes', asy
   // Picked up with Space, moved with arrows.
   await keyboard.press('Space');
   await expect(app.page.getByText('Picked up First.')).toBeAttached();
+  // The drag listens to keys from its first timer on, which may come after a key that is as quick as this one.
+  await app.page.evaluate(() => new Promise<void>((done) => setTimeout(done)));
   await keyboard.press('ArrowRight');
   await expect(app.page.getByText('First: In progress')).toBeAttached();
   await keyboard.press('ArrowRight');
