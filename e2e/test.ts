@@ -1,5 +1,14 @@
 // The tests' ground: a server for each worker, and devices, each a browser context of one person.
-import { type BrowserContext, type BrowserContextOptions, test as base, expect } from '@playwright/test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  chromium,
+  expect,
+} from '@playwright/test';
 import { App } from './app';
 import type { Person } from './person';
 import { Server } from './server';
@@ -46,18 +55,25 @@ export const test = base.extend<Fixtures, { server: Server }>({
     { scope: 'worker', timeout: 200_000 },
   ],
   baseURL: async ({ server }, use) => use(server.url),
-  device: async ({ browser, contextOptions, baseURL, viewport }, use) => {
-    const contexts: BrowserContext[] = [];
+  device: async ({ launchOptions, contextOptions, baseURL, viewport }, use) => {
+    const opened: { readonly context: BrowserContext; readonly profile: string }[] = [];
     await use(async (options = {}) => {
-      const context = await browser.newContext({
+      // A browser with a profile on disk, as people have it. One without (incognito) keeps the database's files in another
+      // process and needs twice the time for everything.
+      const profile = mkdtempSync(join(tmpdir(), 'outpost-profile-'));
+      const context = await chromium.launchPersistentContext(profile, {
+        ...launchOptions,
         ...contextOptions,
         viewport,
         baseURL: baseURL!,
         ...options,
       });
-      contexts.push(context);
+      opened.push({ context, profile });
       return new Device(context);
     });
-    for (const context of contexts) await context.close();
+    for (const { context, profile } of opened) {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    }
   },
 });
