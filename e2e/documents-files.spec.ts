@@ -97,7 +97,7 @@ test('W1, D3: an image put in without a network stays, is sent, and is shown els
 
   await a.upToDate();
   await adas.offline(true);
-  await a.says('Offline');
+  await a.says(/Offline/);
   await paste(a, { name: 'mast.png', type: 'image/png', bytes });
   await isShown(a, 'mast');
   await expect(hereOnly(a)).toBeVisible();
@@ -116,7 +116,7 @@ test('W1, D3: an image put in without a network stays, is sent, and is shown els
   await expect.poll(async () => (await storedFiles(b)).files).toBe(1);
   await b.readyForOffline();
   await bens.offline(true);
-  await b.says('Offline');
+  await b.says(/Offline/);
   await openPage(b, 'Mast');
   await isShown(b, 'mast');
   await expect(hereOnly(b)).toBeHidden();
@@ -246,7 +246,7 @@ test('a zip with images comes in; everything goes out offline, with the files be
   await a.readyForOffline();
   await a.page.goto(`/w/${team.workspaceId}/pages`);
   await adas.offline(true);
-  await a.says('Offline');
+  await a.says(/Offline/);
   const download = a.page.waitForEvent('download');
   await a.page.getByRole('button', { name: 'Export everything' }).click();
   const files = unzipSync(new Uint8Array(readFileSync(await (await download).path())));

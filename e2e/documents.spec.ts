@@ -33,13 +33,14 @@ test('D1: two people write in one paragraph, online and apart, and read the same
   // Apart, and back.
   await a.upToDate();
   await adas.offline(true);
-  await a.says('Offline');
+  await a.says(/Offline/);
   await toEnd(a);
   await a.page.keyboard.type(' [Ada alone]');
   await expect(a.page.getByRole('img', { name: 'Only on this device' }).first()).toBeVisible();
   await toEnd(b);
   await b.page.keyboard.type(' [Ben alone]');
   await b.upToDate();
+  await expect(text(b)).not.toContainText('[Ada alone]');
   await adas.offline(false);
   for (const app of [a, b]) {
     await expect(text(app)).toContainText('[Ada alone]');
@@ -70,7 +71,7 @@ test('D3: a page that was never opened here opens without a network', async ({ s
   ).toBeVisible();
   await b.readyForOffline();
   await bens.offline(true);
-  await b.says('Offline');
+  await b.says(/Offline/);
   await openPage(b, 'Evacuation');
   await expect(text(b)).toContainText('Meet at the fuel depot.');
 });

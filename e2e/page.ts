@@ -33,5 +33,5 @@ export const words = (app: App): Promise<string> =>
   text(app).evaluate((body) => {
     const copy = body.cloneNode(true) as HTMLElement;
     for (const caret of copy.querySelectorAll('.collaboration-carets__caret')) caret.remove();
-    return copy.textContent.replace(/\u2060/g, '').trim();
+    return copy.textContent.replace(/\u2060/g, '');
   });

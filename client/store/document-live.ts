@@ -53,6 +53,9 @@ export interface LiveOptions {
 
 /** First pause, ms. All that a server lost when it went come again spread over it, and over more each time. */
 const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 60_000;
+/** Cursors move with each key; the others see them this often, ms. */
+const SHOW_EVERY = 60;
 /** What cannot be sent now is not worth sending later: its rows are on the way. */
 const BEHIND = 1_000_000;
 
@@ -62,6 +65,8 @@ interface Room {
   readonly documentId: string;
   readonly member: LiveMember;
   state: LiveState;
+  /** Set while what is to be shown is gathered. */
+  showing: ReturnType<typeof setTimeout> | undefined;
 }
 
 export class LiveConnection {
@@ -76,13 +81,25 @@ export class LiveConnection {
     if (this.#retry !== undefined) this.#pause(FIRST_PAUSE);
   };
 
+  /** A browser may keep a line that leads nowhere any more, or that it should not use. */
+  readonly #offline = () => this.#dead();
+
   constructor(private readonly options: LiveOptions) {
-    if (typeof addEventListener === 'function') addEventListener('online', this.#online);
+    if (typeof addEventListener !== 'function') return;
+    addEventListener('online', this.#online);
+    addEventListener('offline', this.#offline);
   }
 
   join(workspaceId: string, documentId: string, member: LiveMember): LiveRoom {
     const channel = ++this.#channels;
-    const room: Room = { channel, workspaceId, documentId, member, state: 'connecting' };
+    const room: Room = {
+      channel,
+      workspaceId,
+      documentId,
+      member,
+      state: 'connecting',
+      showing: undefined,
+    };
     this.#rooms.set(channel, room);
     const show = (_: unknown, origin: unknown) => {
       if (origin === 'local' && room.state === 'on') this.#show(room);
@@ -98,6 +115,7 @@ export class LiveConnection {
       },
       leave: () => {
         member.awareness.off('update', show);
+        clearTimeout(room.showing);
         if (!this.#rooms.delete(channel)) return;
         if (this.#isOpen) this.#send({ kind: 'leave', channel });
         if (this.#rooms.size === 0) this.#disconnect();
@@ -107,7 +125,10 @@ export class LiveConnection {
 
   /** Hangs up for good. */
   close(): void {
-    if (typeof removeEventListener === 'function') removeEventListener('online', this.#online);
+    if (typeof removeEventListener === 'function') {
+      removeEventListener('online', this.#online);
+      removeEventListener('offline', this.#offline);
+    }
     for (const room of this.#rooms.values()) this.#set(room, 'off', 0);
     this.#rooms.clear();
     this.#disconnect();
@@ -116,6 +137,10 @@ export class LiveConnection {
   #connect(): void {
     if (this.#socket || this.#retry !== undefined || this.#rooms.size === 0) return;
     const { baseUrl, userId, connect = (url) => new WebSocket(url) } = this.options;
+    if (isOffline()) {
+      this.#pause(this.options.maxPause ?? LONGEST_PAUSE);
+      return;
+    }
     const address = `${baseUrl.replace(/^http/, 'ws')}${LIVE_PATH}?person=${encodeURIComponent(userId)}`;
     const socket: LiveSocket = connect(address);
     this.#socket = socket;
@@ -144,11 +169,13 @@ export class LiveConnection {
   /** A line on which nothing is heard for two beats is dead, whatever the browser thinks. */
   #listen(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => {
-      const socket = this.#socket;
-      socket?.onclose?.(undefined as never);
-      socket?.close();
-    }, 2 * LIVE_BEAT);
+    this.#silence = setTimeout(() => this.#dead(), 2 * LIVE_BEAT);
+  }
+
+  #dead(): void {
+    const socket = this.#socket;
+    socket?.onclose?.(undefined as never);
+    socket?.close();
   }
 
   #heard(message: LiveMessage): void {
@@ -177,9 +204,13 @@ export class LiveConnection {
   }
 
   #show(room: Room): void {
-    const { awareness } = room.member;
-    const bytes = encodeAwarenessUpdate(awareness, [awareness.clientID]);
-    this.#send({ kind: 'awareness', channel: room.channel, bytes });
+    room.showing ??= setTimeout(() => {
+      room.showing = undefined;
+      const { awareness } = room.member;
+      if (room.state !== 'on') return;
+      const bytes = encodeAwarenessUpdate(awareness, [awareness.clientID]);
+      this.#send({ kind: 'awareness', channel: room.channel, bytes });
+    }, SHOW_EVERY);
   }
 
   #send(message: LiveMessage): void {
@@ -201,7 +232,7 @@ export class LiveConnection {
   /** Waits before the next attempt: some part of `ms`, so that not all come at once. */
   #pause(ms: number): void {
     clearTimeout(this.#retry);
-    const longest = this.options.maxPause ?? 60_000;
+    const longest = this.options.maxPause ?? LONGEST_PAUSE;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.#connect();
@@ -232,4 +263,9 @@ export function sharedLive(userId: string): LiveConnection | null {
   const connection = shared.get(userId) ?? new LiveConnection({ baseUrl: location.origin, userId });
   shared.set(userId, connection);
   return connection;
+}
+
+/** Where nobody says so, there is a network. */
+function isOffline(): boolean {
+  return typeof navigator === 'object' && navigator.onLine === false;
 }
