@@ -1,8 +1,8 @@
 // Sign-in, workspaces, invitations and members, over HTTP and against a real Postgres.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SessionAnswer } from '../db/wire';
 import { cookiesOf, startTestApi, type TestApi } from '../scripts/testing/api';
 import { foundWorkspace, join } from '../scripts/testing/workspace';
-import type { SessionAnswer } from './session';
 import type { Joined, WorkspaceSize } from './workspaces';
 
 interface Refusal {

@@ -4,13 +4,18 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { ApiFailure } from './errors';
 
+/** @param bytes a larger body is refused before it is read to its end */
+export function bodyAtMost(bytes: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize: bytes,
+    onError: () => {
+      throw new ApiFailure('too-large', 'The request is too large.');
+    },
+  });
+}
+
 /** For routes whose bodies are a few fields. */
-export const smallBody: MiddlewareHandler = bodyLimit({
-  maxSize: 64_000,
-  onError: () => {
-    throw new ApiFailure('too-large', 'The request is too large.');
-  },
-});
+export const smallBody = bodyAtMost(64_000);
 
 /** @throws ApiFailure 'malformed' */
 export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {

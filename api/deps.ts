@@ -1,6 +1,8 @@
 // What every route is given: the database, who is asking, and where to report.
 import type { Pool } from 'pg';
 import type { DocumentKeeper } from './documents/keeper';
+import type { Lineage } from './lineage';
+import type { MembershipChanges } from './membership-changes';
 
 export interface Person {
   readonly id: string;
@@ -17,9 +19,12 @@ export interface ApiDeps {
   person(request: Request): Promise<Person>;
   /** Number of the newest migration of this program. */
   readonly migration: number;
+  readonly lineage: Lineage;
   /** Is told of documents that were written to. */
   readonly documents: DocumentKeeper;
-  /** Memberships have changed: whoever lost one is cut off at once. */
+  /** For whoever waits until somebody's memberships change. */
+  readonly membershipChanges: MembershipChanges;
+  /** Memberships have changed: whoever lost one is cut off at once, whoever has a new one hears of it. */
   membershipsChanged(): void;
   /** One line for the operator. */
   log(line: string): void;

@@ -69,6 +69,7 @@ export function inviteRoutes(deps: ApiDeps): Hono {
       const memberId = await addMember(client, person, invite.workspace_id, invite.role);
       return { ...base, memberId, role: invite.role };
     });
+    deps.membershipsChanged();
     return c.json(joined);
   });
   return app;

@@ -10,6 +10,8 @@ import { type Auth, addressHeader, createAuth } from './auth';
 import type { ApiDeps } from './deps';
 import { DocumentKeeper } from './documents/keeper';
 import { LiveDocuments } from './documents/live';
+import { Lineage } from './lineage';
+import { MembershipChanges } from './membership-changes';
 import { readMigrations } from './migrations';
 
 export interface ApiOptions {
@@ -44,7 +46,7 @@ export interface RunningApi {
   close(patience?: number): Promise<void>;
 }
 
-/** @throws the listen error (EADDRINUSE, EACCES) */
+/** @throws the listen error (EADDRINUSE, EACCES), or that the database is away */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const pool = new Pool({
     connectionString: options.databaseUrl,
@@ -58,11 +60,18 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const documents = new DocumentKeeper(pool, options.log);
   const person = async (request: Request) => (await auth.session(request)).person;
   const live = new LiveDocuments({ ...options, pool, person });
+  const lineage = new Lineage(pool);
+  const membershipChanges = new MembershipChanges();
   const deps: ApiDeps = {
     pool,
+    lineage,
     documents,
     person,
-    membershipsChanged: () => void live.recheck(),
+    membershipChanges,
+    membershipsChanged() {
+      membershipChanges.tell();
+      void live.recheck();
+    },
     migration: newest(readMigrations(), 'server'),
     log: options.log,
   };
@@ -73,7 +82,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     const forwarded = proxied ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
     return forwarded || socket || 'unknown';
   };
-  const server = await new Promise<Server>((done, fail) => {
+  const listen = (done: (server: Server) => void, fail: (error: Error) => void) => {
     const listening = serve(
       {
         fetch: (request: Request, env: HttpBindings | Http2Bindings) => {
@@ -86,11 +95,15 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       () => done(listening as Server),
     );
     listening.once('error', fail);
-  }).catch(async (error: unknown) => {
-    live.close();
-    await Promise.all([pool.end(), auth.close()]);
-    throw error;
-  });
+  };
+  const server = await lineage
+    .begin()
+    .then(() => new Promise<Server>(listen))
+    .catch(async (error: unknown) => {
+      live.close();
+      await Promise.all([pool.end(), auth.close()]);
+      throw error;
+    });
   live.attach(server);
   // What an earlier run left; it matters to nobody who waits.
   void documents.catchUp().catch((error: Error) => options.log(`documents: ${error.message}`));

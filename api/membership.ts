@@ -1,9 +1,11 @@
 // Who is in which workspace, as the database says at this moment (A1, A2).
+import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
+import { type Membership, roles } from '../db/wire';
 import { ApiFailure } from './errors';
 
-export const role = z.enum(['owner', 'member', 'guest']);
+export const role = z.enum(roles);
 export type Role = z.infer<typeof role>;
 
 /** @returns the role, or null when the person is not in the workspace or there is none of this id. */
@@ -17,6 +19,21 @@ export async function roleOf(
     [userId, workspaceId],
   );
   return rows[0]?.role ?? null;
+}
+
+/** @returns the person's memberships, oldest first, and a tag that is another one whenever they are. */
+export async function membershipsOf(
+  pool: Pool,
+  userId: string,
+): Promise<{ memberships: Membership[]; tag: string }> {
+  const { rows } = await pool.query<Membership>(
+    `select m.workspace_id as "workspaceId", m.id as "memberId", m.role, w.name
+       from member m join workspace w on w.id = m.workspace_id
+      where m.user_id = $1 order by m.created_at, w.name, m.id`,
+    [userId],
+  );
+  const tag = createHash('sha256').update(JSON.stringify(rows)).digest('base64url').slice(0, 22);
+  return { memberships: rows, tag };
 }
 
 /** @returns those of the workspaces that the person is in. One query, however many are asked about. */

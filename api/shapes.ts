@@ -2,12 +2,13 @@
 import { Readable } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import { type Context, Hono } from 'hono';
-import { liveRequest, pollLive } from '../electric/live';
+import { limits, liveRequest } from '../db/wire';
+import { pollLive } from '../electric/live';
 import { proxyShape, type ShapeReader, ShapeRefused, type Upstream } from '../electric/proxy';
-import { readBody, smallBody } from './body';
+import { bodyAtMost, readBody } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
-import { workspacesAmong } from './membership';
+import { membershipsOf, workspacesAmong } from './membership';
 
 export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
   const app = new Hono();
@@ -15,14 +16,22 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
     const { id } = await deps.person(c.req.raw);
     return { userId: id, mayRead: (workspaces) => workspacesAmong(deps.pool, id, workspaces) };
   };
-  app.post('/live', smallBody, async (c) => {
+  app.post('/live', bodyAtMost(limits.liveBytes), async (c) => {
     // Before the first await: the server only tells a signal that was asked for when the connection closes.
     const { signal } = c.req.raw;
-    const reader = await readerOf(c);
-    const { polls } = await readBody(c, liveRequest);
-    const results = await pollLive(polls, reader, upstream, signal);
+    const { id } = await deps.person(c.req.raw);
+    const request = await readBody(c, liveRequest);
+    const reader = {
+      userId: id,
+      async memberships() {
+        const { memberships, tag } = await membershipsOf(deps.pool, id);
+        return { workspaceIds: new Set(memberships.map((m) => m.workspaceId)), tag };
+      },
+      nextChange: (until: AbortSignal) => deps.membershipChanges.next(until),
+    };
+    const answer = await pollLive(request, reader, upstream, signal);
     c.header('cache-control', 'private, no-store');
-    return c.json({ results });
+    return c.json(answer);
   });
   app.get('/:table', async (c) => {
     const { signal } = c.req.raw;

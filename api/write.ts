@@ -4,7 +4,15 @@ import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { PoolClient } from 'pg';
-import { type Answer, limits, PROTOCOL, type Verdict, type WriteResponse, writeRequest } from '../db/wire';
+import {
+  type Answer,
+  limits,
+  PROTOCOL,
+  type Verdict,
+  type WriteRequest,
+  type WriteResponse,
+  writeRequest,
+} from '../db/wire';
 import { readBody } from './body';
 import type { ApiDeps, Person } from './deps';
 import { bodyFaults } from './documents/faults';
@@ -34,7 +42,7 @@ export function writeRoutes(deps: ApiDeps): Hono {
         { protocol: PROTOCOL },
       );
     }
-    const serverId = await checkServer(deps, request.serverId);
+    await checkServer(deps, request);
     const answers: Answer[] = [];
     for (const transaction of request.transactions) {
       const answer = await once(deps, person, request.clientId, transaction, answers.length > 0);
@@ -51,25 +59,25 @@ export function writeRoutes(deps: ApiDeps): Hono {
     const at = await deps.pool.query<{ lsn: string }>(
       "select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text as lsn",
     );
-    const response: WriteResponse = { serverId, now: Date.now(), lsn: at.rows[0]!.lsn, answers };
+    const place = await deps.lineage.place();
+    const response: WriteResponse = { ...place, now: Date.now(), lsn: at.rows[0]!.lsn, answers };
     return c.json(response, 200, { 'cache-control': 'no-store' });
   });
   return app;
 }
 
-async function checkServer(deps: ApiDeps, known: string | null): Promise<string> {
-  const found = await deps.pool.query<{ id: string }>('select id from sync.server');
-  const id = found.rows[0]!.id;
-  if (known !== null && known !== id) {
-    throw new ApiFailure(
-      'fork',
-      'The server has another database than before; the app starts over with it.',
-      {
-        serverId: id,
-      },
-    );
+/** @throws ApiFailure 'fork' when the client knows another database, or has heard more of this one than it holds */
+async function checkServer(deps: ApiDeps, known: WriteRequest): Promise<void> {
+  const { serverId } = await deps.lineage.place();
+  if (known.serverId !== null && known.serverId !== serverId) {
+    const sentence = 'The server has another database than before; the app starts over with it.';
+    throw new ApiFailure('fork', sentence, { serverId });
   }
-  return id;
+  const lostFrom = known.mark && (await deps.lineage.lostFrom(known.mark));
+  if (lostFrom !== null) {
+    const sentence = 'The server was restored from an older copy; the app sends again what is missing there.';
+    throw new ApiFailure('fork', sentence, { serverId, lostFrom });
+  }
 }
 
 /**
@@ -116,7 +124,11 @@ async function once(
         hash,
         JSON.stringify(verdicts),
       ]);
-      await client.query('update sync.client set last_n = $2, seen_at = now() where id = $1', [clientId, n]);
+      await client.query(
+        `update sync.client set last_n = $2, seen_at = now(),
+           last_clock = nullif(current_setting('outpost.admitted', true), '') where id = $1`,
+        [clientId, n],
+      );
       await client.query('commit');
       deps.documents.touched(writtenDocuments(raw, verdicts));
       return { n, verdicts };
@@ -140,7 +152,9 @@ async function claim(client: PoolClient, clientId: string, personId: string): Pr
     personId,
   ]);
   const found = await client.query<{ user_id: string; last_n: string }>(
-    'select user_id, last_n from sync.client where id = $1 for update',
+    `select user_id, last_n, set_config('outpost.client', 'ordered', true),
+        set_config('outpost.admitted', coalesce(last_clock, ''), true)
+       from sync.client where id = $1 for update`,
     [clientId],
   );
   const row = found.rows[0]!;

@@ -1,14 +1,22 @@
-// The write wire format: what a client sends to POST /api/write and what it gets back.
+// What a client and the server say to each other: POST /api/write, GET /api/session, POST /api/shapes/live, and the
+// limits of both sides.
 // Change anything here and PROTOCOL must rise; wire.test.ts holds a hash of this file's schemas.
 import { z } from 'zod';
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Names the person whose device asks. Another person's session is then no session (401 'signed-out'). */
 export const PERSON_HEADER = 'outpost-person';
 
 /** Limits that both sides know: a client splits before it sends, the server refuses above. */
-export const limits = { bodyBytes: 16_000_000, transactions: 500, operations: 50_000 } as const;
+export const limits = {
+  bodyBytes: 16_000_000,
+  transactions: 500,
+  operations: 50_000,
+  /** Live polls in one POST /api/shapes/live, and bytes of that request. */
+  livePolls: 256,
+  liveBytes: 256_000,
+} as const;
 
 const uuid = z.uuid();
 /** Hybrid logical clock, see hlc.ts. */
@@ -32,11 +40,19 @@ export const transaction = z.object({
   operations: z.array(operation).min(1).max(limits.operations),
 });
 
+/**
+ * How far a server's database had come when it was last heard: its epoch, which no restored copy can repeat (see
+ * sync.epoch), and the version that it had reached in it, decimal.
+ */
+export const mark = z.object({ epoch: uuid, version: z.string().regex(/^\d{1,19}$/) });
+
 export const writeRequest = z.object({
   protocol: z.int(),
   clientId: uuid,
   /** The database that the client believes it talks to; null before it knows. */
   serverId: uuid.nullable(),
+  /** The newest mark that the client was given; null: none. */
+  mark: mark.nullable(),
   /** Everything up to this counter is answered and stored on the client: the server may forget it. */
   acknowledged: z.int().nonnegative(),
   transactions: z.array(z.unknown()).max(limits.transactions),
@@ -88,7 +104,71 @@ export const writeResponse = z.object({
   now: z.number(),
   /** WAL position (decimal) that is not before any answered write: the read path has caught up when it is there. */
   lsn: z.string(),
+  /** Not before any answered write. */
+  mark,
   answers: z.array(answer),
+});
+
+export const roles = ['owner', 'member', 'guest'] as const;
+
+export const membership = z.object({
+  workspaceId: uuid,
+  memberId: uuid,
+  role: z.enum(roles),
+  /** The workspace's. */
+  name: z.string(),
+});
+
+/** 200 of GET /api/session?epoch=…&version=… (the newest mark that the client has, if any). */
+export const sessionAnswer = z.object({
+  user: z.object({ id: z.string().min(1), name: z.string(), email: z.string() }),
+  memberships: z.array(membership),
+  /** Names this list of memberships: it changes whenever they do. A live request says which one it knows. */
+  membershipsTag: z.string(),
+  /** The database's identity; another one means that a device's unsent counters start over (W2). */
+  serverId: uuid,
+  mark,
+  /**
+   * The database was restored from a copy that is older than the client's mark: what was written from this version on
+   * (decimal) is not in it. null: nothing is missing.
+   */
+  lostFrom: z.string().nullable(),
+  /** Milliseconds since 1970. */
+  now: z.number(),
+  /** Newest migration of the server's program. */
+  migration: z.int(),
+});
+
+/** Body of POST /api/shapes/live: many long polls in one request. A poll says what GET /api/shapes/:table says. */
+export const liveRequest = z.object({
+  /** membershipsTag of the session that the client knows; when it is another one by now, the answer says so at once. */
+  memberships: z.string().max(100),
+  polls: z
+    .array(
+      z.object({
+        /** Comes back with the result; the client's own. */
+        id: z.string().max(100),
+        table: z.string().max(63),
+        workspace: z.string().max(36),
+        params: z.record(z.string().max(63), z.string().max(200)),
+      }),
+    )
+    .max(limits.livePolls),
+});
+
+/** 200 of it. Polls without a result are to be asked again. */
+export const liveAnswer = z.object({
+  /** The memberships that the request named are not the person's any more. */
+  membershipsChanged: z.boolean(),
+  /** What each poll would have got as a request of its own. */
+  results: z.array(
+    z.object({
+      id: z.string(),
+      status: z.int(),
+      headers: z.record(z.string(), z.string()),
+      body: z.string(),
+    }),
+  ),
 });
 
 /** Any answer of the API that is not 2xx. `kind` is closed; the sentence can be shown. */
@@ -100,7 +180,8 @@ export const apiErrorKinds = [
   'too-large', // 413
   'protocol', // 426: this client is too old or too new for the server
   'gap', // 409: counters are missing; detail.expected says the next one
-  'fork', // 409: the counter was used for other content, or the server is another database: take a new client id
+  'fork', // 409: the counter was used for other content, or the server is another database (detail.serverId) or an
+  // older copy of it (detail.lostFrom): take a new client id
   'busy', // 429 or 503: try again later
   'conflict', // 409 of the online-only actions
   'unreachable', // made by the client: no answer
@@ -114,6 +195,11 @@ export const apiError = z.object({
   }),
 });
 
+export type LiveRequest = z.infer<typeof liveRequest>;
+export type LiveAnswer = z.infer<typeof liveAnswer>;
+export type Mark = z.infer<typeof mark>;
+export type Membership = z.infer<typeof membership>;
+export type SessionAnswer = z.infer<typeof sessionAnswer>;
 export type Operation = z.infer<typeof operation>;
 export type Transaction = z.infer<typeof transaction>;
 export type WriteRequest = z.infer<typeof writeRequest>;

@@ -1,7 +1,7 @@
 // Many live long polls over one connection. HTTP/1.1 gives a browser about six connections to an origin, for all
 // its tabs together: eight shapes that each hold one would starve every write.
-import { z } from 'zod';
-import type { ApiErrorKind, apiError } from '../db/wire';
+import type { z } from 'zod';
+import type { ApiErrorKind, apiError, LiveAnswer, LiveRequest } from '../db/wire';
 import {
   ClientGone,
   forward,
@@ -12,55 +12,49 @@ import {
   upstreamParams,
 } from './proxy';
 
-/** Body of POST /api/shapes/live. A poll says what GET /api/shapes/:table says in its address. */
-export const liveRequest = z.object({
-  polls: z
-    .array(
-      z.object({
-        /** Comes back with the result; the client's own. */
-        id: z.string().max(100),
-        table: z.string().max(63),
-        workspace: z.string().max(36),
-        params: z.record(z.string().max(63), z.string().max(200)),
-      }),
-    )
-    .min(1)
-    .max(64),
-});
-export type LivePoll = z.infer<typeof liveRequest>['polls'][number];
+export type LivePoll = LiveRequest['polls'][number];
+export type LiveResult = LiveAnswer['results'][number];
 
-/** What the poll would have got as a request of its own. */
-export interface LiveResult {
-  readonly id: string;
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
+/** Whose live request it is. */
+export interface LiveReader extends Pick<ShapeReader, 'userId'> {
+  /** The workspaces that the person may read now, and the tag of that list (db/wire.ts, sessionAnswer). */
+  memberships(): Promise<{ readonly workspaceIds: ReadonlySet<string>; readonly tag: string }>;
+  /** Resolves when somebody's memberships may have changed, or when `signal` aborts. */
+  nextChange(signal: AbortSignal): Promise<void>;
 }
 
 /** Answers that come this soon after the first one travel with it, ms. */
 const gather = 5;
+/** A request without polls waits this long for a change of memberships, ms. */
+const longestWait = 20_000;
 
 /**
- * Asks all polls upstream at once and resolves with those that answered, as soon as one did. The others are
- * aborted; the client asks them again with the offsets it has, so nothing is lost by that.
- * A refused poll is a result like any other.
+ * Asks all polls upstream at once and resolves with those that answered, as soon as one did, or as soon as the
+ * person's memberships are others than those that the request names. The other polls are aborted; the client asks
+ * them again with the offsets it has, so nothing is lost by that. A refused poll is a result like any other.
  * @param signal aborts everything: the client went away
  * @throws ClientGone
  */
 export async function pollLive(
-  polls: readonly LivePoll[],
-  reader: ShapeReader,
+  request: LiveRequest,
+  reader: LiveReader,
   upstream: Upstream,
   signal: AbortSignal,
-): Promise<LiveResult[]> {
-  const asked = polls.map((poll) => prepare(poll, reader.userId));
-  const workspaces = asked.flatMap((one) => (one instanceof ShapeRefused ? [] : [one.workspaceId]));
-  const readable = await reader.mayRead([...new Set(workspaces)]);
+): Promise<LiveAnswer> {
+  const { polls } = request;
   const stop = new AbortController();
   const all = AbortSignal.any([signal, stop.signal]);
+  // Listens before it looks, so that no change falls in between.
+  const changed = untilChanged(request.memberships, reader, all);
+  const { workspaceIds, tag } = await reader.memberships();
+  if (tag !== request.memberships) {
+    stop.abort();
+    return { membershipsChanged: true, results: [] };
+  }
+  const asked = polls.map((poll) => prepare(poll, reader.userId));
   const results: LiveResult[] = [];
   const running = polls.map(async (poll, i) => {
-    const result = await answer(poll.id, asked[i]!, readable, upstream, all).catch((error: unknown) => {
+    const result = await answer(poll.id, asked[i]!, workspaceIds, upstream, all).catch((error: unknown) => {
       if (all.aborted) return null;
       throw error;
     });
@@ -68,13 +62,33 @@ export async function pollLive(
     // An abort answers nobody: it must not be taken for the first answer.
     else await new Promise<never>(() => {});
   });
+  const patience = polls.length === 0 ? [after(longestWait, all)] : [];
   try {
-    await Promise.race([...running, aborted(signal)]);
+    const first = await Promise.race([...running, ...patience, changed, aborted(signal)]);
+    if (first === 'changed') return { membershipsChanged: true, results };
     if (results.length < polls.length) await new Promise((done) => setTimeout(done, gather));
-    return results;
+    return { membershipsChanged: false, results };
   } finally {
     stop.abort();
   }
+}
+
+/** Resolves when the memberships are others than those of the tag; never, when they stay. */
+async function untilChanged(known: string, reader: LiveReader, signal: AbortSignal): Promise<'changed'> {
+  while (!signal.aborted) {
+    await reader.nextChange(signal);
+    if (signal.aborted) break;
+    const now = await reader.memberships().catch(() => null);
+    if (now && now.tag !== known) return 'changed';
+  }
+  return await new Promise<never>(() => {});
+}
+
+function after(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
 }
 
 interface Prepared {

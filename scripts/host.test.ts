@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEnvironment } from '../api/environment';
-import type { SessionAnswer } from '../api/session';
+import type { SessionAnswer } from '../db/wire';
 import { type Host, HostError, startHost } from './host';
 import { until } from './testing/until';
 
