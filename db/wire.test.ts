@@ -5,8 +5,11 @@ import { z } from 'zod';
 import {
   apiError,
   limits,
+  liveAnswer,
+  liveRequest,
   operation,
   PROTOCOL,
+  sessionAnswer,
   transaction,
   verdict,
   writeRequest,
@@ -16,10 +19,14 @@ import {
 /** Hash of the format by protocol. A new format gets a new line; the old ones stay. */
 const formats: Readonly<Record<number, string>> = {
   1: '92d29dcb13f6105f',
+  2: '13ea1837afa0b10f',
 };
 
 test('the wire format is the one of its protocol number', () => {
-  const schemas = { operation, transaction, verdict, writeRequest, writeResponse, apiError };
+  const schemas = {
+    ...{ operation, transaction, verdict, writeRequest, writeResponse, apiError },
+    ...{ sessionAnswer, liveRequest, liveAnswer },
+  };
   const text = JSON.stringify([
     limits,
     Object.entries(schemas).map(([name, schema]) => [

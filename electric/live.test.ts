@@ -1,7 +1,8 @@
 // Many live polls over one connection: the first answer ends the wait, nobody gets what is not theirs.
 import { expect, test } from 'vitest';
+import { limits, liveRequest } from '../db/wire';
 import { until } from '../scripts/testing/until';
-import { type LivePoll, liveRequest, pollLive } from './live';
+import { type LivePoll, type LiveReader, pollLive } from './live';
 import type { Upstream } from './proxy';
 
 const mine = '0b6c3c1e-6f0e-4d0c-9f5a-0a3a35a6a0d1';
@@ -24,18 +25,28 @@ function longPolls() {
   return { open, upstream, aborted: () => aborted };
 }
 
+/** Ada, who is in one workspace until `change` is called. */
 function readerOf() {
-  const asked: (readonly string[])[] = [];
-  return {
-    asked,
+  let tag = 'now';
+  let tell = () => {};
+  const reader: LiveReader = {
     userId: 'ada',
-    mayRead: async (ids: readonly string[]) => {
-      asked.push(ids);
-      return new Set(ids.filter((id) => id === mine));
-    },
+    memberships: async () => ({ workspaceIds: new Set(tag === 'now' ? [mine] : []), tag }),
+    nextChange: (signal) =>
+      new Promise((go) => {
+        tell = go;
+        signal.addEventListener('abort', () => go());
+      }),
   };
+  return Object.assign(reader, {
+    change(to: string) {
+      tag = to;
+      tell();
+    },
+  });
 }
 
+const asks = (...polls: LivePoll[]) => ({ memberships: 'now', polls });
 const poll = (table: string, workspace = mine, params: Record<string, string> = {}): LivePoll => ({
   id: `${table} of ${workspace}`,
   table,
@@ -48,28 +59,22 @@ test('R1: resolves with whoever answered first and aborts the rest', async () =>
   const polls = longPolls();
   const reader = readerOf();
   const stop = new AbortController();
-  const running = pollLive(
-    tables.map((t) => poll(t)),
-    reader,
-    polls.upstream,
-    stop.signal,
-  );
+  const running = pollLive(asks(...tables.map((t) => poll(t))), reader, polls.upstream, stop.signal);
   await until('all polls to be open', () => polls.open.size === tables.length);
   polls.open.get('public.comment')!('[1]');
   polls.open.get('public.label')!('[2]');
-  const results = await running;
+  const { results } = await running;
   expect(results.map((r) => [r.id, r.status, r.body, r.headers['electric-offset']])).toEqual([
     [`comment of ${mine}`, 200, '[1]', '5_0'],
     [`label of ${mine}`, 200, '[2]', '5_0'],
   ]);
   await until('the others to be aborted', () => polls.aborted() === tables.length && polls.open.size === 0);
-  expect(reader.asked).toEqual([[mine]]);
 });
 
 test('A1: polls of other workspaces, tables and parameters are refused, each by itself', async () => {
   const polls = longPolls();
-  const results = await pollLive(
-    [
+  const { results } = await pollLive(
+    asks(
       poll('task', theirs),
       poll('session'),
       poll('task', mine, { where: 'true' }),
@@ -77,7 +82,7 @@ test('A1: polls of other workspaces, tables and parameters are refused, each by 
       poll('task', mine, { live_sse: 'true' }),
       poll('project', "' or true"),
       poll('label'),
-    ],
+    ),
     readerOf(),
     polls.upstream,
     new AbortController().signal,
@@ -95,12 +100,7 @@ test('A1: polls of other workspaces, tables and parameters are refused, each by 
 test('the person who goes away takes every poll along', async () => {
   const polls = longPolls();
   const gone = new AbortController();
-  const running = pollLive(
-    tables.map((t) => poll(t)),
-    readerOf(),
-    polls.upstream,
-    gone.signal,
-  );
+  const running = pollLive(asks(...tables.map((t) => poll(t))), readerOf(), polls.upstream, gone.signal);
   await until('all polls to be open', () => polls.open.size === tables.length);
   gone.abort();
   await expect(running).rejects.toThrow();
@@ -108,8 +108,8 @@ test('the person who goes away takes every poll along', async () => {
 });
 
 test('an upstream that is away answers 503 for each poll', async () => {
-  const results = await pollLive(
-    tables.map((t) => poll(t)),
+  const { results } = await pollLive(
+    asks(...tables.map((t) => poll(t))),
     readerOf(),
     () => Promise.reject(new Error('away')),
     new AbortController().signal,
@@ -117,9 +117,33 @@ test('an upstream that is away answers 503 for each poll', async () => {
   expect(results.map((r) => [r.status, r.headers['retry-after']])).toEqual(tables.map(() => [503, '1']));
 });
 
+test('R6: memberships that are others than the device knows end the request at once, before and while it waits', async () => {
+  const polls = longPolls();
+  const reader = readerOf();
+  const { signal } = new AbortController();
+  const old = await pollLive(
+    { memberships: 'before', polls: [poll('task')] },
+    reader,
+    polls.upstream,
+    signal,
+  );
+  expect(old).toEqual({ membershipsChanged: true, results: [] });
+  // Without a poll it is the change that is waited for.
+  for (const request of [asks(poll('task')), asks()]) {
+    const running = pollLive(request, reader, polls.upstream, signal);
+    if (request.polls.length > 0) await until('the poll to be open', () => polls.open.size === 1);
+    // Somebody else's memberships: nothing happens.
+    reader.change('now');
+    reader.change('later');
+    expect(await running).toEqual({ membershipsChanged: true, results: [] });
+    expect(polls.open.size).toBe(0);
+    reader.change('now');
+  }
+});
+
 test('the number of polls in a request is limited', () => {
-  const many = (count: number) => ({ polls: Array.from({ length: count }, () => poll('task')) });
-  expect(liveRequest.safeParse(many(64)).success).toBe(true);
-  expect(liveRequest.safeParse(many(65)).success).toBe(false);
-  expect(liveRequest.safeParse(many(0)).success).toBe(false);
+  const many = (count: number) => asks(...Array.from({ length: count }, () => poll('task')));
+  expect(liveRequest.safeParse(many(limits.livePolls)).success).toBe(true);
+  expect(liveRequest.safeParse(many(limits.livePolls + 1)).success).toBe(false);
+  expect(liveRequest.safeParse(many(0)).success).toBe(true);
 });

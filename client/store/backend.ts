@@ -10,6 +10,7 @@ export interface Backend {
   watch(query: Query, watcher: Watcher): () => void;
   onStatus(listener: (status: Status) => void): () => void;
   wake(): Promise<void>;
+  expect(workspaceIds: readonly string[]): Promise<void>;
   discardRefused(id: string): Promise<void>;
   resend(requestId: string, refusedId: string, change: Readonly<Record<string, unknown>>): Promise<Written>;
   remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }>;

@@ -2,6 +2,7 @@
 // browser, or in Node for imports and tests; whoever talks to it does so through Backend.
 import type { PGliteInterface } from '@electric-sql/pglite';
 import { filePath } from '../../db/document/files';
+import type { Mark, SessionAnswer } from '../../db/wire';
 import { type Backend, initialStatus } from './backend';
 import type { Database } from './database';
 import type { DeviceFiles } from './device-files';
@@ -11,11 +12,12 @@ import { FileSync } from './file-sync';
 import { Link, type LinkOptions } from './link';
 import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-queries';
 import { statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
-import { Outbox, type OutboxEvents, startOver } from './outbox';
+import { Outbox, type OutboxEvents } from './outbox';
 import { ReadPath } from './read-path';
 import { resendRunner } from './resend';
 import { serialized } from './serialized';
 import { type Change, type Status, StoreError, type Written } from './store';
+import { type SyncProblem, syncProblem } from './sync-problem';
 
 export interface EngineOptions extends LinkOptions {
   readonly database: Database;
@@ -43,9 +45,13 @@ export class Engine implements Backend {
   readonly #files: FileSync | null;
   #status: Status;
   #listeners = new Set<(status: Status) => void>();
-  #problems = new Map<string, string>();
+  #problems = new Map<string, SyncProblem>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
+  /** The data is being removed: nothing more is written. */
+  #leaving = false;
+  /** Local transactions under way. */
+  #writes = new Set<Promise<Written>>();
   #wasOnline = false;
   #tellEnd = () => {};
   /** Resolves when the database was removed: this engine is of no use any more. */
@@ -60,12 +66,12 @@ export class Engine implements Backend {
     this.#link = new Link(options);
     this.#live = new LiveQueries((query) => this.#query(query));
     const flush = () => database.flush();
-    const problem = (source: string, sentence: string | null) => this.#problem(source, sentence);
+    const problem = (source: string, found: SyncProblem | null) => this.#problem(source, found);
     const outboxEvents: OutboxEvents = {
       changed: (tables) => this.#changed(tables),
-      forked: (serverId) => this.#forked(serverId),
+      stranger: () => void this.#readPath.refresh(),
       sending: (sending) => this.#set({ sending }),
-      problem: (sentence) => problem('outbox', sentence),
+      problem: (found) => problem('outbox', found),
     };
     this.#outbox = new Outbox(this.#pg, this.#link, flush, outboxEvents, options.foldEvery);
     this.#readPath = new ReadPath({
@@ -76,7 +82,8 @@ export class Engine implements Backend {
       flush,
       changed: (tables) => this.#changed(tables),
       progressed: () => this.#progressed(),
-      identified: (serverId) => this.#identified(serverId),
+      mark: () => this.#mark(),
+      identified: (answer, sentAt) => this.#identified(answer, sentAt),
       problem,
     });
     this.#texts = new DocumentTexts(this.#pg, options.words, flush, () => this.#changed(['document_text']));
@@ -87,7 +94,7 @@ export class Engine implements Backend {
           files: options.files,
           idle: () => this.#status.upToDate && this.#status.network === 'online',
           counted: () => void this.#count(),
-          problem: (sentence) => problem('files', sentence),
+          problem: (found) => problem('files', found),
         })
       : null;
     this.#link.onChange(() => this.#linkChanged());
@@ -100,14 +107,13 @@ export class Engine implements Backend {
     await pg.query('insert into sync.client (client_id) values ($1) on conflict do nothing', [
       crypto.randomUUID(),
     ]);
-    await pg.exec("delete from sync.request where at < now() - interval '1 day'");
+    await pg.exec(`delete from sync.request where at < now() - interval '1 day'; select sync.prune_sent()`);
     await options.database.flush();
     await engine.#files?.recount();
     await engine.#count();
     await engine.#outbox.open();
     engine.#texts.wake();
     if (options.sync !== false) {
-      engine.#outbox.wake();
       engine.#files?.wake();
       void engine.#readPath.refresh();
       engine.#timer = setInterval(() => void engine.#readPath.refresh(), MEMBERSHIPS_EVERY);
@@ -120,11 +126,11 @@ export class Engine implements Backend {
   }
 
   async write(requestId: string, statements: readonly Query[]): Promise<Written> {
-    return await this.#written(writeLocally(this.#pg, requestId, statementsRunner(statements)));
+    return await this.#written(() => writeLocally(this.#pg, requestId, statementsRunner(statements)));
   }
 
   async undo(requestId: string, changes: readonly Change[]): Promise<Written> {
-    return await this.#written(writeLocally(this.#pg, requestId, undoRunner(changes)));
+    return await this.#written(() => writeLocally(this.#pg, requestId, undoRunner(changes)));
   }
 
   watch(query: Query, watcher: Watcher): () => void {
@@ -148,6 +154,10 @@ export class Engine implements Backend {
     void this.#readPath.refresh();
   }
 
+  async expect(workspaceIds: readonly string[]): Promise<void> {
+    if (this.options.sync !== false && !this.#closed) this.#readPath.expect(workspaceIds);
+  }
+
   /** The device lost its network, or has it again. */
   async networkChanged(online: boolean): Promise<void> {
     if (online) await this.wake();
@@ -164,7 +174,9 @@ export class Engine implements Backend {
     refusedId: string,
     change: Readonly<Record<string, unknown>>,
   ): Promise<Written> {
-    const written = await this.#written(writeLocally(this.#pg, requestId, resendRunner(refusedId, change)));
+    const written = await this.#written(() =>
+      writeLocally(this.#pg, requestId, resendRunner(refusedId, change)),
+    );
     this.#changed(['refused']);
     return written;
   }
@@ -184,18 +196,25 @@ export class Engine implements Backend {
   }
 
   async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
-    await this.#files?.recount();
-    await this.#count();
-    const kept = await this.#pg.query<{ count: string }>(
-      'select (select count(*) from sync.refused) + (select count(*) from sync.stock_request) as count',
-    );
-    const unsent = this.#status.unsent + Number(kept.rows[0]!.count);
-    if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
-    await this.close();
-    await this.options.files?.clear();
-    await this.options.database.remove();
-    this.#tellEnd();
-    return { removed: true, unsent };
+    // First no more writes, then the count: nothing is reported as saved and removed with the rest.
+    this.#leaving = true;
+    try {
+      await Promise.allSettled(this.#writes);
+      await this.#files?.recount();
+      await this.#count();
+      const kept = await this.#pg.query<{ count: string }>(
+        'select (select count(*) from sync.refused) + (select count(*) from sync.stock_request) as count',
+      );
+      const unsent = this.#status.unsent + Number(kept.rows[0]!.count);
+      if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
+      await this.close();
+      await this.options.files?.clear();
+      await this.options.database.remove();
+      this.#tellEnd();
+      return { removed: true, unsent };
+    } finally {
+      this.#leaving = false;
+    }
   }
 
   async close(): Promise<void> {
@@ -222,9 +241,20 @@ export class Engine implements Backend {
     }
   }
 
-  async #written(writing: Promise<Written>): Promise<Written> {
-    if (this.#closed) throw new StoreError('closed', 'The store was closed.');
-    const written = await writing;
+  /** Runs a local transaction and says that it is saved when it is. */
+  #written(write: () => Promise<Written>): Promise<Written> {
+    if (this.#closed) return Promise.reject(new StoreError('closed', 'The store was closed.'));
+    if (this.#leaving) {
+      const sentence = 'You are being signed out and the data is being removed; this was not saved.';
+      return Promise.reject(new StoreError('closed', sentence));
+    }
+    const writing = this.#saved(write).finally(() => this.#writes.delete(writing));
+    this.#writes.add(writing);
+    return writing;
+  }
+
+  async #saved(write: () => Promise<Written>): Promise<Written> {
+    const written = await write();
     // Shown at once; called saved only when it is on the storage.
     this.#changed([...written.changes.map((c) => c.table), 'outbox', ...deviceOnly]);
     if (written.changes.some((change) => change.table === 'file')) await this.#files?.recount();
@@ -259,6 +289,8 @@ export class Engine implements Backend {
       );
       const unsent = Number(rows[0]!.unsent) + (this.#files?.unsent ?? 0);
       this.#set({ unsent, attention: Number(rows[0]!.attention) });
+      // What a restored server lacked is there again.
+      if (unsent === 0) this.#problem('restored', null);
     } catch (error) {
       if (!this.#closed) throw error;
     }
@@ -282,25 +314,23 @@ export class Engine implements Backend {
     }
   }
 
-  async #identified(serverId: string): Promise<void> {
-    const { rows } = await this.#pg.query<{ server_id: string | null }>('select server_id from sync.client');
-    const known = rows[0]!.server_id;
-    if (known === null) await this.#pg.query('update sync.client set server_id = $1', [serverId]);
-    else if (known !== serverId) await this.#forked(serverId);
+  async #mark(): Promise<Mark | null> {
+    const { rows } = await this.#pg.query<{ epoch: string | null; version: string }>(
+      'select epoch, epoch_version as version from sync.client',
+    );
+    const { epoch, version } = rows[0]!;
+    return epoch === null ? null : { epoch, version };
   }
 
-  async #forked(serverId: string | null): Promise<void> {
-    await startOver(this.#pg, serverId);
-    await this.options.database.flush();
-    this.#changed(['outbox']);
-    this.#outbox.wake();
-    if (serverId !== null) void this.#readPath.refresh();
+  async #identified(answer: SessionAnswer, sentAt: number): Promise<void> {
+    const restored = await this.#outbox.meet(answer, { sentAt, heardAt: Date.now() });
+    if (restored) this.#problem('restored', syncProblem('restored'));
   }
 
   /** What each part last said of itself; the first one that is in trouble is shown. */
-  #problem(source: string, sentence: string | null): void {
-    if (sentence === null) this.#problems.delete(source);
-    else this.#problems.set(source, sentence);
+  #problem(source: string, problem: SyncProblem | null): void {
+    if (problem === null) this.#problems.delete(source);
+    else this.#problems.set(source, problem);
     this.#set({ problem: [...this.#problems.values()][0] ?? null });
   }
 

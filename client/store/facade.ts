@@ -55,6 +55,7 @@ export function createStore(userId: string, backend: Backend): Store {
       return () => listeners.delete(listener);
     },
     wake: () => void backend.wake(),
+    expect: (workspaceIds) => void backend.expect(workspaceIds),
     discardRefused: (id) => backend.discardRefused(id),
     resend: (refusedId, change) => backend.resend(crypto.randomUUID(), refusedId, change),
     async close() {

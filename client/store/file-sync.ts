@@ -4,6 +4,7 @@ import type { PGliteInterface } from '@electric-sql/pglite';
 import { filePath } from '../../db/document/files';
 import { AHEAD_BYTES, type DeviceFiles } from './device-files';
 import { type Link, LinkError } from './link';
+import type { SyncProblem } from './sync-problem';
 
 export interface FileSyncOptions {
   readonly pg: PGliteInterface;
@@ -13,7 +14,7 @@ export interface FileSyncOptions {
   idle(): boolean;
   /** The number of unsent files may have changed. */
   counted(): void;
-  problem(sentence: string | null): void;
+  problem(problem: SyncProblem | null): void;
 }
 
 /** Hashes that are asked for at once. */
@@ -119,7 +120,7 @@ export class FileSync {
         if (fault !== 'forbidden') sentence = fault;
       }
     }
-    this.options.problem(sentence);
+    this.options.problem(sentence === null ? null : { kind: 'refused', sentence });
     return isRest;
   }
 
@@ -142,7 +143,7 @@ export class FileSync {
       if (missing.has(hash)) {
         const body = await files.get(path);
         if (!body) continue;
-        const put = await link.patiently(path, { method: 'PUT', body, signal }, LONGEST_SENDING);
+        const put = await link.patiently(path, { method: 'PUT', body, signal }, { silence: LONGEST_SENDING });
         await put.body?.cancel();
         if (put.status === 403) return 'forbidden';
         if (!put.ok) {

@@ -1,7 +1,6 @@
-// Stands between pglite-sync and PGlite for one subscription. The plugin does not await its commits, and reads its
-// resume offset from the stream while it commits: a failed commit would be skipped, and an offset of rows that are
-// not stored yet could be. So each of its transactions is watched here, and the next answer of the server is held
-// back until the one before is stored (docs/decisions/0002-guarding-pglite-sync.md).
+// Stands between pglite-sync and PGlite for one subscription. The plugin does not await its commits: a failed one would
+// be skipped. So each of its transactions is watched here, and the next answer of the server is held back until the
+// one before is stored (answers.ts; docs/decisions/0002-guarding-pglite-sync.md).
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import { type SyncedTable, type TableName, tables } from '../../db/tables';
 
@@ -14,7 +13,6 @@ export type ApplyMode = 'bulk' | 'merge' | 'replace';
 export interface GuardOptions {
   readonly table: TableName;
   readonly workspaceId: string;
-  readonly shapeKey: string;
   readonly mode: ApplyMode;
   /** A batch is committed and flushed. */
   applied(): void;
@@ -24,6 +22,8 @@ export interface GuardOptions {
 }
 
 export class Guard {
+  /** Transactions of the plugin that are stored. */
+  commits = 0;
   #running: Promise<void> = Promise.resolve();
   #broken = false;
   #replacing: boolean;
@@ -59,14 +59,18 @@ export class Guard {
     });
   }
 
-  /** For the plugin's onMustRefetch: nothing is deleted now; what the refetch does not bring leaves at its end (R3). */
-  async mustRefetch(tx: Transaction): Promise<void> {
-    this.#replacing = true;
-    await tx.query(`delete from sync.incoming where "table" = $1 and "row" ->> $2 = $3`, [
-      this.options.table,
-      this.#table.scope,
-      this.options.workspaceId,
-    ]);
+  /** The server has seen everything up to this position, and what it had for this shape is stored. */
+  async reached(position: bigint): Promise<void> {
+    await this.idle();
+    const { table, workspaceId } = this.options;
+    const { rows } = await this.pg.query<{ waits: boolean }>(
+      `select exists (select from sync.outbox where "table" = $1 and workspace_id = $2 and lsn <= $3) as waits`,
+      [table, workspaceId, String(position)],
+    );
+    if (!rows[0]!.waits) return;
+    await this.pg.query('select sync.confirm($1, $2, $3)', [table, workspaceId, String(position)]);
+    await this.options.flush();
+    this.options.applied();
   }
 
   async #apply(run: (tx: Transaction) => Promise<unknown>): Promise<void> {
@@ -80,6 +84,7 @@ export class Guard {
       });
       this.#replacing = false;
       await this.options.flush();
+      this.commits++;
       this.options.applied();
     } catch (error) {
       this.#broken = true;
@@ -88,7 +93,7 @@ export class Guard {
   }
 
   async #finish(tx: Transaction): Promise<void> {
-    const { table, workspaceId, shapeKey } = this.options;
+    const { table, workspaceId } = this.options;
     if (this.options.mode === 'bulk') {
       await tx.query(
         `update sync.client set clock_ms = seen + 1, clock_counter = 0 from (
@@ -98,13 +103,9 @@ export class Guard {
       );
       return;
     }
-    if (this.#replacing)
+    if (this.#replacing) {
       await tx.query('select sync.sweep($1, $2, $3)', [table, this.#table.scope, workspaceId]);
+    }
     await tx.query(`select sync.apply_${table}($1)`, [this.#replacing]);
-    await tx.query(
-      `select sync.confirm($1, $2, m.last_lsn::numeric) from electric.subscriptions_metadata m
-       where m.key = $3 and exists (select from sync.outbox where lsn is not null)`,
-      [table, workspaceId, shapeKey],
-    );
   }
 }

@@ -56,6 +56,8 @@ export class Host {
         return await this.backend.undo(args[0] as string, args[1] as Change[]);
       case 'wake':
         return await this.backend.wake();
+      case 'expect':
+        return await this.backend.expect(args[0] as string[]);
       case 'discardRefused':
         return await this.backend.discardRefused(args[0] as string);
       case 'resend':

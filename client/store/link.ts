@@ -118,21 +118,28 @@ export class Link {
   /**
    * Attempts until the server gives an answer that is worth having: waits while there is no network, while the
    * session is expired, and while the server is busy (429, 5xx).
-   * @param silence how long an attempt may go without an answer, ms
+   * @param options.silence how long an attempt may go without an answer, ms
+   * @param options.busy hears after each answer whether the server said more than once in a row that it is busy
    * @throws the reason of init.signal, or LinkError when the store is closed
    */
-  async patiently(path: string, init: RequestInit = {}, silence = SILENCE): Promise<Response> {
-    for (;;) {
+  async patiently(
+    path: string,
+    init: RequestInit = {},
+    options: { readonly silence?: number; busy?(is: boolean): void } = {},
+  ): Promise<Response> {
+    for (let failures = 1; ; failures++) {
       await this.#ready(init.signal ?? undefined);
       try {
-        const response = await this.once(path, init, silence);
-        if (response.status !== 429 && response.status < 500) return response;
+        const response = await this.once(path, init, options.silence);
+        const isBusy = response.status === 429 || response.status >= 500;
+        // Once is nothing to speak of.
+        options.busy?.(isBusy && failures > 1);
+        if (!isBusy) return response;
         await response.body?.cancel();
-        this.#failures++;
       } catch (error) {
         if (!(error instanceof LinkError) || this.#closed.signal.aborted) throw error;
       }
-      if (this.#state.session === 'signed-in') await this.pause(init.signal ?? undefined);
+      if (this.#state.session === 'signed-in') await this.pause(init.signal ?? undefined, failures);
     }
   }
 
@@ -144,11 +151,15 @@ export class Link {
     return await readJson<T>(await this.once(path, init));
   }
 
-  /** Waits before the next attempt, longer each time, until woken. @throws the signal's reason */
-  async pause(signal?: AbortSignal): Promise<void> {
+  /**
+   * Waits before the next attempt, until woken.
+   * @param failures attempts in a row that failed, of what the caller tries; the more, the longer the wait
+   * @throws the signal's reason
+   */
+  async pause(signal: AbortSignal | undefined, failures: number): Promise<void> {
     const longest = this.options.maxPause ?? 15_000;
-    const ms = Math.min(longest, FIRST_PAUSE * 2 ** Math.min(this.#failures, 8)) * (0.5 + Math.random() / 2);
-    await this.#wait(ms, signal);
+    const tries = Math.min(Math.max(failures, this.#failures), 8);
+    await this.#wait(Math.min(longest, FIRST_PAUSE * 2 ** tries) * (0.5 + Math.random() / 2), signal);
   }
 
   /** Resolves when a request has a chance: the session holds, and the device has a network or has not said so for long. */
@@ -197,9 +208,21 @@ export class Link {
   }
 }
 
-/** @throws LinkError of the kind the server says */
+/** The whole body. @throws LinkError 'unreachable' when the line breaks in the middle of it */
+export async function readText(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch {
+    throw new LinkError('unreachable', 'The server does not answer.');
+  }
+}
+
+/**
+ * @returns what the answer says, null when that is no JSON: the caller checks it (something else may have answered)
+ * @throws LinkError of the kind the server says
+ */
 export async function readJson<T>(response: Response): Promise<T> {
-  const body: unknown = await response.json().catch(() => null);
+  const body = parsed(await readText(response));
   if (response.ok) return body as T;
   const error = apiError.safeParse(body);
   if (!error.success) {
@@ -207,4 +230,12 @@ export async function readJson<T>(response: Response): Promise<T> {
   }
   const { kind, sentence, detail } = error.data.error;
   throw new LinkError(kind, sentence, detail);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

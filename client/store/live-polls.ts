@@ -1,128 +1,111 @@
-// All live shape requests of this device share one connection: HTTP/1.1 gives an origin about six, for all tabs
-// together. A fetch for the shape streams; see electric/live.ts for the other end.
-import type { Link } from './link';
+// All shape requests of this device. Live ones share a connection, because HTTP/1.1 gives an origin about six, for all
+// tabs together; see electric/live.ts for the other end. More of them than one request may carry are split (LiveLine).
+import { limits } from '../../db/wire';
+import { type Link, readText } from './link';
+import { LiveLine, type LiveNews } from './live-line';
 
-interface Poll {
-  readonly url: URL;
-  resolve(response: Response): void;
-  reject(error: unknown): void;
-}
-
-interface LiveResult {
-  readonly id: string;
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
-
-/** Polls that start this close together travel in one request, ms. */
-const GATHER = 8;
-/** The same, when that means to end a request that is under way. */
-const GATHER_LONGER = 40;
 /** Requests for snapshots and catching up at the same time; the rest of the connections are for writes. */
 const CATCHING_UP = 3;
+/** Live requests at the same time. */
+const LIVE = 2;
 
 export class LivePolls {
-  #polls = new Map<string, Poll>();
-  #nextId = 0;
-  #running: AbortController | null = null;
-  #scheduled = false;
-  #catchingUp = 0;
-  #queue: (() => void)[] = [];
+  #lines: LiveLine[] = [];
+  readonly #catchingUp = new Places(CATCHING_UP);
+  readonly #live = new Places(LIVE);
 
-  constructor(private readonly link: Link) {}
+  /** @param perRequest polls in one request; tests choose few */
+  constructor(
+    private readonly link: Link,
+    private readonly news: LiveNews,
+    private readonly perRequest: number = limits.livePolls,
+  ) {}
+
+  /** Live requests are answered, or have not failed yet. */
+  get healthy(): boolean {
+    return this.#lines.every((line) => line.healthy);
+  }
 
   /** A fetch as `ShapeStream` wants it (`fetchClient`). Waits out network loss, expired sessions and busy servers. */
-  readonly fetch: typeof fetch = async (input, init) => {
-    const url = new URL(String(input));
-    if (url.searchParams.get('live') === 'true') return await this.#poll(url, init?.signal ?? undefined);
-    await this.#enter();
+  readonly fetch = async (input: URL | string | Request, init: RequestInit = {}): Promise<Response> => {
+    const url = new URL(String(input instanceof Request ? input.url : input));
+    if (url.searchParams.get('live') === 'true') {
+      return await this.#lineWithRoom().poll(url, init.signal ?? undefined);
+    }
+    const leave = await this.#catchingUp.enter(init.signal ?? undefined);
     try {
-      return await this.link.patiently(url.href, init ?? {});
+      for (let failures = 1; ; failures++) {
+        const response = await this.link.patiently(url.href, init);
+        // The place is kept until the whole answer is here: it is the body that takes the time.
+        const text = await readText(response).catch((error: unknown) => {
+          if (init.signal?.aborted) throw error;
+          return null;
+        });
+        if (text !== null) return new Response(text === '' ? null : text, response);
+        await this.link.pause(init.signal ?? undefined, failures);
+      }
     } finally {
-      this.#catchingUp--;
-      this.#queue.shift()?.();
+      leave();
     }
   };
 
-  async #enter(): Promise<void> {
-    while (this.#catchingUp >= CATCHING_UP) await new Promise<void>((go) => this.#queue.push(go));
-    this.#catchingUp++;
+  /** Waits for changes of memberships also while there is nothing to poll. */
+  listen(): void {
+    if (this.#lines.length === 0) this.#lines.push(this.#newLine());
+    this.#lines[0]!.listen();
   }
 
-  #poll(url: URL, signal?: AbortSignal): Promise<Response> {
-    const id = String(this.#nextId++);
-    return new Promise<Response>((resolve, reject) => {
-      signal?.throwIfAborted();
-      this.#polls.set(id, { url, resolve, reject });
-      signal?.addEventListener(
-        'abort',
-        () => {
-          if (this.#polls.delete(id)) reject(signal.reason);
-        },
-        { once: true },
-      );
-      this.#schedule();
-    });
+  close(): void {
+    for (const line of this.#lines) line.close();
   }
 
-  /** A poll that is not in the running request makes that one start over; the server holds nothing for it. */
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setTimeout(
-      () => {
-        this.#scheduled = false;
-        this.#running?.abort();
-        void this.#run();
-      },
-      this.#running ? GATHER_LONGER : GATHER,
-    );
+  #lineWithRoom(): LiveLine {
+    const free = this.#lines.find((line) => line.size < this.perRequest);
+    if (free) return free;
+    const line = this.#newLine();
+    this.#lines.push(line);
+    return line;
   }
 
-  async #run(): Promise<void> {
-    if (this.#polls.size === 0) return;
-    const running = new AbortController();
-    this.#running = running;
-    const asked = [...this.#polls].map(([id, poll]) => {
-      const { workspace, ...params } = Object.fromEntries(poll.url.searchParams);
-      return { id, table: poll.url.pathname.split('/').at(-1), workspace, params };
-    });
-    try {
-      const response = await this.link.patiently(
-        `${new URL([...this.#polls.values()][0]!.url).origin}/api/shapes/live`,
-        {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ polls: asked }),
-          signal: running.signal,
-        },
-      );
-      if (!response.ok) throw new Error(`live polls: ${response.status}`);
-      const { results } = (await response.json()) as { results: LiveResult[] };
-      for (const result of results) this.#settle(result);
-    } catch (error) {
-      if (running.signal.aborted) return;
-      for (const { id } of asked) {
-        this.#polls.get(id)?.reject(error);
-        this.#polls.delete(id);
-      }
-    }
-    if (this.#running === running) this.#running = null;
-    // What was not answered is asked again, together with what the answered ones ask next.
-    if (this.#polls.size > 0) this.#schedule();
+  #newLine(): LiveLine {
+    return new LiveLine(this.link, this.#live, this.news);
+  }
+}
+
+/** A number of places that are taken in turn. */
+export class Places {
+  #taken = 0;
+  #queue: (() => void)[] = [];
+
+  constructor(private readonly places: number) {}
+
+  /** Somebody waits for a place. */
+  get wanted(): boolean {
+    return this.#queue.length > 0;
   }
 
-  #settle(result: LiveResult): void {
-    const poll = this.#polls.get(result.id);
-    if (!poll) return;
-    this.#polls.delete(result.id);
-    const response = new Response(result.status === 204 ? null : result.body, {
-      status: result.status,
-      headers: result.headers,
-    });
-    // The client reads resume parameters from the address of the answer.
-    Object.defineProperty(response, 'url', { value: poll.url.href });
-    poll.resolve(response);
+  /** @returns what gives the place back; to be called once. @throws the signal's reason */
+  async enter(signal?: AbortSignal): Promise<() => void> {
+    if (this.#taken >= this.places) {
+      await new Promise<void>((go, fail) => {
+        const wait = () => {
+          signal?.removeEventListener('abort', leave);
+          go();
+        };
+        const leave = () => {
+          this.#queue = this.#queue.filter((one) => one !== wait);
+          fail(signal?.reason);
+        };
+        signal?.throwIfAborted();
+        this.#queue.push(wait);
+        signal?.addEventListener('abort', leave, { once: true });
+      });
+    } else this.#taken++;
+    return () => {
+      const next = this.#queue.shift();
+      // The place goes from one to the next.
+      if (next) next();
+      else this.#taken--;
+    };
   }
 }

@@ -2,7 +2,7 @@
 import type { Query } from './live-queries';
 import type { Status, StoreErrorKind } from './store';
 
-export type Method = 'read' | 'write' | 'undo' | 'wake' | 'discardRefused' | 'resend' | 'remove';
+export type Method = 'read' | 'write' | 'undo' | 'wake' | 'expect' | 'discardRefused' | 'resend' | 'remove';
 
 /** From a tab. A call or a watch is said again to a new leader until it is answered or given up. */
 export type ToLeader =

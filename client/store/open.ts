@@ -49,6 +49,9 @@ class WorkerBackend implements Backend {
   async wake(): Promise<void> {
     await this.#call('wake');
   }
+  async expect(workspaceIds: readonly string[]): Promise<void> {
+    await this.#call('expect', workspaceIds);
+  }
   async discardRefused(id: string): Promise<void> {
     await this.#call('discardRefused', id);
   }

@@ -7,11 +7,15 @@ import {
   limits,
   PROTOCOL,
   type RefusalKind,
+  type SessionAnswer,
+  type WriteRequest,
   type WriteResponse,
   writeResponse,
 } from '../../db/wire';
 import { type Link, LinkError, readJson } from './link';
 import { foldUpdates } from './outbox-fold';
+import { clockOffset, type Exchange, meet, notAhead, renumber } from './start-over';
+import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
 
 /** Bytes of one request, so that a slow line gets answers now and then. A larger single transaction goes alone. */
 const BATCH_BYTES = 256_000;
@@ -20,9 +24,8 @@ const BATCH_TRANSACTIONS = 200;
 const LOOSE = 32;
 
 interface Batch {
-  readonly clientId: string;
-  readonly serverId: string | null;
-  readonly acknowledged: number;
+  /** What a request says beside its transactions. */
+  readonly head: Omit<WriteRequest, 'transactions'>;
   /** JSON of each transaction, with its counter. */
   readonly transactions: readonly { readonly n: number; readonly json: string }[];
 }
@@ -30,19 +33,24 @@ interface Batch {
 export interface OutboxEvents {
   /** Committed and flushed; the tables that changed. */
   changed(tables: Iterable<string>): void;
-  /** The server has another database than this device knew; null in the argument: the counter was taken. */
-  forked(serverId: string | null): Promise<void>;
+  /** The server is another database than this device knew, or an older copy of it: its session says more. */
+  stranger(): void;
   sending(is: boolean): void;
-  problem(sentence: string | null): void;
+  problem(problem: SyncProblem | null): void;
 }
 
 export class Outbox {
   #wanted = false;
   #running: Promise<void> | null = null;
   #closed = false;
+  /** The server has said which database it is and what time it is there: nothing is sent before (M4). */
+  #met = false;
+  /** Requests in a row that were not answered as they should be. */
+  #failures = 0;
   /** The last counter that a request may have carried; of what an earlier engine did, nothing is known. */
   #sentUpTo = Number.POSITIVE_INFINITY;
   #loose = 0;
+  #end = new AbortController();
   /** What reads counters and what moves them take turns. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -76,6 +84,20 @@ export class Outbox {
       });
   }
 
+  /**
+   * Takes in what the server says of itself, and starts sending to it. To be called when no shape is followed, if the
+   * server is not what this device knew.
+   * @returns whether the server was restored from an older copy
+   */
+  async meet(server: SessionAnswer, exchange: Exchange): Promise<boolean> {
+    const { startedOver, restored } = await this.#inTurn(() => meet(this.pg, server, exchange));
+    await this.flush();
+    if (startedOver) this.events.changed(['outbox']);
+    this.#met = true;
+    this.wake();
+    return restored;
+  }
+
   async #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(run);
     this.#turn = turn.catch(() => {});
@@ -94,6 +116,7 @@ export class Outbox {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#end.abort();
     await this.#running?.catch(() => {});
     await this.#turn;
   }
@@ -102,7 +125,7 @@ export class Outbox {
     while (this.#wanted && !this.#closed) {
       this.#wanted = false;
       for (;;) {
-        if (this.#closed) return;
+        if (this.#closed || !this.#met) return;
         const batch = await this.#inTurn(() => this.#next());
         if (batch === null) break;
         this.events.sending(true);
@@ -122,10 +145,14 @@ export class Outbox {
       { parsers: { 25: (text: string) => text } },
     );
     if (rows.length === 0) return null;
-    const client = await this.pg.query<{ client_id: string; server_id: string | null; acknowledged: string }>(
-      'select client_id, server_id, acknowledged from sync.client',
-    );
-    const { client_id, server_id, acknowledged } = client.rows[0]!;
+    const client = await this.pg.query<{
+      client_id: string;
+      server_id: string | null;
+      acknowledged: string;
+      epoch: string | null;
+      epoch_version: string;
+    }>('select client_id, server_id, acknowledged, epoch, epoch_version from sync.client');
+    const { client_id, server_id, acknowledged, epoch, epoch_version } = client.rows[0]!;
     const transactions: { n: number; json: string }[] = [];
     let bytes = 0;
     for (const row of rows) {
@@ -135,32 +162,39 @@ export class Outbox {
       transactions.push({ n: Number(row.n), json });
     }
     this.#sentUpTo = Math.max(this.#sentUpTo, transactions.at(-1)!.n);
-    return { clientId: client_id, serverId: server_id, acknowledged: Number(acknowledged), transactions };
+    const head = {
+      protocol: PROTOCOL,
+      clientId: client_id,
+      serverId: server_id,
+      mark: epoch === null ? null : { epoch, version: epoch_version },
+      acknowledged: Number(acknowledged),
+    };
+    return { head, transactions };
   }
 
   async #send(batch: Batch): Promise<void> {
-    const head = JSON.stringify({
-      protocol: PROTOCOL,
-      clientId: batch.clientId,
-      serverId: batch.serverId,
-      acknowledged: batch.acknowledged,
-    });
+    const head = JSON.stringify(batch.head);
     const body = `${head.slice(0, -1)},"transactions":[${batch.transactions.map((t) => t.json).join(',')}]}`;
     // A string of JavaScript counts UTF-16 units; the limit is in bytes of UTF-8.
     if (batch.transactions.length === 1 && new TextEncoder().encode(body).byteLength > limits.bodyBytes) {
-      return await this.#refuse(batch.transactions[0]!.n, 'too-large');
+      return await this.#refuse(batch, 'too-large');
     }
     const sentAt = Date.now();
     try {
-      const response = await this.link.patiently('/api/write', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-      });
+      const response = await this.link.patiently(
+        '/api/write',
+        { method: 'POST', headers: { 'content-type': 'application/json' }, body },
+        { busy: (is) => this.events.problem(is ? syncProblem('busy') : null) },
+      );
       const answered = writeResponse.safeParse(await readJson(response));
       // A hotel's sign-in page answers 200 as well.
-      if (!answered.success) throw new LinkError('busy', 'Something else answered in place of the server.');
-      await this.#store(answered.data, sentAt);
+      if (!answered.success) {
+        this.events.problem(syncProblem('unreadable'));
+        await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
+        return;
+      }
+      await this.#store(answered.data, { sentAt, heardAt: Date.now() }, batch);
+      this.#failures = 0;
       this.events.problem(null);
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
@@ -168,17 +202,14 @@ export class Outbox {
     }
   }
 
-  async #store(response: WriteResponse, sentAt: number): Promise<void> {
-    // The server's time lies somewhere between sending and hearing: a clock that may be right is left alone.
-    const heardAt = Date.now();
-    const isRight = response.now >= sentAt && response.now <= heardAt;
-    const offset = isRight ? 0 : Math.round(response.now - (sentAt + heardAt) / 2);
+  async #store(response: WriteResponse, exchange: Exchange, batch: Batch): Promise<void> {
+    const { serverId, mark, now } = response;
     const tables = await this.pg.transaction(async (tx) => {
-      // A clock that had run ahead is set right, so that it does not stay ahead for ever (M2).
+      // It started over meanwhile: the counters are others, and everything is sent again under the new id.
+      if (!(await isCurrent(tx, batch))) return [];
       await tx.query(
-        `update sync.client set server_id = $1, offset_ms = $2,
-           clock_ms = least(clock_ms, floor(extract(epoch from clock_timestamp()) * 1000)::bigint + $2 + 60000)`,
-        [response.serverId, offset],
+        `update sync.client set server_id = $1, epoch = $2, epoch_version = $3, offset_ms = $4, clock_ms = ${notAhead}`,
+        [serverId, mark.epoch, mark.version, clockOffset(now, exchange)],
       );
       return await storeAnswers(tx, response.answers, response.lsn);
     });
@@ -190,29 +221,44 @@ export class Outbox {
   async #failed(error: LinkError, batch: Batch): Promise<void> {
     switch (error.kind) {
       case 'fork':
-      case 'gap': {
-        const serverId = error.detail.serverId;
-        await this.events.forked(typeof serverId === 'string' ? serverId : null);
+      case 'gap':
+        if (error.detail.serverId === undefined) await this.#startOver(batch);
+        else {
+          this.#met = false;
+          this.events.stranger();
+        }
         return;
-      }
       case 'malformed':
       case 'too-large':
         if (batch.transactions.length > 1) {
           await this.#send({ ...batch, transactions: batch.transactions.slice(0, 1) });
         } else {
-          await this.#refuse(batch.transactions[0]!.n, error.kind === 'too-large' ? 'too-large' : 'invalid');
+          await this.#refuse(batch, error.kind === 'too-large' ? 'too-large' : 'invalid');
         }
         return;
       default:
         // Nothing is lost; it is tried again when woken or after a while.
-        if (error.kind !== 'unreachable' && error.kind !== 'signed-out') this.events.problem(error.message);
-        if (!this.#closed) await this.link.pause();
+        this.events.problem(problemOf(error));
+        await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
     }
   }
 
-  /** The device's own verdict on a transaction that cannot be sent. Its counter is taken by the ones behind it. */
-  async #refuse(n: number, kind: RefusalKind): Promise<void> {
+  /** The server does not know this device's counter, or knows it for other content. */
+  async #startOver(batch: Batch): Promise<void> {
+    await this.#inTurn(() =>
+      this.pg.transaction(async (tx) => {
+        if (await isCurrent(tx, batch)) await renumber(tx);
+      }),
+    );
+    await this.flush();
+    this.events.changed(['outbox']);
+  }
+
+  /** The device's own verdict on a batch of one that cannot be sent. Its counter is taken by the ones behind it. */
+  async #refuse(batch: Batch, kind: RefusalKind): Promise<void> {
+    const { n } = batch.transactions[0]!;
     const refuse = async (tx: Transaction) => {
+      if (!(await isCurrent(tx, batch))) return [];
       const { rows } = await tx.query<{ count: string }>('select count(*) from sync.outbox where n = $1', [
         n,
       ]);
@@ -232,6 +278,12 @@ export class Outbox {
   }
 }
 
+/** @returns whether the counters are still those that the batch was made with */
+async function isCurrent(tx: Transaction, batch: Batch): Promise<boolean> {
+  const { rows } = await tx.query<{ client_id: string }>('select client_id from sync.client');
+  return rows[0]!.client_id === batch.head.clientId;
+}
+
 /** @returns the tables that changed */
 async function storeAnswers(tx: Transaction, answers: readonly Answer[], lsn: string): Promise<string[]> {
   if (answers.length === 0) return [];
@@ -240,27 +292,4 @@ async function storeAnswers(tx: Transaction, answers: readonly Answer[], lsn: st
     lsn,
   ]);
   return rows.map((r) => r.answer);
-}
-
-/**
- * Starts over with a new client id: the server does not know this counter, or knows it for other content. Unanswered
- * transactions keep their order and clocks and get new counters; that one of them took effect before is harmless,
- * because the same clock merges to the same row.
- * @param serverId another database: what the old one had answered may be missing there and is sent again
- */
-export async function startOver(pg: PGliteInterface, serverId: string | null): Promise<void> {
-  await pg.transaction(async (tx) => {
-    const { rows } = await tx.query<{ server_id: string | null }>('select server_id from sync.client');
-    const other = serverId !== null && rows[0]!.server_id !== null && rows[0]!.server_id !== serverId;
-    if (other) await tx.exec('update sync.outbox set verdict = null, version = null, lsn = null');
-    await tx.exec(`update sync.outbox set n = 0 where verdict is not null;
-      update sync.outbox o set n = r.rank from (
-        select i, dense_rank() over (order by n, (case when n = 0 then i end)) as rank from sync.outbox where verdict is null
-      ) r where o.i = r.i`);
-    await tx.query(
-      `update sync.client set client_id = $1, server_id = coalesce($2, server_id), acknowledged = 0, current_xid = null,
-         next_n = (select coalesce(max(n), 0) + 1 from sync.outbox where verdict is null)`,
-      [crypto.randomUUID(), serverId],
-    );
-  });
 }

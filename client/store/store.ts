@@ -1,8 +1,9 @@
 // The store as the user interface sees it: read, live, write, status. It runs in every tab; the database
-// itself lives in one elected worker per origin (see worker.ts, bridge.ts).
+// itself lives in one elected worker per origin (see worker.ts, relay.ts).
 import type { CompiledQuery, Kysely } from 'kysely';
 import type { DB } from '../../db/schema';
 import type { RefusalKind } from '../../db/wire';
+import type { SyncProblem } from './sync-problem';
 
 /** Anything Kysely can compile: a query builder, or `sql` bound to the database. */
 export interface Compilable<R = unknown> {
@@ -73,14 +74,8 @@ export interface Status {
   readonly upToDate: boolean;
   /** When the server was last heard, ms since 1970; null: never on this device. */
   readonly heardAt: number | null;
-  /** A sentence about a problem that does not stop local work (a shape that keeps failing, say). */
-  readonly problem: string | null;
-}
-
-export interface Membership {
-  readonly workspaceId: string;
-  readonly memberId: string;
-  readonly role: 'owner' | 'member' | 'guest';
+  /** Why syncing does not go on, if it does not; local work is not affected. */
+  readonly problem: SyncProblem | null;
 }
 
 export interface Store {
@@ -106,6 +101,11 @@ export interface Store {
   onStatus(listener: () => void): () => void;
   /** Ask the sync loop to try now (after sign-in, or a click on the chip). */
   wake(): void;
+  /**
+   * The server has said that the person is in these workspaces. One that is not followed yet is followed at once, and
+   * until it is here this device is not up to date.
+   */
+  expect(workspaceIds: readonly string[]): void;
   /** Forget one refused operation for good; it is the only way that unsent work is dropped (W1). */
   discardRefused(refusedId: string): Promise<void>;
   /**

@@ -3,9 +3,11 @@
 import type { PGliteInterface } from '@electric-sql/pglite';
 import { electricSync } from '@electric-sql/pglite-sync';
 import { type TableName, tables } from '../../db/tables';
+import { Answers } from './answers';
 import { type ApplyMode, Guard } from './guard';
 import type { Link } from './link';
 import type { LivePolls } from './live-polls';
+import { type SyncProblem, syncProblem } from './sync-problem';
 
 export interface SubscriptionOptions {
   readonly pg: PGliteInterface;
@@ -22,20 +24,46 @@ export interface SubscriptionOptions {
   progressed(): void;
   /** The server does not let this person read the workspace (any more). */
   denied(): void;
-  problem(sentence: string | null): void;
+  problem(problem: SyncProblem | null): void;
 }
 
 /** Values travel as Postgres text and are stored as such: JSON that is a string must not lose its quotes. */
 const parser = { json: (text: string) => text, jsonb: (text: string) => text, int8: (text: string) => text };
+
+/** Why following a shape ended. */
+class Ended extends Error {
+  override readonly name = 'Ended';
+  constructor(
+    readonly why:
+      | 'loaded' // the first load is stored: from here on rows are merged
+      | 'refetch' // the shape's log is gone
+      | 'dropped' // rows were handed over and not stored
+      | 'closed',
+  ) {
+    super(why);
+  }
+}
+
+interface Start {
+  readonly mode: ApplyMode;
+  /** The log position up to which rows are stored. */
+  readonly position: bigint;
+}
 
 export class Subscription {
   /** Rows received in the first load that is under way; null when there is none. */
   loadingRows: number | null = null;
   /** Rows of the first load, once it is stored. */
   loadedRows = 0;
+  /** Everything that the server had is stored, and the next request is a live one. */
   upToDate = false;
-  #stop: (() => void) | null = null;
+  /** Batches stored so far. */
+  batches = 0;
+  #end: ((why: unknown) => void) | null = null;
   #closed = new AbortController();
+  #interrupted = false;
+  /** Attempts in a row that stored nothing. */
+  #failures = 0;
   readonly #key: string;
   #loop: Promise<void>;
 
@@ -53,23 +81,29 @@ export class Subscription {
   /** Stops, and waits until nothing of it touches the database any more. */
   async close(): Promise<void> {
     this.#closed.abort();
-    this.#stop?.();
+    this.#end?.(new Ended('closed'));
     await this.#loop;
   }
 
+  /** Fetches the whole shape anew; what is here stays until that is stored. */
+  refetch(): void {
+    this.#end?.(new Ended('refetch'));
+  }
+
   async #run(): Promise<void> {
-    while (!this.#closed.signal.aborted) {
+    const closed = this.#closed.signal;
+    while (!closed.aborted) {
       try {
-        const mode = await this.#mode();
-        if (mode === 'bulk') this.loadingRows = 0;
+        const start = await this.#start();
+        if (start.mode === 'bulk') this.loadingRows = 0;
         this.options.progressed();
-        await this.#follow(mode);
+        await this.#follow(start);
       } catch (error) {
-        if (this.#closed.signal.aborted) return;
+        if (closed.aborted) return;
         if ((error as { status?: unknown }).status === 403) return this.options.denied();
-        const what = error instanceof Error ? error.message : String(error);
-        this.options.problem(`Reading ${this.options.table} failed and is tried again: ${what}`);
-        await this.options.link.pause(this.#closed.signal).catch(() => {});
+        await this.#failed(error).catch((cause: unknown) => {
+          if (!closed.aborted) console.warn('Outpost:', cause);
+        });
       } finally {
         this.upToDate = false;
         this.loadingRows = null;
@@ -78,64 +112,99 @@ export class Subscription {
     }
   }
 
+  async #failed(error: unknown): Promise<void> {
+    const { link, table, problem } = this.options;
+    if (error instanceof Ended && error.why === 'loaded') return;
+    this.#failures++;
+    const isGone = error instanceof Ended && error.why === 'refetch';
+    // What is lost twice from where it was resumed is fetched anew.
+    if (isGone || (error instanceof Ended && this.#failures > 1)) await this.#forget();
+    // Once is an ordinary part of a shape server's life.
+    if (this.#failures > 1 || !isGone) {
+      const { status } = error as { status?: unknown };
+      if (!isGone) console.warn(`Outpost: reading ${table} starts again: ${(error as Error).message}`);
+      if (!isGone) problem(syncProblem(typeof status === 'number' ? 'refused' : 'not-stored'));
+      await link.pause(this.#closed.signal, this.#failures);
+    }
+  }
+
+  /** The next start fetches the whole shape. */
+  async #forget(): Promise<void> {
+    await this.options.pg.query('delete from electric.subscriptions_metadata where key = $1', [this.#key]);
+  }
+
   /** How the next batch is to be taken: nothing is known of the shape, or its rows are there without its offset. */
-  async #mode(): Promise<ApplyMode> {
+  async #start(): Promise<Start> {
     const { pg, table, workspaceId } = this.options;
     await pg.exec(`create schema if not exists electric;
       create table if not exists electric.subscriptions_metadata (
         key text primary key, shape_metadata jsonb not null, last_lsn text not null)`);
-    const known = await pg.query('select from electric.subscriptions_metadata where key = $1', [this.#key]);
-    if (known.rows.length > 0) return 'merge';
+    const known = await pg.query<{ last_lsn: string }>(
+      'select last_lsn from electric.subscriptions_metadata where key = $1',
+      [this.#key],
+    );
+    if (known.rows[0]) return { mode: 'merge', position: BigInt(known.rows[0].last_lsn) };
     const rows = await pg.query(`select from ${table} where ${tables[table].scope} = $1 limit 1`, [
       workspaceId,
     ]);
-    return rows.rows.length > 0 ? 'replace' : 'bulk';
+    return { mode: rows.rows.length > 0 ? 'replace' : 'bulk', position: 0n };
   }
 
-  /** Follows the shape until it fails or the mode changes. */
-  async #follow(mode: ApplyMode): Promise<void> {
-    const { pg, table, workspaceId, baseUrl, polls } = this.options;
-    let end: (error?: unknown) => void = () => {};
-    const ended = new Promise<void>((resolve, reject) => {
-      end = (error) => (error === undefined ? resolve() : reject(error));
+  /** Follows the shape until it ends. @throws Ended, or what failed */
+  async #follow({ mode, position }: Start): Promise<void> {
+    const { pg, table, workspaceId, baseUrl, polls, link } = this.options;
+    let end: (why: unknown) => void = () => {};
+    const ended = new Promise<never>((_, reject) => {
+      end = reject;
     });
+    ended.catch(() => {});
     const guard = new Guard(pg, {
       table,
       workspaceId,
-      shapeKey: this.#key,
       mode,
       flush: this.options.flush,
       applied: () => {
+        this.#failures = 0;
+        this.batches++;
         this.options.problem(null);
         this.options.changed();
-        // The first load is stored, with its offset: from here on rows are merged.
-        if (mode === 'bulk') {
-          this.loadedRows = this.loadingRows ?? 0;
-          end();
-        }
+        if (mode !== 'bulk') return;
+        this.loadedRows = this.loadingRows ?? 0;
+        end(new Ended('loaded'));
       },
       broke: (error) => end(error),
     });
     const aborter = new AbortController();
-    const fetchClient: typeof fetch = async (input, init) => {
-      const live = new URL(String(input)).searchParams.has('live');
-      // Reaching the live phase is to be up to date, once what came before is stored.
-      await guard.idle();
-      if (live) this.#reached();
-      const response = await polls.fetch(input, init);
-      await guard.idle();
-      return response;
-    };
+    const answers = new Answers({
+      position,
+      ask: (url, init) => polls.fetch(url, init),
+      stored: () => guard.idle(),
+      commits: () => guard.commits,
+      pause: (signal, failures) => link.pause(signal, failures),
+      rows: (count) => {
+        if (this.loadingRows === null) return;
+        this.loadingRows += count;
+        this.options.progressed();
+      },
+      current: async () => this.#reached(),
+      reached: (claimed) => guard.reached(claimed),
+      refetch: () => end(new Ended('refetch')),
+      dropped: () => end(new Ended('dropped')),
+      interrupted: (by) => {
+        if (by) this.#lost(syncProblem(by));
+        else if (this.#interrupted) this.#found();
+      },
+    });
     const plugin = await electricSync().setup(guard.asDatabase());
     const shape = await plugin.namespaceObj.syncShapeToTable({
       shape: {
         url: `${baseUrl}/api/shapes/${table}`,
         params: { workspace: workspaceId },
-        fetchClient,
+        fetchClient: answers.fetch,
         signal: aborter.signal,
         parser,
         // Waiting and trying again is the link's business.
-        backoffOptions: { initialDelay: 200, maxDelay: 2_000, multiplier: 2, maxRetries: 3 },
+        backoffOptions: { initialDelay: 200, maxDelay: 2_000, multiplier: 2, maxRetries: 0 },
         onError: (error) => end(error),
       },
       table,
@@ -143,21 +212,15 @@ export class Subscription {
       primaryKey: ['id'],
       shapeKey: this.#key,
       initialInsertMethod: 'insert',
-      onMustRefetch: (tx) => guard.mustRefetch(tx),
+      // A log that is gone ends the subscription (answers.ts); the plugin never hears of it.
+      onMustRefetch: async () => end(new Ended('refetch')),
       onError: (error) => end(error),
     });
-    if (mode === 'bulk') {
-      shape.stream.subscribe((messages) => {
-        if (this.loadingRows === null) return;
-        this.loadingRows += messages.filter((m) => 'value' in m).length;
-        this.options.progressed();
-      });
-    }
-    this.#stop = () => end();
+    this.#end = end;
     try {
       if (!this.#closed.signal.aborted) await ended;
     } finally {
-      this.#stop = null;
+      this.#end = null;
       shape.unsubscribe();
       aborter.abort();
       await guard.idle().catch(() => {});
@@ -166,7 +229,22 @@ export class Subscription {
 
   #reached(): void {
     if (this.upToDate) return;
+    this.#failures = 0;
     this.upToDate = true;
+    this.options.problem(null);
     this.options.progressed();
+  }
+
+  /** No answer worth having: until there is one, nothing is known to be up to date. */
+  #lost(problem: SyncProblem): void {
+    this.#interrupted = true;
+    this.upToDate = false;
+    this.options.problem(problem);
+    this.options.progressed();
+  }
+
+  #found(): void {
+    this.#interrupted = false;
+    this.options.problem(null);
   }
 }

@@ -1,6 +1,7 @@
 // sync-chip.ts over all combinations of what a status can say: the chip is total and never claims too much.
 import { expect, test } from 'vitest';
 import type { Status } from '../store/store';
+import { syncProblem } from '../store/sync-problem';
 import { syncChip } from './sync-chip';
 
 function* statuses(): Generator<Status> {
@@ -13,7 +14,7 @@ function* statuses(): Generator<Status> {
               for (const attention of [0, 1, 2])
                 for (const loading of [null, { rows: 10, total: 1200 }, { rows: 5, total: 0 }])
                   for (const upToDate of [false, true])
-                    for (const problem of [null, 'Tasks cannot be read from the server.'])
+                    for (const problem of [null, syncProblem('busy')])
                       yield {
                         database,
                         databaseError: database === 'failed' ? 'The disk is full.' : null,
@@ -64,6 +65,15 @@ test('A3: an expired session says so whenever the database works, and how much w
     expect(chip.kind).toBe('sign-in');
     expect(chip.label).toBe(s.unsent > 0 ? `Sign in to send ${s.unsent}` : 'Needs sign-in');
     expect(chip.detail).toContain('You can go on working here.');
+  }
+});
+
+test('R6: that syncing fails is never hidden behind what needs the person', () => {
+  for (const s of statuses()) {
+    if (s.database !== 'ready' || s.session === 'expired' || s.network === 'offline' || !s.problem) continue;
+    const chip = syncChip(s);
+    expect(chip.kind, JSON.stringify(s)).toBe('trouble');
+    expect(chip.detail).toContain(s.problem.sentence);
   }
 });
 

@@ -5,6 +5,7 @@ export type ChipKind =
   | 'failed'
   | 'opening'
   | 'attention'
+  | 'trouble'
   | 'sign-in'
   | 'loading'
   | 'offline'
@@ -29,8 +30,8 @@ const kept = (n: number) =>
     : 'Nothing is waiting.';
 
 /**
- * The first thing that is true, in order of what a person must know: a broken database, sign-in, no network, a
- * first load, sending, work that needs them, waiting, connecting; "up to date" only if none of these is.
+ * The first thing that is true, in order of what a person must know: a broken database, sign-in, no network, syncing
+ * that fails, a first load, sending, work that needs them, waiting, connecting; "up to date" only if none of these is.
  */
 export function syncChip(status: Status): Chip {
   const { unsent } = status;
@@ -56,6 +57,13 @@ export function syncChip(status: Status): Chip {
       kind: 'offline',
       label: unsent > 0 ? `Offline · ${number.format(unsent)} waiting` : 'Offline',
       detail: `No network. Everything here works and is kept on this device. ${kept(unsent)}`,
+    };
+  }
+  if (status.problem) {
+    return {
+      kind: 'trouble',
+      label: unsent > 0 ? `Not syncing · ${number.format(unsent)} waiting` : 'Not syncing',
+      detail: `${status.problem.sentence} ${kept(unsent)}`,
     };
   }
   if (status.loading) {
@@ -84,11 +92,11 @@ export function syncChip(status: Status): Chip {
   if (unsent > 0) {
     return { kind: 'waiting', label: `${number.format(unsent)} waiting`, detail: kept(unsent) };
   }
-  if (!status.upToDate || status.problem) {
+  if (!status.upToDate) {
     return {
       kind: 'connecting',
       label: 'Connecting',
-      detail: status.problem ?? 'The server has not yet confirmed that this device is up to date.',
+      detail: 'The server has not yet confirmed that this device is up to date.',
     };
   }
   return {

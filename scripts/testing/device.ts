@@ -14,6 +14,12 @@ export class FlakyNetwork {
   loseAnswers = 0;
   /** How many of the next write requests reach the server twice. */
   repeat = 0;
+  /** A request for which it says yes never gets an answer. */
+  holds: (path: string) => boolean = () => false;
+  /** Answers in place of the server where it gives an answer. */
+  instead: (path: string) => Response | null = () => null;
+  /** Where the server is now, if not where it was. */
+  movedTo: string | null = null;
   #up = true;
   #underWay = new Set<AbortController>();
 
@@ -38,9 +44,13 @@ export class FlakyNetwork {
     this.#underWay.add(request);
     const signal = init.signal ? AbortSignal.any([init.signal, request.signal]) : request.signal;
     const headers = { ...(init.headers as Record<string, string>), cookie: this.person.cookie };
-    const send = () => fetch(input, { ...init, signal, headers });
+    const { origin, pathname, search } = new URL(String(input));
+    const send = () => fetch((this.movedTo ?? origin) + pathname + search, { ...init, signal, headers });
     try {
-      if (!String(input).endsWith('/api/write')) return await send();
+      if (this.holds(pathname + search)) await aborted(signal);
+      const instead = this.instead(pathname + search);
+      if (instead) return instead;
+      if (pathname !== '/api/write') return await send();
       if (this.repeat > 0) {
         this.repeat--;
         await (await send()).text();
@@ -56,6 +66,13 @@ export class FlakyNetwork {
       this.#underWay.delete(request);
     }
   };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
 }
 
 export interface Device {
@@ -88,11 +105,14 @@ let prepared: Promise<Blob> | undefined;
 export async function openDevice(
   url: string,
   person: TestPerson,
-  options: Pick<NodeStoreOptions, 'prepared' | 'foldEvery' | 'files' | 'wordsLimit'> = {},
+  options: Pick<NodeStoreOptions, 'prepared' | 'foldEvery' | 'files' | 'wordsLimit'> & {
+    readonly network?: (network: FlakyNetwork) => void;
+  } = {},
 ): Promise<Device> {
   const session = await person.json<{ user: { id: string } }>('GET', '/api/session');
   const userId = session.body.user.id;
   const network = new FlakyNetwork(person);
+  options.network?.(network);
   prepared ??= preparedBlob();
   const { engine, pg } = await openNodeEngineWithDatabase({
     userId,
@@ -101,7 +121,7 @@ export async function openDevice(
     deviceOnline: () => network.up,
     maxPause: 300,
     prepared: await prepared,
-    ...options,
+    ...(({ network: _, ...rest }) => rest)(options),
   });
   const store = createStore(userId, engine);
   return {

@@ -28,6 +28,7 @@ const looks: Record<ChipKind, { icon: ReactNode; style: string }> = {
   failed: { icon: <CircleAlert size={14} />, style: 'bg-danger-soft text-danger' },
   opening: { icon: <Loader size={14} />, style: 'text-ink-2' },
   attention: { icon: <Inbox size={14} />, style: 'bg-warn-soft text-warn' },
+  trouble: { icon: <CircleAlert size={14} />, style: 'bg-warn-soft text-warn' },
   'sign-in': { icon: <KeyRound size={14} />, style: 'bg-warn-soft text-warn' },
   loading: { icon: <CloudDownload size={14} />, style: 'bg-info-soft text-info' },
   offline: { icon: <CloudOff size={14} />, style: 'bg-press text-ink' },
@@ -109,8 +110,10 @@ export function SyncStatus() {
         </Fact>
         <Fact label="Kept in">{status.storage ? storageNames[status.storage] : 'Not open yet'}</Fact>
       </dl>
-      {status.problem && chip.detail !== status.problem ? (
-        <p className="mt-2 rounded-md bg-warn-soft px-2 py-1.5 text-xs text-warn">{status.problem}</p>
+      {status.problem && chip.kind !== 'trouble' ? (
+        <p className="mt-2 rounded-md bg-warn-soft px-2 py-1.5 text-xs text-warn">
+          {status.problem.sentence}
+        </p>
       ) : null}
       <div className="mt-3 flex flex-wrap gap-2">
         {status.session === 'expired' ? (

@@ -1,0 +1,45 @@
+// Why syncing does not go on, as people are told: a closed kind and a sentence. It never stops local work.
+import type { LinkError } from './link';
+
+export type SyncProblemKind =
+  | 'busy' // the server cannot answer just now
+  | 'unreadable' // something else answers in its place
+  | 'refused' // it does not accept what this app asks
+  | 'not-stored' // what it sent could not be stored here
+  | 'other-person' // the browser's session is somebody else's
+  | 'restored'; // it was restored from an older copy
+
+/** `sentence` says what is wrong and what happens next. */
+export interface SyncProblem {
+  readonly kind: SyncProblemKind;
+  readonly sentence: string;
+}
+
+const sentences: Readonly<Record<SyncProblemKind, string>> = {
+  busy: 'The server is busy. Outpost keeps trying.',
+  unreadable:
+    'Something else answers in place of the server, as the sign-in page of a hotel or airport network does. Outpost keeps trying.',
+  refused: 'The server does not accept what this app asks for. Reload the page to get the newest version.',
+  'not-stored':
+    'Changes from the server could not be stored on this device. Outpost keeps trying; free some space if the device is full.',
+  'other-person': 'Somebody else is signed in on this browser now. Sign in again to sync your changes.',
+  restored:
+    'The server was restored from an older copy. Your changes that are missing there are being sent again.',
+};
+
+export function syncProblem(kind: SyncProblemKind): SyncProblem {
+  return { kind, sentence: sentences[kind] };
+}
+
+/** @returns null for what the network and the session tell by themselves */
+export function problemOf(error: LinkError): SyncProblem | null {
+  switch (error.kind) {
+    case 'unreachable':
+    case 'signed-out':
+      return null;
+    case 'busy':
+      return syncProblem('busy');
+    default:
+      return { kind: 'refused', sentence: error.message };
+  }
+}
