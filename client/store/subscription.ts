@@ -203,7 +203,9 @@ export class Subscription {
         fetchClient: answers.fetch,
         signal: aborter.signal,
         parser,
-        // Waiting and trying again is the link's business.
+        // Waiting and trying again is the link's business, and so is a line that is silent for too long: a large part
+        // over one bar of signal takes its time.
+        liveRequestTimeoutMs: false,
         backoffOptions: { initialDelay: 200, maxDelay: 2_000, multiplier: 2, maxRetries: 0 },
         onError: (error) => end(error),
       },
@@ -216,6 +218,8 @@ export class Subscription {
       onMustRefetch: async () => end(new Ended('refetch')),
       onError: (error) => end(error),
     });
+    // With one shape there are no others to wait for: it would only start requests over, and fail unheard at the end.
+    shape.stream.forceDisconnectAndRefresh = async () => {};
     this.#end = end;
     try {
       if (!this.#closed.signal.aborted) await ended;

@@ -14,7 +14,8 @@ export interface TestApi extends RunningApi {
   person(name: string): Promise<TestPerson>;
   /** Somebody without a session. */
   readonly stranger: TestPerson;
-  stop(): Promise<void>;
+  /** @param options.keep the database stays, for another server */
+  stop(options?: { keep: boolean }): Promise<void>;
 }
 
 export interface TestPerson {
@@ -32,11 +33,13 @@ export interface TestApiOptions {
   readonly upstream?: Upstream | undefined;
   readonly publicUrl?: string;
   readonly rateLimit?: boolean;
+  /** A migrated one; a fresh one when absent. */
+  readonly database?: TestDatabase;
 }
 
 /** @param options.upstream the read path; the embedded shape server when absent. */
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const logged: string[] = [];
   const shapes = options.upstream ? null : await createShapeServer({ databaseUrl: database.url });
   const embedded = shapes && embeddedUpstream((request) => shapes.handle(request));
@@ -68,10 +71,10 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       person.cookie = cookiesOf(response);
       return person;
     },
-    async stop() {
+    async stop({ keep } = { keep: false }) {
       await api.close(0);
       await shapes?.close();
-      await database.drop();
+      if (!keep) await database.drop();
     },
   };
 }

@@ -32,6 +32,37 @@ export async function createTestDatabase(options: { migrated?: boolean } = {}): 
   };
 }
 
+/**
+ * A copy of a database as it is now, as a backup of it would be restored. Whoever is connected to it is thrown out for a
+ * moment.
+ */
+export async function copyDatabase(url: string): Promise<TestDatabase> {
+  const server = inject('postgresUrl');
+  const from = new URL(url).pathname.slice(1);
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await onServer(server, async (client) => {
+    await client.query(`alter database ${from} allow_connections false`);
+    try {
+      for (const deadline = Date.now() + 10_000; ; ) {
+        await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+          from,
+        ]);
+        const made = await client
+          .query(`create database ${name} template ${from}`)
+          .catch((error: Error) => error);
+        if (!(made instanceof Error)) break;
+        if (Date.now() > deadline) throw made;
+      }
+    } finally {
+      await client.query(`alter database ${from} allow_connections true`);
+    }
+  });
+  return {
+    url: databaseUrl(server, name),
+    drop: () => onServer(server, (client) => dropDatabase(client, name)),
+  };
+}
+
 /** The name says which migrations it holds, so a changed file gives another template. */
 async function migratedTemplate(server: string): Promise<string> {
   const files = readMigrations();
