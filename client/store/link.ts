@@ -128,7 +128,7 @@ export class Link {
     options: { readonly silence?: number; busy?(is: boolean): void } = {},
   ): Promise<Response> {
     for (let failures = 1; ; failures++) {
-      await this.#ready(init.signal ?? undefined);
+      await this.ready(init.signal ?? undefined);
       try {
         const response = await this.once(path, init, options.silence);
         const isBusy = response.status === 429 || response.status >= 500;
@@ -162,8 +162,11 @@ export class Link {
     await this.#wait(Math.min(longest, FIRST_PAUSE * 2 ** tries) * (0.5 + Math.random() / 2), signal);
   }
 
-  /** Resolves when a request has a chance: the session holds, and the device has a network or has not said so for long. */
-  async #ready(signal?: AbortSignal): Promise<void> {
+  /**
+   * Resolves when a request has a chance: the session holds, and the device has a network or has not said so for long.
+   * @throws the signal's reason, or that the store was closed
+   */
+  async ready(signal?: AbortSignal): Promise<void> {
     // The wake-up is the normal way out.
     while (this.#state.session === 'expired') await this.#wait(30_000, signal);
     if (this.options.deviceOnline?.() === false) {

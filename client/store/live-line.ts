@@ -5,8 +5,6 @@ import type { Places } from './live-polls';
 import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
 
 export interface LiveNews {
-  /** Origin of the API. */
-  readonly baseUrl: string;
   /** Tag of the memberships that are known (db/wire.ts); null before there are any. */
   memberships(): string | null;
   /** The memberships are others by now; resolves when they are known. */
@@ -94,12 +92,13 @@ export class LiveLine {
     let failures = 0;
     while (!closed.aborted && (this.#polls.size > 0 || this.#listens)) {
       try {
-        const answer = await this.#ask(failures);
+        const isProbe = failures > 0;
+        const answer = await this.#ask(isProbe);
         if (answer === null) continue;
         failures = 0;
         this.#health(null);
         for (const result of answer.results) this.#settle(result);
-        if (answer.membershipsChanged) await this.news.membershipsChanged();
+        if (answer.membershipsChanged && !isProbe) await this.news.membershipsChanged();
         // The answered ones ask for the next thing: that goes into the same request.
         await new Promise((go) => setTimeout(go, GATHER));
       } catch (error) {
@@ -107,41 +106,42 @@ export class LiveLine {
         // Also a refusal: nothing of it is the polls' fault, and asking again at once would be no better.
         failures++;
         const problem = error instanceof LinkError ? problemOf(error) : syncProblem('unreadable');
-        if (problem) this.#health(problem);
+        // Once busy is nothing to speak of.
+        if (problem && (failures > 1 || problem.kind !== 'busy')) this.#health(problem);
         await this.link.pause(closed, failures).catch(() => {});
       }
     }
     this.#running = false;
   }
 
-  /** One request. @returns null when it was ended from here */
-  async #ask(failures: number): Promise<LiveAnswer | null> {
+  /**
+   * One request.
+   * @param isProbe it is answered at once: whether the door is open again is not to be known only when something happens
+   * @returns null when it was ended from here
+   */
+  async #ask(isProbe: boolean): Promise<LiveAnswer | null> {
     const closed = this.#closed.signal;
     const leave = await this.places.enter(closed);
     const request = new AbortController();
+    const signal = AbortSignal.any([request.signal, closed]);
     const turn = setInterval(() => {
       if (this.places.wanted) request.abort();
     }, TURN);
     try {
       this.#request = request;
-      const asked = [...this.#polls].map(([id, poll]) => {
+      await this.link.ready(signal);
+      const polls = [...this.#polls].map(([id, poll]) => {
         const { workspace, ...params } = Object.fromEntries(poll.url.searchParams);
         return { id, table: poll.url.pathname.split('/').at(-1), workspace, params };
       });
-      const response = await this.link.patiently(
-        `${this.news.baseUrl}/api/shapes/live`,
-        {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ memberships: this.news.memberships() ?? '', polls: asked }),
-          signal: AbortSignal.any([request.signal, closed]),
-        },
-        {
-          busy: (is) => {
-            if (is || failures === 0) this.#health(is ? syncProblem('busy') : null);
-          },
-        },
-      );
+      // A list of memberships that nobody has is answered at once.
+      const memberships = (isProbe ? null : this.news.memberships()) ?? '';
+      const response = await this.link.once('/api/shapes/live', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ memberships, polls }),
+        signal,
+      });
       return liveAnswer.parse(await readJson(response));
     } catch (error) {
       if (request.signal.aborted) return null;

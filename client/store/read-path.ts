@@ -44,7 +44,6 @@ export class ReadPath {
 
   constructor(private readonly options: ReadPathOptions) {
     this.#polls = new LivePolls(options.link, {
-      baseUrl: options.baseUrl,
       memberships: () => this.#tag,
       membershipsChanged: async () => {
         this.#forgetTag();

@@ -27,9 +27,13 @@ const StockSender = lazy(() =>
   ),
 );
 
-/** Keeps what is remembered of the session fresh; a failure changes nothing (A3). */
+/** Keeps what is remembered of the session fresh; a failure changes nothing (A3). The store follows what it names (R6). */
 function SessionKeeper() {
   const store = useStore();
+  const memberships = useSession()?.memberships;
+  useEffect(() => {
+    if (memberships) store.expect(memberships.map((membership) => membership.workspaceId));
+  }, [store, memberships]);
   useEffect(() => {
     const refresh = () => void refreshSession().catch(() => {});
     refresh();
