@@ -73,7 +73,7 @@ async function checkServer(deps: ApiDeps, known: WriteRequest): Promise<void> {
     const sentence = 'The server has another database than before; the app starts over with it.';
     throw new ApiFailure('fork', sentence, { serverId });
   }
-  const lostFrom = known.mark && (await deps.lineage.lostFrom(known.mark));
+  const lostFrom = known.mark ? await deps.lineage.lostFrom(known.mark) : null;
   if (lostFrom !== null) {
     const sentence = 'The server was restored from an older copy; the app sends again what is missing there.';
     throw new ApiFailure('fork', sentence, { serverId, lostFrom });

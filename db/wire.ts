@@ -51,8 +51,8 @@ export const writeRequest = z.object({
   clientId: uuid,
   /** The database that the client believes it talks to; null before it knows. */
   serverId: uuid.nullable(),
-  /** The newest mark that the client was given; null: none. */
-  mark: mark.nullable(),
+  /** The newest mark that the client was given; null or absent: none. */
+  mark: mark.nullish(),
   /** Everything up to this counter is answered and stored on the client: the server may forget it. */
   acknowledged: z.int().nonnegative(),
   transactions: z.array(z.unknown()).max(limits.transactions),

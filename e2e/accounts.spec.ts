@@ -171,3 +171,36 @@ test('W1: a browser without private files keeps the data in IndexedDB, and remov
   await expect(app.page.getByRole('heading', { name: 'Sign in to Outpost' })).toBeVisible();
   expect((await databases()).some((name) => name.startsWith('/pglite/'))).toBe(false);
 });
+
+test('R6: a workspace that is made while the app is open can be used at once, also in another tab', async ({
+  server,
+  device,
+}) => {
+  const team = await makeTeam(server);
+  const machine = await device();
+  const app = await machine.boardOf(team, team.owner);
+  await app.upToDate();
+  const other = await machine.tab();
+  await other.openBoard(team);
+  await other.upToDate();
+  await app.page.getByRole('button', { name: `Workspace: ${team.workspaceName}` }).click();
+  await app.page.getByRole('menuitem', { name: 'New workspace' }).click();
+  const making = app.page.getByRole('dialog', { name: 'New workspace' });
+  await making.getByLabel('Name of the workspace').fill('Second camp');
+  await making.getByRole('button', { name: 'Create workspace' }).click();
+  await app.main.getByRole('button', { name: 'New project' }).click();
+  const dialog = app.page.getByRole('dialog', { name: 'New project' });
+  await dialog.getByLabel('Name').fill('Winter');
+  await dialog.getByRole('button', { name: 'Create project' }).click();
+  await expect(app.page.getByRole('heading', { level: 1, name: 'Winter' })).toBeVisible();
+  await app.addTask(columns.todo, 'Close the hut');
+  await app.isOnServer('Close the hut');
+  await app.upToDate();
+  await app.goTo('Members');
+  await expect(app.main.getByText(team.owner.email)).toBeVisible();
+  // The other tab of the same browser, which did not make it.
+  await other.page.getByRole('button', { name: `Workspace: ${team.workspaceName}` }).click();
+  await other.page.getByRole('menuitem', { name: 'Second camp' }).click();
+  await expect(other.card('Close the hut')).toBeVisible();
+  await other.upToDate();
+});

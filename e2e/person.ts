@@ -83,7 +83,7 @@ export class Person {
         'POST',
         '/api/write',
         {
-          protocol: 1,
+          protocol: 2,
           clientId: this.#clientId,
           serverId: null,
           acknowledged: 0,
