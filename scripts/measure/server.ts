@@ -16,6 +16,8 @@ export interface Account {
 
 export interface MeasuredServer {
   readonly url: string;
+  /** Of the server's process. */
+  readonly pid: number;
   readonly databaseUrl: string;
   /** ms from the program's start until it said that it is ready; Postgres ran already. */
   readonly readyMs: number;
@@ -51,6 +53,7 @@ export async function startMeasuredServer(): Promise<MeasuredServer> {
     const readyMs = performance.now() - begun;
     return {
       url,
+      pid: child.pid!,
       databaseUrl: postgres.url,
       readyMs,
       stop,
