@@ -3,6 +3,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import type { Upstream } from '../electric/proxy';
 import type { Auth } from './auth';
 import type { ApiDeps } from './deps';
+import { oneByOne, remembering, sessionFirst } from './entrance';
 import { errorHandler, failureResponse } from './errors';
 import { feedAdminRoutes, feedRoutes } from './feeds';
 import { fileRoutes } from './files';
@@ -30,10 +31,13 @@ export interface AppParts {
 }
 
 export function createApp(parts: AppParts): Hono {
-  const { deps, auth } = parts;
+  const { auth } = parts;
+  const deps = remembering(parts.deps);
   const app = new Hono();
   app.onError(errorHandler(deps.log));
   app.use('/api/*', sameOrigin(parts.publicUrl));
+  app.use('/api/*', sessionFirst(deps));
+  app.use('/api/*', oneByOne(deps));
   app.route('/api/health', healthRoutes(deps, parts.version, parts.shapesReady));
   app.route('/api/auth', auth.routes());
   app.route('/api/session', sessionRoutes(deps, auth));

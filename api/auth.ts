@@ -4,7 +4,7 @@ import { APIError } from 'better-auth/api';
 import { Hono } from 'hono';
 import { Pool } from 'pg';
 import { type ApiErrorKind, PERSON_HEADER } from '../db/wire';
-import { smallBody } from './body';
+import { readBytes } from './body';
 import type { Person } from './deps';
 import { ApiFailure, failureResponse, isDatabaseAway } from './errors';
 
@@ -49,6 +49,7 @@ export function createAuth(options: AuthOptions): Auth {
     max: 8,
     connectionTimeoutMillis: 5_000,
     application_name: 'outpost auth',
+    statement_timeout: 15_000,
   });
   pool.on('error', () => {});
   const auth = betterAuth({
@@ -118,11 +119,12 @@ export function createAuth(options: AuthOptions): Auth {
     },
     routes() {
       const app = new Hono();
-      app.use(smallBody);
       app.on(['GET', 'POST'], open, async (c) => {
+        const { url, method, headers } = c.req.raw;
         // A program, not a page: origin.ts let it in, and better-auth insists on the header.
-        if (!c.req.header('origin')) c.req.raw.headers.set('origin', new URL(c.req.url).origin);
-        return withApiError(await auth.handler(c.req.raw));
+        if (!c.req.header('origin')) headers.set('origin', new URL(url).origin);
+        const body = method === 'POST' ? await readBytes(c) : null;
+        return withApiError(await auth.handler(new Request(url, { method, headers, body })));
       });
       return app;
     },

@@ -1,27 +1,69 @@
-// Reads a small JSON body and checks it. The write path has its own limits; see write.ts.
-import type { Context, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+// Reads bodies of requests: never more than the route takes, never nested deeper than the protocol allows.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
 import { z } from 'zod';
+import { limits } from '../db/wire';
+import { ClientGone } from '../electric/proxy';
 import { ApiFailure } from './errors';
+import { jsonShape } from './json-shape';
 
-/** @param bytes a larger body is refused before it is read to its end */
-export function bodyAtMost(bytes: number): MiddlewareHandler {
-  return bodyLimit({
-    maxSize: bytes,
-    onError: () => {
-      throw new ApiFailure('too-large', 'The request is too large.');
-    },
-  });
+/** Of routes whose bodies are a few fields, bytes. */
+const SMALL = 64_000;
+
+/**
+ * Reads the body off the socket, so that only what was read is in memory: a Request that was asked for its body or its
+ * signal takes in all of it, whatever its size.
+ * @throws ApiFailure 'too-large' with the sentence: before reading where the length is given, else at the limit;
+ * ClientGone
+ */
+export async function readBytes(
+  c: Context,
+  most = SMALL,
+  sentence = 'The request is too large.',
+): Promise<Buffer<ArrayBuffer>> {
+  const tooLarge = () => new ApiFailure('too-large', sentence);
+  if (Number(c.req.header('content-length') ?? 0) > most) throw tooLarge();
+  const { incoming } = c.env as HttpBindings;
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    // The connection stays, for the answer.
+    for await (const part of (incoming as IncomingMessage).iterator({ destroyOnReturn: false })) {
+      size += part.length;
+      if (size > most) throw tooLarge();
+      parts.push(part);
+    }
+  } catch (error) {
+    if (error instanceof ApiFailure) throw error;
+    throw new ClientGone();
+  }
+  return Buffer.concat(parts, size);
 }
 
-/** For routes whose bodies are a few fields. */
-export const smallBody = bodyAtMost(64_000);
+/**
+ * @param most bytes
+ * @throws ApiFailure 'malformed', 'too-large'
+ */
+export async function readBody<T extends z.ZodType>(
+  c: Context,
+  schema: T,
+  most = SMALL,
+): Promise<z.output<T>> {
+  return readJson(await readBytes(c, most), schema, limits.depth);
+}
 
-/** @throws ApiFailure 'malformed' */
-export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+/**
+ * @param deepest arrays and objects within each other, at the most
+ * @throws ApiFailure 'malformed'
+ */
+export function readJson<T extends z.ZodType>(bytes: Buffer, schema: T, deepest: number): z.output<T> {
+  const { depth, values } = jsonShape(bytes);
+  if (depth > deepest) throw new ApiFailure('malformed', 'The request is nested too deeply.');
+  if (values > 4_000_000) throw new ApiFailure('malformed', 'The request has too many values.');
   let json: unknown;
   try {
-    json = await c.req.json();
+    json = JSON.parse(bytes.toString());
   } catch {
     throw new ApiFailure('malformed', 'The request is not JSON.');
   }
@@ -29,6 +71,18 @@ export async function readBody<T extends z.ZodType>(c: Context, schema: T): Prom
   if (read.success) return read.data;
   const issue = read.error.issues[0];
   throw new ApiFailure('malformed', `The request is malformed: ${issue?.path.join('.')} ${issue?.message}.`);
+}
+
+/** Aborts when whoever asked has gone before the answer was there. May be asked for at any time. */
+export function whenGone(c: Context): AbortSignal {
+  const outgoing = (c.env as HttpBindings).outgoing as ServerResponse;
+  const gone = new AbortController();
+  const closed = () => {
+    if (!outgoing.writableFinished) gone.abort(new ClientGone());
+  };
+  if (outgoing.closed || outgoing.destroyed) closed();
+  else outgoing.once('close', closed);
+  return gone.signal;
 }
 
 /** A path parameter that is a uuid. @throws ApiFailure 'not-found' */

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { DocumentKeeper } from './documents/keeper';
 import type { Lineage } from './lineage';
 import type { MembershipChanges } from './membership-changes';
+import type { WriteDoor } from './write-door';
 
 export interface Person {
   readonly id: string;
@@ -11,7 +12,10 @@ export interface Person {
 }
 
 export interface ApiDeps {
+  /** For what changes something. */
   readonly pool: Pool;
+  /** For sessions, shapes and everything else that only reads: no write takes one of these connections. */
+  readonly reads: Pool;
   /**
    * Whose session the request carries.
    * @throws ApiFailure 'signed-out'
@@ -20,6 +24,8 @@ export interface ApiDeps {
   /** Number of the newest migration of this program. */
   readonly migration: number;
   readonly lineage: Lineage;
+  /** Takes requests to write. */
+  readonly writes: WriteDoor;
   /** Is told of documents that were written to. */
   readonly documents: DocumentKeeper;
   /** For whoever waits until somebody's memberships change. */

@@ -28,6 +28,8 @@ export class ApiFailure extends Error {
     readonly kind: ApiErrorKind,
     sentence: string,
     readonly detail?: Detail,
+    /** Seconds; the person, not the server, has too much under way: 429. */
+    readonly retryAfter?: number,
   ) {
     super(sentence);
   }
@@ -37,16 +39,14 @@ export class ApiFailure extends Error {
 export function failureResponse(
   kind: ApiErrorKind,
   sentence: string,
-  options: { detail?: Detail | undefined; status?: number } = {},
+  options: { detail?: Detail | undefined; status?: number; retryAfter?: number | undefined } = {},
 ): Response {
   const body: z.infer<typeof apiError> = {
     error: { kind, sentence, ...(options.detail ? { detail: options.detail } : {}) },
   };
-  const status = options.status ?? statusOf[kind];
+  const status = options.status ?? (options.retryAfter === undefined ? statusOf[kind] : 429);
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
-  if (kind === 'busy') headers['retry-after'] = '1';
-  // The rest of the body stays unread, so the connection cannot carry another request.
-  if (kind === 'too-large') headers.connection = 'close';
+  if (kind === 'busy') headers['retry-after'] = String(options.retryAfter ?? 1);
   return Response.json(body, { status, headers });
 }
 
@@ -57,7 +57,8 @@ export function failureResponse(
 export function errorHandler(log: (line: string) => void): ErrorHandler {
   return (error, c) => {
     if (error instanceof ApiFailure) {
-      return failureResponse(error.kind, error.message, { detail: error.detail });
+      const { detail, retryAfter } = error;
+      return failureResponse(error.kind, error.message, { detail, retryAfter });
     }
     // Nobody reads this answer; 499 is what proxies write into their logs for it.
     if (error instanceof ClientGone) return new Response(null, { status: 499 });

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { type WrittenBooking, writeCalendar } from '../db/calendar/write';
-import { smallBody, uuidParam } from './body';
+import { uuidParam } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
 import { inTransaction, roleOf } from './membership';
@@ -36,7 +36,7 @@ export function feedAdminRoutes(deps: ApiDeps, publicUrl: string | null): Hono {
     );
     return c.json({ feeds: rows }, 200, { 'cache-control': 'no-store' });
   });
-  app.post('/:id/resources/:resourceId/feeds', smallBody, async (c) => {
+  app.post('/:id/resources/:resourceId/feeds', async (c) => {
     const { workspaceId, userId } = await member(deps, c);
     const resourceId = uuidParam(c, 'resourceId');
     const secret = randomBytes(24).toString('base64url');

@@ -2,10 +2,9 @@
 // list the server lacks. The rows that name them go the way of all rows.
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { FILE_BYTES, pictureTypes } from '../db/document/files';
-import { readBody, smallBody, uuidParam } from './body';
+import { readBody, readBytes, uuidParam } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
 import { requireRole } from './membership';
@@ -13,16 +12,9 @@ import { requireRole } from './membership';
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const missing = z.object({ workspaceId: z.uuid(), hashes: z.array(hash).max(900) });
 
-const sized = bodyLimit({
-  maxSize: FILE_BYTES,
-  onError: () => {
-    throw new ApiFailure('too-large', 'A file may be 10 MB large at most.');
-  },
-});
-
 export function fileRoutes(deps: ApiDeps): Hono {
   const app = new Hono();
-  app.post('/missing', smallBody, async (c) => {
+  app.post('/missing', async (c) => {
     const { id } = await deps.person(c.req.raw);
     const asked = await readBody(c, missing);
     await requireRole(deps.pool, id, asked.workspaceId, ['owner', 'member', 'guest']);
@@ -36,11 +28,11 @@ export function fileRoutes(deps: ApiDeps): Hono {
     if (here.length > 0) await noteStored(deps, asked.workspaceId, here);
     return c.json({ missing: lacking });
   });
-  app.put('/:workspace/:hash', sized, async (c) => {
+  app.put('/:workspace/:hash', async (c) => {
     const { id } = await deps.person(c.req.raw);
     const [workspaceId, name] = [uuidParam(c, 'workspace'), hashParam(c)];
     await requireRole(deps.pool, id, workspaceId, ['owner', 'member']);
-    const bytes = Buffer.from(await c.req.arrayBuffer());
+    const bytes = await readBytes(c, FILE_BYTES, 'A file may be 10 MB large at most.');
     if (bytes.byteLength === 0 || createHash('sha256').update(bytes).digest('hex') !== name) {
       throw new ApiFailure('malformed', 'The file changed on its way; it is sent again.');
     }
@@ -54,8 +46,8 @@ export function fileRoutes(deps: ApiDeps): Hono {
   app.get('/:workspace/:hash', async (c) => {
     const { id } = await deps.person(c.req.raw);
     const [workspaceId, name] = [uuidParam(c, 'workspace'), hashParam(c)];
-    await requireRole(deps.pool, id, workspaceId, ['owner', 'member', 'guest']);
-    const { rows } = await deps.pool.query<{ bytes: Buffer; type: string | null }>(
+    await requireRole(deps.reads, id, workspaceId, ['owner', 'member', 'guest']);
+    const { rows } = await deps.reads.query<{ bytes: Buffer; type: string | null }>(
       `select b.bytes, f.type from sync.file_bytes b left join file f using (workspace_id, hash)
         where b.workspace_id = $1 and b.hash = $2`,
       [workspaceId, name],

@@ -24,7 +24,7 @@ export function healthRoutes(deps: ApiDeps, app: string, shapesReady: () => Prom
     const waiting = (part: 'database' | 'shapes') =>
       c.json({ status: 'not ready', versions, waiting: part } satisfies Health, 503);
     try {
-      const { rows } = await deps.pool.query<{ server_version: string }>('show server_version');
+      const { rows } = await deps.reads.query<{ server_version: string }>('show server_version');
       versions.postgres = rows[0]!.server_version;
     } catch {
       return waiting('database');

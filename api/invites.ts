@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { readBody, smallBody, uuidParam } from './body';
+import { readBody, uuidParam } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
 import { inTransaction, type Role, requireRole, role } from './membership';
@@ -12,7 +12,7 @@ import { addMember, type Joined } from './workspaces';
 /** POST /api/workspaces/:id/invites */
 export function inviteCreationRoutes(deps: ApiDeps, publicUrl: string | null): Hono {
   const app = new Hono();
-  app.post('/:id/invites', smallBody, async (c) => {
+  app.post('/:id/invites', async (c) => {
     const person = await deps.person(c.req.raw);
     const workspaceId = uuidParam(c, 'id');
     const body = await readBody(c, z.object({ role }));
@@ -42,7 +42,7 @@ export function inviteRoutes(deps: ApiDeps): Hono {
     c.header('cache-control', 'no-store');
     return c.json(rows[0]);
   });
-  app.post('/:token/accept', smallBody, async (c) => {
+  app.post('/:token/accept', async (c) => {
     const person = await deps.person(c.req.raw);
     const token = c.req.param('token');
     const joined = await inTransaction(deps.pool, async (client): Promise<Joined> => {

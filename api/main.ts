@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { newest } from '../db/migrate';
 import type { Upstream } from '../electric/proxy';
 import { createApp } from './app';
@@ -13,6 +13,8 @@ import { LiveDocuments } from './documents/live';
 import { Lineage } from './lineage';
 import { MembershipChanges } from './membership-changes';
 import { readMigrations } from './migrations';
+import { changesPool, readsPool, tendingPool } from './pools';
+import { WriteDoor } from './write-door';
 
 export interface ApiOptions {
   /** 0: any free port. */
@@ -42,28 +44,28 @@ export interface RunningApi {
   readonly documents: DocumentKeeper;
   readonly live: LiveDocuments;
   readonly server: Server;
+  /** Of every route, as it was registered. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** Answers what is under way, at most `patience` ms, then ends every connection. */
   close(patience?: number): Promise<void>;
 }
 
 /** @throws the listen error (EADDRINUSE, EACCES), or that the database is away */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const pool = new Pool({
-    connectionString: options.databaseUrl,
-    max: 20,
-    connectionTimeoutMillis: 5_000,
-    application_name: 'outpost api',
-  });
-  // An idle connection broke; the next query opens another.
-  pool.on('error', () => {});
+  const pool = changesPool(options.databaseUrl);
+  const reads = readsPool(options.databaseUrl);
+  const tending = tendingPool(options.databaseUrl);
   const auth = createAuth({ ...options, secret: options.authSecret });
-  const documents = new DocumentKeeper(pool, options.log);
+  const documents = new DocumentKeeper(tending, options.log);
   const person = async (request: Request) => (await auth.session(request)).person;
-  const live = new LiveDocuments({ ...options, pool, person });
-  const lineage = new Lineage(pool);
+  const live = new LiveDocuments({ ...options, pool: reads, person });
+  const lineage = new Lineage(reads);
   const membershipChanges = new MembershipChanges();
+  const writes = new WriteDoor(pool, lineage, options.databaseUrl);
   const deps: ApiDeps = {
     pool,
+    reads,
+    writes,
     lineage,
     documents,
     person,
@@ -101,7 +103,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     .then(() => new Promise<Server>(listen))
     .catch(async (error: unknown) => {
       live.close();
-      await Promise.all([pool.end(), auth.close()]);
+      await Promise.all([pool.end(), reads.end(), tending.end(), auth.close()]);
       throw error;
     });
   live.attach(server);
@@ -117,6 +119,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     documents,
     live,
     server,
+    routes: app.routes,
     async close(patience = 2_000) {
       const closed = new Promise<void>((done) => server.close(() => done()));
       live.close();
@@ -124,8 +127,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
       clearTimeout(timer);
-      await documents.close();
-      await Promise.all([pool.end(), auth.close()]);
+      await Promise.all([documents.close(), writes.close()]);
+      await Promise.all([pool.end(), reads.end(), tending.end(), auth.close()]);
     },
   };
 }

@@ -2,14 +2,14 @@
 import { Hono } from 'hono';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import { readBody, smallBody, uuidParam } from './body';
+import { readBody, uuidParam } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
 import { inTransaction, role, roleOf } from './membership';
 
 export function memberRoutes(deps: ApiDeps): Hono {
   const app = new Hono();
-  app.patch('/:id/members/:memberId', smallBody, async (c) => {
+  app.patch('/:id/members/:memberId', async (c) => {
     const person = await deps.person(c.req.raw);
     const workspaceId = uuidParam(c, 'id');
     const memberId = uuidParam(c, 'memberId');

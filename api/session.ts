@@ -11,7 +11,7 @@ export function sessionRoutes(deps: ApiDeps, auth: Auth): Hono {
     const { person, cookies } = await auth.session(c.req.raw);
     const told = mark.safeParse({ epoch: c.req.query('epoch'), version: c.req.query('version') });
     const [{ memberships, tag }, place, lostFrom] = await Promise.all([
-      membershipsOf(deps.pool, person.id),
+      membershipsOf(deps.reads, person.id),
       deps.lineage.place(),
       told.success ? deps.lineage.lostFrom(told.data) : null,
     ]);

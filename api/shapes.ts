@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono';
 import { limits, liveRequest } from '../db/wire';
 import { pollLive } from '../electric/live';
 import { proxyShape, type ShapeReader, ShapeRefused, type Upstream } from '../electric/proxy';
-import { bodyAtMost, readBody } from './body';
+import { readBody, whenGone } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
 import { membershipsOf, workspacesAmong } from './membership';
@@ -14,26 +14,25 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
   const app = new Hono();
   const readerOf = async (c: Context): Promise<ShapeReader> => {
     const { id } = await deps.person(c.req.raw);
-    return { userId: id, mayRead: (workspaces) => workspacesAmong(deps.pool, id, workspaces) };
+    return { userId: id, mayRead: (workspaces) => workspacesAmong(deps.reads, id, workspaces) };
   };
-  app.post('/live', bodyAtMost(limits.liveBytes), async (c) => {
-    // Before the first await: the server only tells a signal that was asked for when the connection closes.
-    const { signal } = c.req.raw;
+  app.post('/live', async (c) => {
     const { id } = await deps.person(c.req.raw);
-    const request = await readBody(c, liveRequest);
+    const request = await readBody(c, liveRequest, limits.liveBytes);
     const reader = {
       userId: id,
       async memberships() {
-        const { memberships, tag } = await membershipsOf(deps.pool, id);
+        const { memberships, tag } = await membershipsOf(deps.reads, id);
         return { workspaceIds: new Set(memberships.map((m) => m.workspaceId)), tag };
       },
       nextChange: (until: AbortSignal) => deps.membershipChanges.next(until),
     };
-    const answer = await pollLive(request, reader, upstream, signal);
+    const answer = await pollLive(request, reader, upstream, whenGone(c));
     c.header('cache-control', 'private, no-store');
     return c.json(answer);
   });
   app.get('/:table', async (c) => {
+    // Before the first await: the server only tells a signal that was asked for when the connection closes.
     const { signal } = c.req.raw;
     const reader = await readerOf(c);
     const params = new URL(c.req.url).searchParams;

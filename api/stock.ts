@@ -3,7 +3,7 @@
 import { Hono } from 'hono';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import { readBody, smallBody } from './body';
+import { readBody } from './body';
 import type { ApiDeps, Person } from './deps';
 import { ApiFailure } from './errors';
 import { inTransaction, roleOf } from './membership';
@@ -59,7 +59,7 @@ type Outcome =
 
 export function stockRoutes(deps: ApiDeps): Hono {
   const app = new Hono();
-  app.post('/movements', smallBody, async (c) => {
+  app.post('/movements', async (c) => {
     const person = await deps.person(c.req.raw);
     const asked = await readBody(c, movement);
     const done = await patiently(() => inTransaction(deps.pool, (client) => carryOut(client, person, asked)));

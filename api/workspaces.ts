@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { type SyncedTable, type TableName, tableNames, tables } from '../db/tables';
-import { readBody, smallBody, uuidParam } from './body';
+import { readBody, uuidParam } from './body';
 import type { ApiDeps, Person } from './deps';
 import { inTransaction, type Role, requireRole } from './membership';
 
@@ -34,7 +34,7 @@ const create = z.object({
 
 export function workspaceRoutes(deps: ApiDeps): Hono {
   const app = new Hono();
-  app.post('/', smallBody, async (c) => {
+  app.post('/', async (c) => {
     const person = await deps.person(c.req.raw);
     const { name } = await readBody(c, create);
     const joined = await inTransaction(deps.pool, (client) => createWorkspace(client, person, name));
@@ -44,8 +44,8 @@ export function workspaceRoutes(deps: ApiDeps): Hono {
   app.get('/:id/size', async (c) => {
     const person = await deps.person(c.req.raw);
     const workspaceId = uuidParam(c, 'id');
-    await requireRole(deps.pool, person.id, workspaceId, ['owner', 'member', 'guest']);
-    const { rows } = await deps.pool.query<{ name: TableName; count: string }>(sizeQuery, [
+    await requireRole(deps.reads, person.id, workspaceId, ['owner', 'member', 'guest']);
+    const { rows } = await deps.reads.query<{ name: TableName; count: string }>(sizeQuery, [
       workspaceId,
       person.id,
     ]);

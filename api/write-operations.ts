@@ -9,6 +9,7 @@ import { isTableName, type SyncedTable, type TableName, tables } from '../db/tab
 import { limits, type Operation, operation, type RefusalKind, type Verdict } from '../db/wire';
 import type { Person } from './deps';
 import { bodyColumns } from './documents/faults';
+import { inPieces } from './write-pieces';
 
 /** What sync.apply answers for one operation. */
 type Applied =
@@ -57,11 +58,15 @@ export async function applyTransaction(
     return null;
   });
   if (accepted.length === 0) return verdicts.map((v) => v!);
-  const result = await client.query<{ verdicts: Applied[] }>('select sync.apply_all($1, $2) as verdicts', [
-    person.id,
-    JSON.stringify(accepted),
-  ]);
-  const applied = result.rows[0]!.verdicts.values();
+  const apply = async (piece: readonly ServerOperation[]) => {
+    const result = await client.query<{ verdicts: Applied[] }>('select sync.apply_all($1, $2) as verdicts', [
+      person.id,
+      JSON.stringify(piece),
+    ]);
+    return result.rows[0]!.verdicts;
+  };
+  const tooLong: Applied = { status: 'refused', kind: 'too-large' };
+  const applied = (await inPieces(client, accepted, apply, tooLong)).values();
   return verdicts.map((v) => v ?? fromApplied(applied.next().value!));
 }
 

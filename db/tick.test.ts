@@ -48,7 +48,10 @@ test.each([
       expect(session[0]! > last).toBe(true);
     }
     all.push(...sessions.flat());
-    last = sessions.map((session) => session.at(-1)!).sort().at(-1)!;
+    last = sessions
+      .map((session) => session.at(-1)!)
+      .sort()
+      .at(-1)!;
   }
   expect(new Set(all).size).toBe(all.length);
   expect(clockMs(all[0]!)).toBeGreaterThanOrEqual(start + back - 1);

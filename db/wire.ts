@@ -13,6 +13,11 @@ export const limits = {
   bodyBytes: 16_000_000,
   transactions: 500,
   operations: 50_000,
+  /**
+   * Arrays and objects within each other, in one value of an operation, which is refused by itself; in other requests,
+   * in the whole of it.
+   */
+  depth: 32,
   /** Live polls in one POST /api/shapes/live, and bytes of that request. */
   livePolls: 256,
   liveBytes: 256_000,

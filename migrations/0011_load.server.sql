@@ -7,10 +7,11 @@ create sequence sync.clock minvalue 0;
 -- Ticks of the same microsecond differ by this.
 create sequence sync.clock_lot minvalue 0 maxvalue 63 cycle;
 
-do $$
-begin
-  perform setval('sync.clock', (clock_ms + 1) * 1000) from sync.server;
-end $$;
+-- Begins where the clock of before stopped.
+create procedure sync.start_clock() language sql as $$
+  select setval('sync.clock', (clock_ms + 1) * 1000) from sync.server
+$$;
+call sync.start_clock();
 
 -- Next state of the server's own clock; tick() in db/clock.ts promises the same: later than every tick that was over
 -- before this one began, and not behind the wall clock. The counter is the microseconds within the millisecond, times 64,

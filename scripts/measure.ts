@@ -9,9 +9,10 @@ import { compressFolder } from './compress';
 import { appSubject, reachOther } from './measure/app-subject';
 import { type Asset, measureAssets, totalOf } from './measure/assets';
 import { type BookingFigures, measureBookings } from './measure/bookings';
-import { overBookings, overBytes, overHeap, readBudgets } from './measure/budgets';
+import { overBookings, overBytes, overHeap, overLoad, readBudgets } from './measure/budgets';
 import { chromiumVersion, type Device } from './measure/chromium';
 import { measureDependencies } from './measure/dependencies';
+import { budgeted, type LoadFigures, measureLoad } from './measure/load';
 import { type DeviceFigures, type Measurements, reportText } from './measure/report';
 import { measureBoot, measureReach, measureUse, type Subject } from './measure/runs';
 import { startMeasuredServer } from './measure/server';
@@ -25,7 +26,7 @@ const repeats = 3;
 const bootTasks = 50;
 const manyTasks = 10_000;
 
-const load = () => Number(loadavg()[0]?.toFixed(1));
+const machineLoad = () => Number(loadavg()[0]?.toFixed(1));
 const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
 
 async function builtAssets(): Promise<Asset[]> {
@@ -55,9 +56,10 @@ async function measureDevice(
 async function measureAll(
   starts: Starts,
   bookings: BookingFigures,
+  load: LoadFigures,
   assets: readonly Asset[],
 ): Promise<Measurements> {
-  const before = load();
+  const before = machineLoad();
   say('packages');
   const dependencies = await measureDependencies(`${root}client/vite.config.ts`);
   say('server');
@@ -73,6 +75,7 @@ async function measureAll(
     return {
       starts,
       bookings,
+      load,
       reach,
       measuredAt: new Date().toISOString(),
       commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).toString().trim(),
@@ -82,7 +85,7 @@ async function measureAll(
         memoryGiB: Math.round(totalmem() / 1024 ** 3),
         node: process.versions.node,
         chromium: await chromiumVersion(),
-        load: [before, load()],
+        load: [before, machineLoad()],
       },
       repeats,
       bootTasks,
@@ -110,8 +113,11 @@ if (starts === null) {
     console.log(`${number.format(a.brotli).padStart(12)} ${a.file}${a.firstPaint ? ' *' : ''}`);
 } else {
   say('advice on bookings');
-  const measured = await measureAll(starts, await measureBookings(), assets);
-  broken.push(...overBookings(readBudgets(), measured.bookings));
+  const bookings = await measureBookings();
+  say("one person's load");
+  const load = await measureLoad();
+  const measured = await measureAll(starts, bookings, load, assets);
+  broken.push(...overBookings(readBudgets(), bookings), ...overLoad(readBudgets(), budgeted(load)));
   writeFileSync(`${root}docs/measurements.json`, `${JSON.stringify(measured, null, 2)}\n`);
   writeFileSync(`${root}docs/measurements.md`, reportText(measured));
   for (const { use } of Object.values(measured.devices)) {

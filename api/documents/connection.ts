@@ -2,6 +2,8 @@
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { decodeLive, encodeLive, type LiveMessage, liveClose, liveLimits } from '../../db/document/live';
+import type { UpdateFault } from '../../db/document/update';
+import { ApiFailure } from '../errors';
 import type { Role } from '../membership';
 import { faultsOf } from './faults';
 import { Allowance } from './rate';
@@ -122,7 +124,7 @@ export class Connection {
         // A room that was taken away a moment ago is no fault of the tab.
         const seat = this.#seats.get(message.channel);
         if (!seat?.member.mayWrite) return;
-        const [fault] = rowId.safeParse(message.row).success ? await faultsOf([message.bytes]) : [];
+        const [fault] = rowId.safeParse(message.row).success ? await this.#faults(message.bytes) : [];
         if (this.#over || !seat.member.mayWrite || this.#seats.get(message.channel) !== seat) return;
         if (fault === null) seat.room.pass(seat.member, message.row, message.bytes);
         else this.end(liveClose.malformed);
@@ -131,6 +133,15 @@ export class Connection {
       default:
         this.end(liveClose.malformed);
     }
+  }
+
+  /** @returns what is wrong with it; nothing at all when this person has too much waiting */
+  async #faults(bytes: Uint8Array): Promise<(UpdateFault | null)[]> {
+    return await faultsOf([bytes], this.userId).catch((error: unknown) => {
+      if (!(error instanceof ApiFailure)) throw error;
+      this.end(liveClose.tooMuch);
+      return [];
+    });
   }
 
   async #join(message: Extract<LiveMessage, { kind: 'join' }>): Promise<void> {

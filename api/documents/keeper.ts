@@ -10,12 +10,18 @@ export interface DocumentName {
   readonly documentId: string;
 }
 
+interface Due {
+  readonly name: DocumentName;
+  /** ms since 1970. */
+  readonly due: number;
+}
+
 /** A document that is being written is tended at most this often, ms. */
 const REST = 2_000;
 
 export class DocumentKeeper {
-  /** Documents to tend, and from when on. */
-  #waiting = new Map<string, { readonly name: DocumentName; readonly due: number }>();
+  /** Documents to tend, and from when on, by who wrote to them last: each has their turn (A5). */
+  #waiting = new Map<string, Map<string, Due>>();
   /** Documents that take too long, which were written to and are tried again when their pause is over. */
   #postponed = new Map<string, NodeJS.Timeout>();
   #running: Promise<void> | null = null;
@@ -32,12 +38,19 @@ export class DocumentKeeper {
     private readonly thread = new DocumentThread(),
   ) {}
 
-  /** These were written to. */
-  touched(documents: Iterable<DocumentName>): void {
+  /**
+   * These were written to.
+   * @param by who did it; absent: whoever is in the workspace
+   */
+  touched(documents: Iterable<DocumentName>, by?: string): void {
     for (const name of documents) {
       const key = `${name.workspaceId}/${name.documentId}`;
       if (this.#postponed.has(key)) continue;
-      if (!this.#waiting.has(key)) this.#waiting.set(key, { name, due: Date.now() + this.rest });
+      if ([...this.#waiting.values()].some((theirs) => theirs.has(key))) continue;
+      const whose = by ?? name.workspaceId;
+      const theirs = this.#waiting.get(whose) ?? new Map<string, Due>();
+      theirs.set(key, { name, due: Date.now() + this.rest });
+      this.#waiting.set(whose, theirs);
     }
     this.#run();
   }
@@ -75,13 +88,14 @@ export class DocumentKeeper {
 
   async #work(): Promise<void> {
     for (;;) {
-      const [next] = this.#waiting;
-      if (!next || this.#closed.signal.aborted) return;
-      const [key, { name, due }] = next;
-      const wait = due - Date.now();
-      if (wait > 0) await pause(wait, undefined, { signal: this.#closed.signal }).catch(() => {});
-      if (this.#closed.signal.aborted) return;
-      this.#waiting.delete(key);
+      if (this.#waiting.size === 0 || this.#closed.signal.aborted) return;
+      const next = this.#take();
+      if (typeof next === 'number') {
+        await pause(next, undefined, { signal: this.#closed.signal }).catch(() => {});
+        continue;
+      }
+      const { name, whose } = next;
+      const key = `${name.workspaceId}/${name.documentId}`;
       try {
         await tendDocument(this.pool, name, undefined, this.thread);
       } catch (error) {
@@ -93,8 +107,28 @@ export class DocumentKeeper {
         // Its updates stay as they are; the next write tries again.
         const what = error instanceof Error ? error.message : String(error);
         this.log(`document ${name.documentId} was not compacted: ${what}`);
+      } finally {
+        // Others have come meanwhile: whoever was served goes behind them.
+        const theirs = this.#waiting.get(whose);
+        this.#waiting.delete(whose);
+        if (theirs && theirs.size > 0) this.#waiting.set(whose, theirs);
       }
     }
+  }
+
+  /** @returns whose turn it is now; else ms until it is somebody's. Something waits. */
+  #take(): (Due & { readonly whose: string }) | number {
+    let wait = Number.POSITIVE_INFINITY;
+    for (const [whose, theirs] of this.#waiting) {
+      // The oldest one is due first.
+      const [[key, first]] = theirs as unknown as [[string, Due]];
+      wait = Math.min(wait, first.due - Date.now());
+      if (wait > 0) continue;
+      theirs.delete(key);
+      if (theirs.size === 0) this.#waiting.delete(whose);
+      return { ...first, whose };
+    }
+    return wait;
   }
 
   #postpone(key: string, name: DocumentName, { retryAt, isNews, message }: Postponed): void {

@@ -1,5 +1,5 @@
 // The server's threads for work on bodies that people wrote: the event loop never waits for Yjs. One puts documents
-// together, another one checks large updates before they are taken, so that neither waits for the other.
+// together, others check updates before they are taken, so that none waits for the other.
 import { Worker } from 'node:worker_threads';
 import { Bounded, type ThreadAnswer } from '../../db/document/bounded';
 import type { UpdateFault } from '../../db/document/update';
@@ -59,3 +59,4 @@ export class DocumentThread {
 /** Of this process. */
 export const joiningThread = new DocumentThread();
 export const checkingThread = new DocumentThread();
+export const largeCheckingThread = new DocumentThread();

@@ -31,6 +31,15 @@ const budgets = z.strictObject({
     /** To another device's screen, by the socket. */
     reachP95Ms: z.number(),
   }),
+  /** While one person keeps 24 writes of 10,000 operations under way; p95 in ms, of another person. */
+  load: z.strictObject({
+    sessionP95Ms: z.number(),
+    writeP95Ms: z.number(),
+    /** Requests of the other person that got no answer. */
+    failed: z.int(),
+    /** Memory for the bodies of 40 people without a session. */
+    strangersMiB: z.number(),
+  }),
 });
 
 export type Budgets = z.infer<typeof budgets>;
@@ -78,6 +87,16 @@ export function overDocuments({ documents }: Budgets, measured: Budgets['documen
     ...over('ms (p95) from a key to its letter', measured.keyToPaintP95Ms, documents.keyToPaintP95Ms),
     ...over('ms (p95) from a key to the storage', measured.keyToStorageP95Ms, documents.keyToStorageP95Ms),
     ...over("ms (p95) from a key to another's screen", measured.reachP95Ms, documents.reachP95Ms),
+  ];
+}
+
+/** @returns a sentence for each limit that is broken */
+export function overLoad({ load }: Budgets, measured: Budgets['load']): string[] {
+  return [
+    ...over("ms (p95) for a session beside another's load", measured.sessionP95Ms, load.sessionP95Ms),
+    ...over("ms (p95) for a write beside another's load", measured.writeP95Ms, load.writeP95Ms),
+    ...over("requests without an answer beside another's load", measured.failed, load.failed),
+    ...over('MiB for bodies of strangers', measured.strangersMiB, load.strangersMiB),
   ];
 }
 

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { PROTOCOL } from '../../db/wire';
 import { startGreedy } from '../testing/greedy-process';
+import { type Budgets, overLoad, readBudgets } from './budgets';
 import { quantile } from './figures';
 import { type MeasuredServer, startMeasuredServer } from './server';
 
@@ -79,6 +80,11 @@ export async function measureLoad(seconds = 30): Promise<LoadFigures> {
   }
 }
 
+/** The figures that have a limit. */
+export function budgeted({ session, write, failed, strangersMiB }: LoadFigures): Budgets['load'] {
+  return { sessionP95Ms: session.attacked.p95, writeP95Ms: write.attacked.p95, failed, strangersMiB };
+}
+
 /** @returns ms of each session and each write, asked one after the other for so many seconds */
 async function probe(server: MeasuredServer, { cookie, workspaceId, projectId }: Guest, seconds: number) {
   const session: number[] = [];
@@ -104,7 +110,7 @@ async function probe(server: MeasuredServer, { cookie, workspaceId, projectId }:
     const insert = { kind: 'insert', table: 'task', id: crypto.randomUUID(), set, was: {}, clock };
     const body = JSON.stringify({
       protocol: PROTOCOL,
-      ...{ clientId, serverId: null, acknowledged: n - 1 },
+      ...{ clientId, serverId: null, mark: null, acknowledged: n - 1 },
       transactions: [{ n, operations: [insert] }],
     });
     if (await timed(write, '/api/write', { method: 'POST', body })) n++;
@@ -166,7 +172,7 @@ async function guest(server: MeasuredServer, name: string): Promise<Guest> {
   const clock = `${Date.now().toString(16).padStart(12, '0')}-0000-000000000001`;
   await post('/api/write', {
     protocol: PROTOCOL,
-    ...{ clientId: crypto.randomUUID(), serverId: null, acknowledged: 0 },
+    ...{ clientId: crypto.randomUUID(), serverId: null, mark: null, acknowledged: 0 },
     transactions: [
       { n: 1, operations: [{ kind: 'insert', table: 'project', id: projectId, set, was: {}, clock }] },
     ],
@@ -175,6 +181,9 @@ async function guest(server: MeasuredServer, name: string): Promise<Guest> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const figures = await measureLoad(Number(process.env.SECONDS ?? 30));
+  const figures = await measureLoad();
   console.log(JSON.stringify(figures, null, 2));
+  const broken = overLoad(readBudgets(), budgeted(figures));
+  for (const sentence of broken) console.error(`over budget: ${sentence}`);
+  if (broken.length > 0) process.exitCode = 1;
 }

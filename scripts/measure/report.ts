@@ -5,6 +5,7 @@ import type { BookingFigures } from './bookings';
 import type { Budgets } from './budgets';
 import type { Device, Memory } from './chromium';
 import type { Dependency } from './dependencies';
+import type { Delays, LoadFigures } from './load';
 import type { Boot, BootRuns, Spread, Use } from './runs';
 import type { Starts } from './starts';
 
@@ -17,6 +18,7 @@ export interface DeviceFigures {
 export interface Measurements {
   readonly starts: Starts;
   readonly bookings: BookingFigures;
+  readonly load: LoadFigures;
   /** From a key on one device to the frame of another that shows it, ms. */
   readonly reach: Spread;
   readonly measuredAt: string;
@@ -44,6 +46,8 @@ export interface Measurements {
 const count = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const whole = (n: number) => count.format(n);
 const size = (n: number | null) => (n === null ? '–' : n.toFixed(1));
+
+const delays = ({ p50, p95, max }: Delays) => [whole(p50), whole(p95), whole(max)];
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const align = head.map((_, i) => (i === 0 ? '---' : '---:'));
@@ -103,6 +107,23 @@ Before a booking is saved, with ${whole(m.bookings.bookings)} bookings of 20 res
 ${m.bookings.clashP95Ms.toFixed(1)} ms, of a weekly repetition of a year ${m.bookings.weeklyClashP95Ms.toFixed(1)} ms;
 the nearest free times and resources ${m.bookings.alternativesP95Ms.toFixed(1)} ms.
 
+## Beside another's load
+
+One person keeps 24 writes of 10,000 operations (15 MB each) under way for ${m.load.seconds} s, from the same machine:
+${m.load.applied} were applied, ${m.load.refused} refused. Another person meanwhile, ms from sending to having the answer;
+${m.load.failed} of the other's requests got none. The bodies of 40 people without a session, 15 MB each at once, took
+${whole(m.load.strangersMiB)} MiB of the server's memory.
+
+${table(
+  ['', 'p50', 'p95', 'longest'],
+  [
+    ['session, nobody else there', ...delays(m.load.session.idle)],
+    ['session, beside the load', ...delays(m.load.session.attacked)],
+    ['write of one task, nobody else there', ...delays(m.load.write.idle)],
+    ['write of one task, beside the load', ...delays(m.load.write.attacked)],
+  ],
+)}
+
 ## Bytes
 
 Everything: ${whole(m.total.raw)} raw, ${whole(m.total.gzip)} gzip, ${whole(m.total.brotli)} brotli. Up to the first
@@ -123,7 +144,7 @@ ${table(
 
 ## Limits
 
-[scripts/budgets.json](../scripts/budgets.json) limits bytes, heap and advice on bookings; \`npm test\` fails beyond them.
+[scripts/budgets.json](../scripts/budgets.json) limits bytes, heap, advice on bookings and what another's load costs; \`npm test\` fails beyond them.
 
 ${table(
   ['', 'limit', 'measured'],
@@ -138,6 +159,12 @@ ${table(
       size(m.budgets.bookings.weeklyClashP95Ms),
       size(m.bookings.weeklyClashP95Ms),
     ],
+    [
+      "session beside another's load, p95 ms",
+      size(m.budgets.load.sessionP95Ms),
+      size(m.load.session.attacked.p95),
+    ],
+    ["write beside another's load, p95 ms", size(m.budgets.load.writeP95Ms), size(m.load.write.attacked.p95)],
     ['alternatives, p95 ms', size(m.budgets.bookings.alternativesP95Ms), size(m.bookings.alternativesP95Ms)],
   ],
 )}

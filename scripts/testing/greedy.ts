@@ -54,6 +54,7 @@ function writeOf(options: GreedyOptions): Uint8Array {
     protocol: PROTOCOL,
     clientId: crypto.randomUUID(),
     serverId: null,
+    mark: null,
     acknowledged: 0,
     transactions: [{ n: 1, operations }],
   };
