@@ -4,7 +4,8 @@
 -- The last time that the clock gave, in microseconds since 1970. A sequence is no part of any transaction: nobody waits
 -- for it, a rollback does not take it back, and it survives a restart.
 create sequence sync.clock minvalue 0;
--- Ticks of the same microsecond differ by this.
+-- Two that ask at the same time can be given the same microsecond; then they differ by this, as good as always. Nothing
+-- depends on it: writers of one row take turns.
 create sequence sync.clock_lot minvalue 0 maxvalue 63 cycle;
 
 -- Begins where the clock of before stopped.
