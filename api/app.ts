@@ -1,7 +1,9 @@
 // Composes the API's routes and, behind them, the client's files.
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Upstream } from '../electric/proxy';
+import { accountRoutes } from './account';
 import type { Auth } from './auth';
+import { authRoutes } from './auth-routes';
 import type { ApiDeps } from './deps';
 import { errorHandler, failureResponse } from './errors';
 import { feedAdminRoutes, feedRoutes } from './feeds';
@@ -10,6 +12,7 @@ import { healthRoutes } from './health';
 import { inviteCreationRoutes, inviteRoutes } from './invites';
 import { memberRoutes } from './members';
 import { sameOrigin } from './origin';
+import { passwordLinkRoutes } from './password-links';
 import { sessionRoutes } from './session';
 import { shapeRoutes } from './shapes';
 import { stockRoutes } from './stock';
@@ -35,11 +38,13 @@ export function createApp(parts: AppParts): Hono {
   app.onError(errorHandler(deps.log));
   app.use('/api/*', sameOrigin(parts.publicUrl));
   app.route('/api/health', healthRoutes(deps, parts.version, parts.shapesReady));
-  app.route('/api/auth', auth.routes());
+  app.route('/api/auth', authRoutes(auth));
+  app.route('/api/account', accountRoutes(auth));
   app.route('/api/session', sessionRoutes(deps, auth));
   app.route('/api/workspaces', workspaceRoutes(deps));
   app.route('/api/workspaces', inviteCreationRoutes(deps, parts.publicUrl));
   app.route('/api/workspaces', memberRoutes(deps));
+  app.route('/api/workspaces', passwordLinkRoutes(deps, auth, parts.publicUrl));
   app.route('/api/workspaces', feedAdminRoutes(deps, parts.publicUrl));
   app.route('/api/feeds', feedRoutes(deps));
   app.route('/api/invites', inviteRoutes(deps));
