@@ -322,10 +322,14 @@ describe('sign-up by invitation only', () => {
   afterAll(() => closed.stop());
 
   test('takes whoever brings a good link, one for each', async () => {
+    const options = async () => (await closed.stranger.json('GET', '/api/account/options')).body;
     const owner = { name: 'Ada', email: 'ada@example.org', password: 'the right password' };
-    await closed.auth.signUp(owner);
-    const signedIn = await closed.stranger.call('POST', '/api/auth/sign-in/email', owner);
-    const cookie = cookiesOf(signedIn);
+    // The first one has nobody to be invited by.
+    expect(await options()).toMatchObject({ signUp: 'open' });
+    const first = await closed.stranger.call('POST', '/api/auth/sign-up/email', owner);
+    expect(first.status).toBe(200);
+    expect(await options()).toMatchObject({ signUp: 'invite' });
+    const cookie = cookiesOf(first);
     const asOwner = async (path: string, body: unknown) =>
       (await (await closed.stranger.call('POST', path, body, { cookie })).json()) as Record<string, string>;
     const { workspaceId } = await asOwner('/api/workspaces', { name: 'Station' });

@@ -25,9 +25,9 @@ export interface SessionRow {
 /** GET options and password-links/:token need no session; the link is the secret. */
 export function accountRoutes(auth: Auth): Hono {
   const app = new Hono();
-  app.get('/options', (c) => {
+  app.get('/options', async (c) => {
+    const options: AccountOptions = { signUp: await auth.signUpBy(), passwordByMail: auth.mails };
     c.header('cache-control', 'no-store');
-    const options: AccountOptions = { signUp: auth.signUpBy, passwordByMail: auth.mails };
     return c.json(options);
   });
   app.get('/password-links/:token', async (c) => {

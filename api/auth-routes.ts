@@ -45,7 +45,7 @@ async function guarded(auth: Auth, c: Context, path: string, body: Body | null, 
     const { person } = await auth.session(c.req.raw);
     return await limited(auth, c, person.email, ask);
   }
-  if (path === '/sign-up/email' && auth.signUpBy === 'invite') {
+  if (path === '/sign-up/email' && (await auth.signUpBy()) === 'invite') {
     const invite = c.req.header(INVITE_HEADER) ?? null;
     const answer = await byInvitation(auth.pool, invite, async () => (await ask()).response);
     if (answer) return answer;

@@ -30,7 +30,8 @@ export interface AuthOptions {
 }
 
 export interface Auth {
-  readonly signUpBy: 'open' | 'invite';
+  /** Who may make an account now. The first one needs no invitation: there is nobody to make it. */
+  signUpBy(): Promise<'open' | 'invite'>;
   /** Whether a link to a new password can be sent by e-mail. */
   readonly mails: boolean;
   /** Whose session it is, and the cookies that prolong it. @throws ApiFailure 'signed-out' */
@@ -217,7 +218,11 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   return {
-    signUpBy: options.signUp ?? 'open',
+    async signUpBy() {
+      if (options.signUp !== 'invite') return 'open';
+      const { rowCount } = await pool.query('select 1 from auth."user" limit 1');
+      return rowCount === 0 ? 'open' : 'invite';
+    },
     mails: mailer !== null,
     async session(request) {
       const { response, headers } = await auth.api
