@@ -143,6 +143,17 @@ describe('sessions', () => {
     const { id } = hers.body.sessions[0]!;
     expect((await eve.call('DELETE', `/api/account/sessions/${id}`)).status).toBe(404);
     expect((await ada.json('GET', '/api/session')).status).toBe(200);
+    // On a browser where Eve has signed in meanwhile, nothing is done in the name of Ada.
+    const { user } = (await ada.json<{ user: { id: string } }>('GET', '/api/session')).body;
+    const changes = { currentPassword: eve.password, newPassword: another };
+    for (const [method, path, body] of [
+      ['GET', '/api/account/sessions', undefined],
+      ['POST', '/api/auth/revoke-other-sessions', {}],
+      ['POST', '/api/auth/change-password', changes],
+    ] as const) {
+      const response = await eve.call(method, path, body, { 'outpost-person': user.id });
+      expect([path, response.status]).toEqual([path, 401]);
+    }
     const seen = await eve.json<{ sessions: SessionRow[] }>('GET', '/api/account/sessions');
     expect(seen.body.sessions.map((session) => session.id)).not.toContain(id);
   });

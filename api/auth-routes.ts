@@ -1,6 +1,6 @@
 // The routes under /api/auth: what of better-auth is reachable, and what is asked before it is.
 import { type Context, Hono } from 'hono';
-import { INVITE_HEADER } from '../db/wire';
+import { INVITE_HEADER, PERSON_HEADER } from '../db/wire';
 import { type Auth, addressHeader } from './auth';
 import { tooManyAttempts, withApiError } from './auth-answers';
 import { smallBody } from './body';
@@ -29,6 +29,8 @@ export function authRoutes(auth: Auth): Hono {
     const body = c.req.method === 'POST' ? await jsonBody(c) : null;
     // One password for all: whoever knew the old one is out.
     if (path === '/change-password' && body) body.revokeOtherSessions = true;
+    // Not in the name of somebody else who signed in on the same browser meanwhile.
+    if (c.req.header(PERSON_HEADER)) await auth.session(c.req.raw);
     const ask = async () => await withApiError(await auth.handle(rewritten(c, body)));
     const answer = await guarded(auth, c, path, body, ask);
     if (ending.has(path) && answer.ok) auth.sessionsEnded();

@@ -132,6 +132,9 @@ async function call<T>(
 
 const at = (...parts: string[]) => `/api/${parts.map(encodeURIComponent).join('/')}`;
 
+/** In whose name: another person's session, who signed in on this browser meanwhile, does not carry it out. */
+const as = (userId: string) => ({ [PERSON_HEADER]: userId });
+
 export const api = {
   session: () => call('GET', '/api/session', session),
   signIn: (email: string, password: string) =>
@@ -147,8 +150,8 @@ export const api = {
     ),
   accountOptions: () => call('GET', '/api/account/options', accountOptions),
   /** Ends every other session of the person. */
-  changePassword: (currentPassword: string, newPassword: string) =>
-    call('POST', '/api/auth/change-password', anything, { currentPassword, newPassword }),
+  changePassword: (userId: string, currentPassword: string, newPassword: string) =>
+    call('POST', '/api/auth/change-password', anything, { currentPassword, newPassword }, as(userId)),
   askForPassword: (email: string) => call('POST', '/api/auth/request-password-reset', anything, { email }),
   passwordLink: (token: string) =>
     call('GET', at('account', 'password-links', token), z.object({ email: z.string() })),
@@ -161,9 +164,12 @@ export const api = {
       z.object({ url: z.string() }),
       {},
     ),
-  sessions: () => call('GET', '/api/account/sessions', z.object({ sessions: z.array(signedIn) })),
-  endSession: (id: string) => call('DELETE', at('account', 'sessions', id), anything),
-  endOtherSessions: () => call('POST', '/api/auth/revoke-other-sessions', anything, {}),
+  sessions: (userId: string) =>
+    call('GET', '/api/account/sessions', z.object({ sessions: z.array(signedIn) }), undefined, as(userId)),
+  endSession: (userId: string, id: string) =>
+    call('DELETE', at('account', 'sessions', id), anything, undefined, as(userId)),
+  endOtherSessions: (userId: string) =>
+    call('POST', '/api/auth/revoke-other-sessions', anything, {}, as(userId)),
   signOut: () => call('POST', '/api/auth/sign-out', anything, {}),
   createWorkspace: (name: string) => call('POST', '/api/workspaces', joined, { name }),
   createInvite: (workspaceId: string, as: Role) =>
@@ -191,5 +197,5 @@ export const api = {
     call('DELETE', at('workspaces', workspaceId, 'feeds', feedId), anything),
   /** @param userId in whose name: another person's session does not carry it out. */
   moveStock: (userId: string, movement: Movement) =>
-    call('POST', '/api/stock/movements', moved, movement, { [PERSON_HEADER]: userId }),
+    call('POST', '/api/stock/movements', moved, movement, as(userId)),
 };

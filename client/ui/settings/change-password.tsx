@@ -32,7 +32,7 @@ function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
     setBusy(true);
     setError(null);
     try {
-      await api.changePassword(current, next);
+      await api.changePassword(session?.user.id ?? '', current, next);
       toast('Password changed. Your other devices were signed out.');
       onClose();
     } catch (cause) {

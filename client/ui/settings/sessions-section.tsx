@@ -4,6 +4,7 @@ import { toast } from 'sonner';
 import { ApiError, api, type SignedIn } from '../api';
 import { useAnswer } from '../auth/use-answer';
 import { Button } from '../kit/button';
+import { useSession } from '../session';
 import { Section } from '../shell/page';
 import { useStatus } from '../store-context';
 import { ago } from '../when';
@@ -40,8 +41,9 @@ function Session(props: { session: SignedIn; reason: string | null; onEnd: () =>
 export function SessionsSection() {
   const reason = useAccountReason();
   const { network, session } = useStatus();
+  const userId = useSession()?.user.id ?? '';
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the network or the session comes back
-  const ask = useCallback(() => api.sessions(), [network, session]);
+  const ask = useCallback(() => api.sessions(userId), [userId, network, session]);
   const { answer, error, again } = useAnswer(ask);
   const [busy, setBusy] = useState(false);
   const others = answer?.sessions.filter((session) => !session.current) ?? [];
@@ -67,7 +69,7 @@ export function SessionsSection() {
           <Button
             size="sm"
             reason={why}
-            onClick={() => void end(api.endOtherSessions, 'Signed out on all other devices')}
+            onClick={() => void end(() => api.endOtherSessions(userId), 'Signed out on all other devices')}
           >
             Sign out all others
           </Button>
@@ -82,7 +84,10 @@ export function SessionsSection() {
               session={session}
               reason={why}
               onEnd={() =>
-                void end(() => api.endSession(session.id), `Signed out on ${deviceName(session.agent)}`)
+                void end(
+                  () => api.endSession(userId, session.id),
+                  `Signed out on ${deviceName(session.agent)}`,
+                )
               }
             />
           ))}
