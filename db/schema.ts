@@ -276,6 +276,8 @@ export interface SyncClient {
   clock_ms: Generated<Int8>;
   current_n: Int8 | null;
   current_xid: string | null;
+  epoch: string | null;
+  epoch_version: Int8 | null;
   next_n: Generated<Int8>;
   offset_ms: Generated<Int8>;
   one: Generated<boolean>;
@@ -349,6 +351,21 @@ export interface SyncRule {
   holding: Json;
   patch: Json;
   table: string;
+}
+
+export interface SyncSent {
+  at: Generated<string>;
+  client_id: string;
+  clock: string;
+  i: Int8;
+  kind: string;
+  n: Int8;
+  row_id: string;
+  set: Json;
+  table: string;
+  version: Int8;
+  was: Json;
+  workspace_id: string;
 }
 
 export interface SyncStockRequest {
@@ -464,6 +481,7 @@ export interface DB {
   "sync.refused": SyncRefused;
   "sync.request": SyncRequest;
   "sync.rule": SyncRule;
+  "sync.sent": SyncSent;
   "sync.stock_request": SyncStockRequest;
   "sync.yielded": SyncYielded;
   task: Task;

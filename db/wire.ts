@@ -8,6 +8,9 @@ export const PROTOCOL = 2;
 /** Names the person whose device asks. Another person's session is then no session (401 'signed-out'). */
 export const PERSON_HEADER = 'outpost-person';
 
+/** Brings an invitation's token to the sign-up of a server that takes no others. */
+export const INVITE_HEADER = 'outpost-invite';
+
 /** Limits that both sides know: a client splits before it sends, the server refuses above. */
 export const limits = {
   bodyBytes: 16_000_000,

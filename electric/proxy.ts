@@ -121,16 +121,28 @@ function passedHeaders(from: Headers): Headers {
 }
 
 /**
- * A real Electric as upstream.
+ * A real Electric as upstream. It closes a connection after 50 requests, and one that goes out at that moment breaks:
+ * such a request is sent once more. It only reads, so twice is as good as once.
  * @param url its origin, without a trailing slash
  * @param secret added here, on the server's side only
  */
 export function electricUpstream(url: string, secret: string | null): Upstream {
-  return (params, signal) => {
+  return async (params, signal) => {
     const all = new URLSearchParams(params);
     if (secret !== null) all.set('secret', secret);
-    return fetch(`${url}/v1/shape?${all}`, { signal, redirect: 'error' });
+    const ask = () => fetch(`${url}/v1/shape?${all}`, { signal, redirect: 'error' });
+    return await ask().catch((error: unknown) => {
+      if (signal.aborted || !brokeBeforeAnswer(error)) throw error;
+      return ask();
+    });
   };
+}
+
+/** The connection was there and broke, in the codes of Node and of its fetch; not: nobody listens. */
+function brokeBeforeAnswer(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : null;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /** A shape server in this process as upstream. */

@@ -17,7 +17,7 @@ export interface DemoAccount {
   readonly password: string;
 }
 
-/** Their passwords are no secret: the server listens on this machine only unless PUBLIC_URL is set. */
+/** Their passwords are no secret: they are made, and let in, only where this machine alone reaches the server. */
 export const demoAccounts: readonly DemoAccount[] = [
   { name: 'Ada Lindqvist', email: 'ada@outpost.demo', password: 'ada-at-the-station' },
   { name: 'Ben Okafor', email: 'ben@outpost.demo', password: 'ben-at-the-station' },

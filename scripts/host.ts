@@ -10,7 +10,7 @@ import { migrateServer } from '../api/migrations';
 import { MigrationError } from '../db/migrate';
 import { createShapeServer } from '../electric/embedded/server';
 import { electricUpstream, embeddedUpstream, type Upstream } from '../electric/proxy';
-import { type DemoAccount, seedDemo } from './demo';
+import { type DemoAccount, demoAccounts, seedDemo } from './demo';
 import { isCode, type Lock, takeLock } from './lock';
 import { PostgresError } from './postgres-error';
 import { keptSecret } from './secret';
@@ -78,12 +78,16 @@ async function start(
   undo.push(shapes.close);
   const api = await startApi({
     port: environment.port,
-    host: environment.publicUrl ? '0.0.0.0' : '127.0.0.1',
+    host: environment.host,
     databaseUrl,
     authSecret: environment.authSecret ?? keptSecret(environment.dataDir),
     publicUrl: environment.publicUrl,
     version: programVersion(),
-    rateLimit: environment.production,
+    rateLimit: environment.reachable,
+    trustedProxies: environment.trustedProxies,
+    signUp: environment.signUp,
+    mail: environment.mail,
+    closedAccounts: environment.demo ? [] : demoAccounts,
     upstream: shapes.upstream,
     shapesReady: shapes.ready,
     client: options.client,

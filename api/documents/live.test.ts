@@ -39,8 +39,18 @@ describe('who is let in', () => {
     expect(await closedWith(await rawLive(api.url, {}))).toBe(liveClose.signedOut);
     const other = await rawLive(api.url, { cookie: ada.cookie }, '?person=somebody');
     expect(await closedWith(other)).toBe(liveClose.signedOut);
-    const site = await rawLive(api.url, { cookie: ada.cookie, origin: 'https://elsewhere.example' });
-    expect(await closedWith(site)).toBe(1006);
+    const others = [
+      'https://elsewhere.example',
+      'null',
+      `${api.url}.elsewhere.example`,
+      'http://localhost:1',
+    ];
+    for (const origin of others) {
+      const site = await rawLive(api.url, { cookie: ada.cookie, origin });
+      expect([origin, await closedWith(site)]).toEqual([origin, 1006]);
+    }
+    const form = await rawLive(api.url, { cookie: ada.cookie, 'sec-fetch-site': 'cross-site' });
+    expect(await closedWith(form)).toBe(1006);
   });
 
   test('A1: nobody who is not in the workspace, and its documents under another workspace are others', async () => {

@@ -1,7 +1,7 @@
 // The online-only requests of the interface: sign-in, workspaces, invitations, members. Everything else is local.
 // Whatever goes wrong comes out as an ApiError of a closed kind, with a sentence that can be shown.
 import { z } from 'zod';
-import { type ApiErrorKind, apiError, PERSON_HEADER } from '../../db/wire';
+import { type ApiErrorKind, apiError, INVITE_HEADER, PERSON_HEADER } from '../../db/wire';
 
 /** `message` is a sentence a person can act on. */
 export class ApiError extends Error {
@@ -27,6 +27,18 @@ const session = z.object({
 export type Session = z.infer<typeof session>;
 const invite = z.object({ workspaceName: z.string(), role, invitedBy: z.string() });
 const anything = z.unknown();
+const accountOptions = z.object({ signUp: z.enum(['open', 'invite']), passwordByMail: z.boolean() });
+/** What the server offers whoever is not signed in. */
+export type AccountOptions = z.infer<typeof accountOptions>;
+const signedIn = z.object({
+  id: z.string(),
+  current: z.boolean(),
+  /** ISO 8601. */
+  signedInAt: z.string(),
+  usedAt: z.string(),
+  agent: z.string().nullable(),
+});
+export type SignedIn = z.infer<typeof signedIn>;
 const moved = z.object({
   movementId: z.string(),
   from: z.number().nullable(),
@@ -120,12 +132,44 @@ async function call<T>(
 
 const at = (...parts: string[]) => `/api/${parts.map(encodeURIComponent).join('/')}`;
 
+/** In whose name: another person's session, who signed in on this browser meanwhile, does not carry it out. */
+const as = (userId: string) => ({ [PERSON_HEADER]: userId });
+
 export const api = {
   session: () => call('GET', '/api/session', session),
   signIn: (email: string, password: string) =>
     call('POST', '/api/auth/sign-in/email', anything, { email, password }),
-  signUp: (name: string, email: string, password: string) =>
-    call('POST', '/api/auth/sign-up/email', anything, { name, email, password }),
+  /** @param token of the invitation that was followed, if one was */
+  signUp: (name: string, email: string, password: string, token?: string) =>
+    call(
+      'POST',
+      '/api/auth/sign-up/email',
+      anything,
+      { name, email, password },
+      token ? { [INVITE_HEADER]: token } : {},
+    ),
+  accountOptions: () => call('GET', '/api/account/options', accountOptions),
+  /** Ends every other session of the person. */
+  changePassword: (userId: string, currentPassword: string, newPassword: string) =>
+    call('POST', '/api/auth/change-password', anything, { currentPassword, newPassword }, as(userId)),
+  askForPassword: (email: string) => call('POST', '/api/auth/request-password-reset', anything, { email }),
+  passwordLink: (token: string) =>
+    call('GET', at('account', 'password-links', token), z.object({ email: z.string() })),
+  setPassword: (token: string, newPassword: string) =>
+    call('POST', '/api/auth/reset-password', anything, { token, newPassword }),
+  makePasswordLink: (workspaceId: string, memberId: string) =>
+    call(
+      'POST',
+      at('workspaces', workspaceId, 'members', memberId, 'password-link'),
+      z.object({ url: z.string() }),
+      {},
+    ),
+  sessions: (userId: string) =>
+    call('GET', '/api/account/sessions', z.object({ sessions: z.array(signedIn) }), undefined, as(userId)),
+  endSession: (userId: string, id: string) =>
+    call('DELETE', at('account', 'sessions', id), anything, undefined, as(userId)),
+  endOtherSessions: (userId: string) =>
+    call('POST', '/api/auth/revoke-other-sessions', anything, {}, as(userId)),
   signOut: () => call('POST', '/api/auth/sign-out', anything, {}),
   createWorkspace: (name: string) => call('POST', '/api/workspaces', joined, { name }),
   createInvite: (workspaceId: string, as: Role) =>
@@ -153,5 +197,5 @@ export const api = {
     call('DELETE', at('workspaces', workspaceId, 'feeds', feedId), anything),
   /** @param userId in whose name: another person's session does not carry it out. */
   moveStock: (userId: string, movement: Movement) =>
-    call('POST', '/api/stock/movements', moved, movement, { [PERSON_HEADER]: userId }),
+    call('POST', '/api/stock/movements', moved, movement, as(userId)),
 };

@@ -49,6 +49,17 @@ const signIn = createRoute({
   component: SignInPage,
 });
 
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  component: lazyRouteComponent(() => import('./auth/forgot-password-page'), 'ForgotPasswordPage'),
+});
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/new-password/$token',
+  component: lazyRouteComponent(() => import('./auth/new-password-page'), 'NewPasswordPage'),
+});
+
 const invite = createRoute({ getParentRoute: () => root, path: '/invite/$token', component: InvitePage });
 
 const workspace = createRoute({
@@ -160,6 +171,8 @@ export const router = createRouter({
     home,
     signIn,
     invite,
+    forgotPassword,
+    newPassword,
     workspace.addChildren([
       index,
       board,

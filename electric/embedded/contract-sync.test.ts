@@ -5,9 +5,9 @@ import { ElectricProvider, parseToDecoder } from '@electric-sql/y-electric';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { until } from '../../scripts/testing/until';
-import { type Target, targets } from './testing/target';
+import { skipOnElectric, type Target, targets } from './testing/target';
 
-describe.each(targets)('@electric-sql/pglite-sync with $name', ({ open }) => {
+describe.each(targets)('@electric-sql/pglite-sync with $name', ({ open, embedded }) => {
   let target: Target;
   let pg: Awaited<ReturnType<typeof makePglite>>;
   const makePglite = () => PGlite.create({ extensions: { electric: electricSync() } });
@@ -48,18 +48,30 @@ describe.each(targets)('@electric-sql/pglite-sync with $name', ({ open }) => {
       delete from ${table} where id % 7 = 0; insert into ${table} (id, name) values (-1, 'new'); commit`);
       await until('equal rows again', () => same(table));
       synced.unsubscribe();
-      // What happens meanwhile is caught up with from the offset that was stored.
-      await target.sql.query(`update ${table} set n = -n`);
-      const resumed = await pg.electric.syncShapeToTable({
+    },
+  );
+
+  test('what happens while nobody follows is caught up with from the offset that was stored', async (context) => {
+    skipOnElectric(embedded, context, 'resume');
+    const columns = '(id int primary key, n int)';
+    const table = await target.table(columns);
+    await pg.exec(`create table ${table} ${columns}`);
+    await target.sql.query(`insert into ${table} select i, i from generate_series(1, 3000) i`);
+    const follow = () =>
+      pg.electric.syncShapeToTable({
         shape: { url: target.url, params: { table }, fetchClient: target.fetch },
         table,
         primaryKey: ['id'],
         shapeKey: table,
       });
-      await until('equal rows after resuming', () => same(table));
-      resumed.unsubscribe();
-    },
-  );
+    const synced = await follow();
+    await until('equal rows', () => same(table));
+    synced.unsubscribe();
+    await target.sql.query(`update ${table} set n = -n`);
+    const resumed = await follow();
+    await until('equal rows after resuming', () => same(table));
+    resumed.unsubscribe();
+  });
 
   test('transactions over two tables are applied together', async () => {
     const columns = '(id int primary key, n int)';

@@ -1,4 +1,6 @@
 // The real API over a fresh, migrated database, and people who talk to it over HTTP.
+import type { MiddlewareHandler } from 'hono';
+import type { MailSettings } from '../../api/environment';
 import { type RunningApi, startApi } from '../../api/main';
 import { createShapeServer, type ShapeServer } from '../../electric/embedded/server';
 import { embeddedUpstream, type Upstream } from '../../electric/proxy';
@@ -35,6 +37,11 @@ export interface TestApiOptions {
   readonly rateLimit?: boolean;
   /** A migrated one; a fresh one when absent. */
   readonly database?: TestDatabase;
+  readonly trustedProxies?: readonly string[];
+  readonly signUp?: 'open' | 'invite';
+  readonly mail?: MailSettings;
+  readonly closedAccounts?: readonly { email: string; password: string }[];
+  readonly client?: MiddlewareHandler;
 }
 
 /** @param options.upstream the read path; the embedded shape server when absent. */
@@ -51,9 +58,13 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     publicUrl: options.publicUrl ?? null,
     version: '0.0.0',
     rateLimit: options.rateLimit ?? false,
+    trustedProxies: options.trustedProxies ?? [],
+    signUp: options.signUp ?? 'open',
+    mail: options.mail ?? null,
+    closedAccounts: options.closedAccounts ?? [],
     upstream: options.upstream ?? embedded!,
     shapesReady: async () => !shapes || shapes.status().state === 'active',
-    client: async (_, next) => await next(),
+    client: options.client ?? (async (_, next) => await next()),
     log: (line) => logged.push(line),
   });
   let people = 0;

@@ -83,7 +83,7 @@ export function InvitePage() {
           </Button>
         </div>
       ) : invite ? (
-        <SignInForm key={mode} mode={mode} onDone={() => setExpired(false)} />
+        <SignInForm key={mode} mode={mode} invite={token} onDone={() => setExpired(false)} />
       ) : error ? (
         <Link to="/" className="font-[550] text-accent-ink underline underline-offset-2">
           Go to your workspaces

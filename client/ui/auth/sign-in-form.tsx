@@ -1,4 +1,5 @@
 // Signing in and signing up with e-mail and password.
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, api, type Session } from '../api';
 import { Button } from '../kit/button';
@@ -7,8 +8,16 @@ import { refreshSession } from '../session';
 
 export type Mode = 'sign-in' | 'sign-up';
 
-/** @param props.email fixed: sign in again as this person. */
-export function SignInForm(props: { mode: Mode; email?: string; onDone: (session: Session) => void }) {
+export interface SignInFormProps {
+  mode: Mode;
+  /** Fixed: sign in again as this person. */
+  email?: string;
+  /** Token of the invitation that was followed: some servers take no new account without one. */
+  invite?: string;
+  onDone: (session: Session) => void;
+}
+
+export function SignInForm(props: SignInFormProps) {
   const [name, setName] = useState('');
   const [email, setEmail] = useState(props.email ?? '');
   const [password, setPassword] = useState('');
@@ -20,7 +29,7 @@ export function SignInForm(props: { mode: Mode; email?: string; onDone: (session
     setBusy(true);
     setError(null);
     try {
-      if (up) await api.signUp(name.trim(), email.trim(), password);
+      if (up) await api.signUp(name.trim(), email.trim(), password, props.invite);
       else await api.signIn(email.trim(), password);
       props.onDone(await refreshSession());
     } catch (cause) {
@@ -72,6 +81,14 @@ export function SignInForm(props: { mode: Mode; email?: string; onDone: (session
       <Button type="submit" variant="primary" size="lg" disabled={busy}>
         {up ? 'Create account' : 'Sign in'}
       </Button>
+      {up ? null : (
+        <Link
+          to="/forgot-password"
+          className="self-center rounded-sm text-ink-2 underline underline-offset-2 hover:text-ink"
+        >
+          Forgot password?
+        </Link>
+      )}
     </form>
   );
 }

@@ -2,6 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Session } from '../api';
+import { useAccountOptions } from './account-options';
 import { AuthFrame } from './frame';
 import { type Mode, SignInForm } from './sign-in-form';
 
@@ -14,7 +15,8 @@ export function SignInPage() {
   const { next } = useSearch({ from: '/sign-in' });
   const navigate = useNavigate();
   const [mode, setMode] = useState<Mode>('sign-in');
-  const up = mode === 'sign-up';
+  const invited = useAccountOptions()?.signUp === 'invite';
+  const up = mode === 'sign-up' && !invited;
   const done = (_session: Session) => void navigate({ href: safeNext(next), replace: true });
   return (
     <AuthFrame
@@ -25,19 +27,23 @@ export function SignInPage() {
           : 'Your work stays on this device, with or without a network.'
       }
       foot={
-        <>
-          {up ? 'You have an account?' : 'New here?'}{' '}
-          <button
-            type="button"
-            onClick={() => setMode(up ? 'sign-in' : 'sign-up')}
-            className="rounded-sm font-[550] text-accent-ink underline underline-offset-2"
-          >
-            {up ? 'Sign in' : 'Create an account'}
-          </button>
-        </>
+        invited ? (
+          'New here? Ask your team for an invitation link.'
+        ) : (
+          <>
+            {up ? 'You have an account?' : 'New here?'}{' '}
+            <button
+              type="button"
+              onClick={() => setMode(up ? 'sign-in' : 'sign-up')}
+              className="rounded-sm font-[550] text-accent-ink underline underline-offset-2"
+            >
+              {up ? 'Sign in' : 'Create an account'}
+            </button>
+          </>
+        )
       }
     >
-      <SignInForm key={mode} mode={mode} onDone={done} />
+      <SignInForm key={mode} mode={up ? 'sign-up' : 'sign-in'} onDone={done} />
     </AuthFrame>
   );
 }

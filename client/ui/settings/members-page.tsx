@@ -12,6 +12,7 @@ import { refreshSession, useSession } from '../session';
 import { Column, Page, Section } from '../shell/page';
 import { useStatus } from '../store-context';
 import { type MemberRow, useWorkspace } from '../workspace';
+import { PasswordLinkDialog } from './password-link';
 
 const roles: Record<Role, { name: string; can: string }> = {
   owner: { name: 'Owner', can: 'Does everything, also invites people and changes roles' },
@@ -38,6 +39,7 @@ function Member({ member, reason }: { member: MemberRow; reason: string | null }
   const workspace = useWorkspace();
   const session = useSession();
   const [removing, setRemoving] = useState(false);
+  const [linking, setLinking] = useState(false);
   const own = member.user_id === session?.user.id;
   const change = (to: Role) =>
     api
@@ -86,11 +88,13 @@ function Member({ member, reason }: { member: MemberRow; reason: string | null }
             </MenuItem>
           ))}
           <MenuLine />
+          {own ? null : <MenuItem onSelect={() => setLinking(true)}>Make a password link</MenuItem>}
           <MenuItem danger onSelect={() => setRemoving(true)}>
             {own ? 'Leave workspace' : 'Remove from workspace'}
           </MenuItem>
         </Menu>
       )}
+      {linking ? <PasswordLinkDialog member={member} onClose={() => setLinking(false)} /> : null}
       <Dialog
         open={removing}
         onOpenChange={setRemoving}

@@ -10,8 +10,10 @@ import { useStatus, useStore } from '../store-context';
 import { syncChip } from '../sync-chip';
 import { setTheme, type Theme, useTheme } from '../theme';
 import { ago } from '../when';
+import { ChangePassword } from './change-password';
 import { ImportSection } from './import-section';
 import { LabelsSection } from './labels-section';
+import { SessionsSection } from './sessions-section';
 
 const databaseWords = { opening: 'Opening', ready: 'Ready', failed: 'Failed' } as const;
 const themes: [Theme, string][] = [
@@ -62,6 +64,9 @@ export function SettingsPage() {
           <Row label="E-mail">
             <span className="truncate">{session?.user.email}</span>
           </Row>
+          <Row label="Password">
+            <ChangePassword />
+          </Row>
           <Row
             label={
               status.session === 'expired' ? 'Your session has ended; you can go on working' : 'Signed in'
@@ -98,6 +103,7 @@ export function SettingsPage() {
           </Row>
           <Row label="Kept in">{status.storage ? storageNames[status.storage] : 'Not open yet'}</Row>
         </Section>
+        <SessionsSection />
         <Appearance />
         <LabelsSection />
         <ImportSection />
