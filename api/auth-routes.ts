@@ -1,9 +1,10 @@
 // The routes under /api/auth: what of better-auth is reachable, and what is asked before it is.
 import { type Context, Hono } from 'hono';
-import { INVITE_HEADER, PERSON_HEADER } from '../db/wire';
+import { z } from 'zod';
+import { INVITE_HEADER, limits, PERSON_HEADER } from '../db/wire';
 import { type Auth, addressHeader } from './auth';
 import { tooManyAttempts, withApiError } from './auth-answers';
-import { readBytes } from './body';
+import { readBytes, readJson } from './body';
 import { ApiFailure } from './errors';
 import type { Outcome } from './sign-in-limits';
 import { byInvitation } from './sign-up';
@@ -71,17 +72,8 @@ function outcomeOf({ response, code }: { response: Response; code: string | null
 
 /** Only JSON is read, here and then by better-auth: what is counted and what is tried are the same. */
 async function jsonBody(c: Context): Promise<Body> {
-  const text = (await readBytes(c)).toString();
-  let json: unknown = null;
-  try {
-    json = text === '' ? {} : JSON.parse(text);
-  } catch {
-    json = null;
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new ApiFailure('malformed', 'The request is not JSON.');
-  }
-  return { ...json };
+  const bytes = await readBytes(c);
+  return bytes.length === 0 ? {} : { ...readJson(bytes, z.looseObject({}), limits.depth) };
 }
 
 function rewritten(c: Context, body: Body | null): Request {

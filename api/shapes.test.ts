@@ -147,9 +147,14 @@ describe('live polls over one connection', () => {
     );
   }
 
+  async function asking(asked: unknown) {
+    const { body } = await ada.json<{ membershipsTag: string }>('GET', '/api/session');
+    return { memberships: body.membershipsTag, polls: asked };
+  }
+
   test('R1: the first change answers, with what the client needs to go on', async () => {
     const asked = await polls();
-    const answer = ada.json<Results>('POST', '/api/shapes/live', { polls: asked });
+    const answer = ada.json<Results>('POST', '/api/shapes/live', await asking(asked));
     await until('the polls to wait', () => api.shapes!.status().readers === tables.length);
     await addLabel('live');
     const { status, body } = await answer;
@@ -165,9 +170,9 @@ describe('live polls over one connection', () => {
 
   test('A1: a poll for another workspace is refused, and gets nothing of it', async () => {
     const asked = (await polls()).map((poll) => ({ ...poll, workspace: hers.workspaceId }));
-    const { body } = await ada.json<Results>('POST', '/api/shapes/live', { polls: asked });
+    const { body } = await ada.json<Results>('POST', '/api/shapes/live', await asking(asked));
     expect(body.results.map((result) => result.status)).toEqual(tables.map(() => 403));
-    const malformed = await ada.json('POST', '/api/shapes/live', { polls: [{ id: 1 }] });
+    const malformed = await ada.json('POST', '/api/shapes/live', await asking([{ id: 1 }]));
     expect(malformed.status).toBe(400);
   });
 
@@ -176,17 +181,18 @@ describe('live polls over one connection', () => {
     const { offset, handle } = asked[0]!.params;
     const single = path('workspace', `offset=${offset}&handle=${handle}&live=true`);
     const headers = { cookie: ada.cookie, origin: api.url, 'content-type': 'application/json' };
+    const request = await asking(asked);
     for (let delay = 0; delay < 24; delay += 2) {
       const gone = new AbortController();
       const { signal } = gone;
-      const body = JSON.stringify({ polls: asked });
+      const body = JSON.stringify(request);
       const all = fetch(`${api.url}/api/shapes/live`, { method: 'POST', headers, body, signal });
       const one = fetch(api.url + single, { headers, signal });
       setTimeout(() => gone.abort(), delay);
       expect((await Promise.allSettled([all, one])).map((r) => r.status)).toEqual(['rejected', 'rejected']);
     }
     // Exactly these wait afterwards, and nobody else.
-    const answer = ada.json<Results>('POST', '/api/shapes/live', { polls: asked });
+    const answer = ada.json<Results>('POST', '/api/shapes/live', await asking(asked));
     await until('only these to wait', () => api.shapes!.status().readers === tables.length);
     await addLabel('end');
     expect((await answer).body.results).toHaveLength(1);
@@ -206,7 +212,8 @@ describe('live polls over one connection', () => {
         asking.end(body === undefined ? undefined : JSON.stringify(body));
       });
     const asked = await polls();
-    const tabs = [1, 2].map(() => call('POST', '/api/shapes/live', { polls: asked }));
+    const request = await asking(asked);
+    const tabs = [1, 2].map(() => call('POST', '/api/shapes/live', request));
     await until('both tabs to wait', () => api.shapes!.status().readers === 2 * tables.length);
     const began = performance.now();
     expect(await call('POST', '/api/workspaces', { name: 'Another' })).toBe(201);
