@@ -3,12 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { access, type Kind, may, type Role, type Standing, signedChanges, type Who } from '../db/access';
 import { formatClock } from '../db/clock';
 import { type SyncedTable, type TableName, tableNames, tables } from '../db/tables';
-import type { Operation, Verdict } from '../db/wire';
+import type { Operation, SessionAnswer, Verdict } from '../db/wire';
 import { startTestApi, type TestApi, type TestPerson } from '../scripts/testing/api';
 import { insertRow, type Sample, type Somebody, sampleRow, type Values } from '../scripts/testing/rows';
 import { foundCrew, join } from '../scripts/testing/workspace';
 import { type Write, Writer } from '../scripts/testing/writer';
-import type { SessionAnswer } from './session';
 
 const roles = ['owner', 'member', 'guest', 'outsider'] as const;
 const standings = ['own', 'other', 'nobody'] as const;

@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SessionAnswer } from '../db/wire';
 import { cookiesOf, startTestApi, type TestApi } from '../scripts/testing/api';
+import { until } from '../scripts/testing/until';
 import { foundWorkspace, join } from '../scripts/testing/workspace';
+import type { OpenInvite } from './invites';
 import type { Joined, WorkspaceSize } from './workspaces';
 
 interface Refusal {
@@ -150,9 +152,37 @@ describe('sign-in', () => {
 
 test('A2: a write that comes from another site is refused, whatever session it carries', async () => {
   const ada = await api.person('Ada');
-  for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }]) {
-    const response = await ada.call('POST', '/api/workspaces', { name: 'Mine' }, headers);
-    expect(response.status).toBe(403);
+  const id = crypto.randomUUID();
+  const routes = [
+    ['POST', '/api/workspaces'],
+    ['POST', `/api/workspaces/${id}/invites`],
+    ['DELETE', `/api/workspaces/${id}/invites/${id}`],
+    ['PATCH', `/api/workspaces/${id}/members/${id}`],
+    ['DELETE', `/api/workspaces/${id}/members/${id}`],
+    ['POST', `/api/workspaces/${id}/resources/${id}/feeds`],
+    ['DELETE', `/api/workspaces/${id}/feeds/${id}`],
+    ['POST', '/api/invites/nonsense/accept'],
+    ['POST', '/api/shapes/live'],
+    ['POST', '/api/write'],
+    ['POST', '/api/stock/movements'],
+    ['POST', '/api/files/missing'],
+    ['PUT', `/api/files/${id}/${'0'.repeat(64)}`],
+    ['POST', '/api/auth/sign-in/email'],
+    ['POST', '/api/auth/sign-out'],
+    ['POST', '/api/auth/change-password'],
+  ] as const;
+  const origins = [
+    ...['https://evil.example', 'null', `${api.url}.evil.example`, api.url.replace(/:\d+$/, ':1')],
+    ...[`https://evil.example/${api.url}`, 'file://'],
+  ];
+  for (const origin of origins) {
+    for (const [method, path] of routes) {
+      const response = await ada.call(method, path, { name: 'Mine' }, { origin });
+      expect([origin, method, path, response.status]).toEqual([origin, method, path, 403]);
+      expect(await response.json()).toMatchObject({
+        error: { sentence: 'This request came from another site.' },
+      });
+    }
   }
   const { body } = await ada.json<SessionAnswer>('GET', '/api/session');
   expect(body.memberships).toEqual([]);
@@ -251,6 +281,83 @@ describe('invitations', () => {
     const joined = await join(ada, ben, workspaceId, 'member');
     await ada.json('DELETE', `/api/workspaces/${workspaceId}/members/${joined.memberId}`);
     expect((await ben.json('POST', path, {})).status).toBe(404);
+  });
+
+  test('A2: an invitation ends with the right to make it: whoever is removed or steps down lets nobody in, nor comes back', async () => {
+    const ada = await api.person('Ada');
+    const { workspaceId } = await foundWorkspace(ada);
+    for (const end of ['removed', 'stepped down', 'left'] as const) {
+      const [ben, eve] = [await api.person('Ben'), await api.person('Eve')];
+      const asBen = await join(ada, ben, workspaceId, 'owner');
+      const made = await ben.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
+        role: 'owner',
+      });
+      const path = `/api/invites/${made.body.url.split('/').at(-1)}`;
+      expect((await api.stranger.json('GET', path)).status).toBe(200);
+      const member = `/api/workspaces/${workspaceId}/members/${asBen.memberId}`;
+      if (end === 'stepped down') await ben.json('PATCH', member, { role: 'guest' });
+      else await (end === 'left' ? ben : ada).json('DELETE', member);
+      expect([end, (await api.stranger.json('GET', path)).status]).toEqual([end, 404]);
+      for (const who of end === 'stepped down' ? [eve] : [ben, eve]) {
+        expect([end, (await who.json('POST', `${path}/accept`, {})).status]).toEqual([end, 404]);
+      }
+      // And for good: an owner again makes a new one.
+      await api.pool.query("update member set role = 'owner' where id = $1", [asBen.memberId]);
+      expect([end, (await eve.json('POST', `${path}/accept`, {})).status]).toEqual([end, 404]);
+    }
+  });
+
+  test('A2: an owner who is removed while the invitation is accepted: one of the two came first, and holds', async () => {
+    const [ada, ben] = [await api.person('Ada'), await api.person('Ben')];
+    const { workspaceId } = await foundWorkspace(ada);
+    const asBen = await join(ada, ben, workspaceId, 'owner');
+    const made = await ben.json<{ url: string }>('POST', `/api/workspaces/${workspaceId}/invites`, {
+      role: 'owner',
+    });
+    const remove = await api.pool.connect();
+    try {
+      await remove.query('begin');
+      await remove.query('select 1 from workspace where id = $1 for update', [workspaceId]);
+      await remove.query('delete from member where id = $1', [asBen.memberId]);
+      const back = ben.json('POST', `/api/invites/${made.body.url.split('/').at(-1)}/accept`, {});
+      await until('the acceptance to wait', async () => {
+        const { rows } = await api.pool.query(
+          "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%from workspace%'",
+        );
+        return rows.length > 0;
+      });
+      await remove.query('commit');
+      expect((await back).status).toBe(404);
+    } finally {
+      remove.release();
+    }
+  });
+
+  test('A2: owners see what is open and revoke it; nobody else does, nor with the id of another workspace', async () => {
+    const [ada, ben, eve] = [await api.person('Ada'), await api.person('Ben'), await api.person('Eve')];
+    const { workspaceId } = await foundWorkspace(ada);
+    const elsewhere = await foundWorkspace(eve);
+    await join(ada, ben, workspaceId, 'member');
+    const path = `/api/workspaces/${workspaceId}/invites`;
+    const list = async () => (await ada.json<{ invites: OpenInvite[] }>('GET', path)).body.invites;
+    expect(await list()).toEqual([]);
+    const made = await ada.json<{ url: string }>('POST', path, { role: 'guest' });
+    const [open] = await list();
+    expect(open).toMatchObject({ role: 'guest', madeBy: 'Ada' });
+    expect(Date.parse(open!.expiresAt) - Date.parse(open!.createdAt)).toBe(7 * 86_400_000);
+    expect(JSON.stringify(open)).not.toContain(made.body.url.split('/').at(-1));
+    const others = `/api/workspaces/${elsewhere.workspaceId}/invites/${open!.id}`;
+    for (const who of [ben, eve]) {
+      expect((await who.json('GET', path)).status).toBe(403);
+      expect((await who.json('DELETE', `${path}/${open!.id}`)).status).toBe(403);
+    }
+    expect((await eve.json('DELETE', others)).status).toBe(404);
+    expect((await ada.json('DELETE', `${path}/${open!.id.toUpperCase()}`)).status).toBe(200);
+    expect(await list()).toEqual([]);
+    expect((await ada.json('DELETE', `${path}/${open!.id}`)).status).toBe(404);
+    const accept = `/api/invites/${made.body.url.split('/').at(-1)}/accept`;
+    expect((await api.stranger.json('GET', accept.replace('/accept', ''))).status).toBe(404);
+    expect((await eve.json('POST', accept, {})).status).toBe(404);
   });
 
   test('A2: only an owner invites', async () => {
