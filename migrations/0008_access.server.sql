@@ -213,8 +213,13 @@ begin
             and t.workspace_id = workspace and t.author_id is null) end, '') <> '' then
         given := given || jsonb_build_object('author_id', null, 'created_at', sync.past(given -> 'created_at'));
       else
-        given := given || (select coalesce(jsonb_object_agg(s, case s when 'author_id' then to_jsonb(m.id)
-          when 'author' then to_jsonb(left(m.name, 200)) else to_jsonb(clock_timestamp()) end), '{}') from unnest(a.signed) s);
+        -- A name that is no name is left for the table to refuse: what sent it is broken.
+        given := given || (select coalesce(jsonb_object_agg(s, case
+            when s = 'author_id' then to_jsonb(m.id)
+            when s <> 'author' then to_jsonb(clock_timestamp())
+            when char_length(given ->> 'author') > 200 then given -> 'author'
+            else to_jsonb(left(m.name, 200)) end), '{}')
+          from unnest(a.signed) s);
       end if;
     elsif r.alive then
       -- It would change the row that is there. Saying once more what is there changes nothing.
