@@ -92,6 +92,16 @@ const ends: Record<string, { readonly run: () => Promise<unknown>; readonly stat
   'is removed': { run: () => ada.call('DELETE', members()), status: '403' },
   leaves: { run: () => ben.call('DELETE', members()), status: '403' },
   'signs out': { run: () => ben.call('POST', '/api/auth/sign-out', {}), status: '401' },
+  'ends this session from another device': {
+    run: async () => {
+      const { email, password } = ben;
+      const { body } = await ben.json<{ sessions: { id: string }[] }>('GET', '/api/account/sessions');
+      const other = await api.stranger.call('POST', '/api/auth/sign-in/email', { email, password });
+      const headers = { cookie: cookiesOf(other) };
+      await api.stranger.call('DELETE', `/api/account/sessions/${body.sessions[0]!.id}`, undefined, headers);
+    },
+    status: '401',
+  },
   'signs out everywhere, elsewhere': {
     run: async () => {
       const { email, password } = ben;
