@@ -33,6 +33,10 @@ export interface AppParts {
   readonly client: MiddlewareHandler;
 }
 
+/** Routes after which sessions of the person may be over: what they had open ends, too. */
+const endsSessions =
+  /^\/api\/(auth\/(sign-out|revoke-[a-z-]+|change-password|reset-password)|account\/sessions\/[^/]+)$/;
+
 export function createApp(parts: AppParts): Hono {
   const { auth } = parts;
   const deps = remembering(parts.deps);
@@ -42,6 +46,10 @@ export function createApp(parts: AppParts): Hono {
   app.use('/api/*', sessionFirst(deps));
   app.use('/api/*', oneByOne(deps));
   app.route('/api/health', healthRoutes(deps, parts.version, parts.shapesReady));
+  app.use('/api/*', async (c, next) => {
+    await next();
+    if (c.res.ok && c.req.method !== 'GET' && endsSessions.test(c.req.path)) deps.membershipsChanged();
+  });
   app.route('/api/auth', authRoutes(auth));
   app.route('/api/account', accountRoutes(auth));
   app.route('/api/session', sessionRoutes(deps, auth));

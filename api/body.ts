@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { uuid } from '../db/uuid';
 import { limits } from '../db/wire';
 import { ClientGone } from '../electric/proxy';
 import { ApiFailure } from './errors';
@@ -85,9 +86,9 @@ export function whenGone(c: Context): AbortSignal {
   return gone.signal;
 }
 
-/** A path parameter that is a uuid. @throws ApiFailure 'not-found' */
+/** A path parameter that is a uuid, in lower case. @throws ApiFailure 'not-found' */
 export function uuidParam(c: Context, name: string): string {
-  const read = z.uuid().safeParse(c.req.param(name));
+  const read = uuid.safeParse(c.req.param(name));
   if (!read.success) throw new ApiFailure('not-found', 'There is nothing at this address.');
   return read.data;
 }

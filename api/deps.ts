@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { DocumentKeeper } from './documents/keeper';
 import type { Lineage } from './lineage';
 import type { MembershipChanges } from './membership-changes';
+import type { OpenReads } from './open-reads';
 import type { WriteDoor } from './write-door';
 
 export interface Person {
@@ -28,9 +29,11 @@ export interface ApiDeps {
   readonly writes: WriteDoor;
   /** Is told of documents that were written to. */
   readonly documents: DocumentKeeper;
+  /** Polls and streams that are open. */
+  readonly openReads: OpenReads;
   /** For whoever waits until somebody's memberships change. */
   readonly membershipChanges: MembershipChanges;
-  /** Memberships have changed: whoever lost one is cut off at once, whoever has a new one hears of it. */
+  /** Memberships or sessions have changed: whoever lost one is cut off at once, whoever has a new one hears of it. */
   membershipsChanged(): void;
   /** One line for the operator. */
   log(line: string): void;

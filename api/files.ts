@@ -4,13 +4,14 @@ import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { FILE_BYTES, pictureTypes } from '../db/document/files';
+import { uuid } from '../db/uuid';
 import { readBody, readBytes, uuidParam } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
 import { requireRole } from './membership';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const missing = z.object({ workspaceId: z.uuid(), hashes: z.array(hash).max(900) });
+const missing = z.object({ workspaceId: uuid, hashes: z.array(hash).max(900) });
 
 export function fileRoutes(deps: ApiDeps): Hono {
   const app = new Hono();

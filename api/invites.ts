@@ -1,15 +1,27 @@
-// Invitation links: made by an owner, shown once, good for seven days and for one person.
+// Invitation links: made by an owner, shown once, good for seven days, for one person, and as long as whoever made one
+// is an owner. Owners see which are open, and revoke them.
 import { createHash, randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { readBody, uuidParam } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
+import { inviteIsOpen } from './invite-rule';
 import { inTransaction, type Role, requireRole, role } from './membership';
 import { publicOrigin } from './origin';
 import { addMember, type Joined } from './workspaces';
 
-/** POST /api/workspaces/:id/invites */
+/** As GET lists it; the link itself is told once, when it is made. */
+export interface OpenInvite {
+  readonly id: string;
+  readonly role: Role;
+  /** Name of the owner who made it. */
+  readonly madeBy: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+/** GET and POST /api/workspaces/:id/invites, DELETE /api/workspaces/:id/invites/:inviteId */
 export function inviteCreationRoutes(deps: ApiDeps, publicUrl: string | null): Hono {
   const app = new Hono();
   app.post('/:id/invites', async (c) => {
@@ -18,12 +30,42 @@ export function inviteCreationRoutes(deps: ApiDeps, publicUrl: string | null): H
     const body = await readBody(c, z.object({ role }));
     await requireRole(deps.pool, person.id, workspaceId, ['owner']);
     const token = randomBytes(24).toString('base64url');
-    await deps.pool.query(
-      `insert into auth.invite (token_hash, workspace_id, role, created_by, expires_at)
-         values ($1, $2, $3, $4, now() + interval '7 days')`,
-      [hash(token), workspaceId, body.role, person.id],
-    );
+    await inTransaction(deps.pool, async (client) => {
+      // The lock of whoever changes members: none is made by an owner who has just been removed.
+      await client.query('select 1 from workspace where id = $1 for update', [workspaceId]);
+      await requireRole(client, person.id, workspaceId, ['owner']);
+      await client.query(
+        `insert into auth.invite (token_hash, workspace_id, role, created_by, expires_at)
+           values ($1, $2, $3, $4, now() + interval '7 days')`,
+        [hash(token), workspaceId, body.role, person.id],
+      );
+    });
     return c.json({ url: `${publicOrigin(publicUrl, c.req.raw)}/invite/${token}` }, 201);
+  });
+  app.get('/:id/invites', async (c) => {
+    const person = await deps.person(c.req.raw);
+    const workspaceId = uuidParam(c, 'id');
+    await requireRole(deps.reads, person.id, workspaceId, ['owner']);
+    const { rows } = await deps.reads.query<OpenInvite>(
+      `select i.id, i.role, m.name as "madeBy", i.created_at as "createdAt", i.expires_at as "expiresAt"
+         from auth.invite i join member m on m.workspace_id = i.workspace_id and m.user_id = i.created_by
+        where i.workspace_id = $1 and ${inviteIsOpen} order by i.created_at, i.id`,
+      [workspaceId],
+    );
+    return c.json({ invites: rows }, 200, { 'cache-control': 'no-store' });
+  });
+  app.delete('/:id/invites/:inviteId', async (c) => {
+    const person = await deps.person(c.req.raw);
+    const [workspaceId, inviteId] = [uuidParam(c, 'id'), uuidParam(c, 'inviteId')];
+    await requireRole(deps.pool, person.id, workspaceId, ['owner']);
+    const gone = await deps.pool.query(
+      'delete from auth.invite where id = $1 and workspace_id = $2 and used_at is null',
+      [inviteId, workspaceId],
+    );
+    if (gone.rowCount === 0) {
+      throw new ApiFailure('not-found', 'This invitation was used, has run out, or is revoked already.');
+    }
+    return c.json({ id: inviteId });
   });
   return app;
 }
@@ -32,10 +74,10 @@ export function inviteCreationRoutes(deps: ApiDeps, publicUrl: string | null): H
 export function inviteRoutes(deps: ApiDeps): Hono {
   const app = new Hono();
   app.get('/:token', async (c) => {
-    const { rows } = await deps.pool.query<{ workspaceName: string; role: Role; invitedBy: string }>(
+    const { rows } = await deps.reads.query<{ workspaceName: string; role: Role; invitedBy: string }>(
       `select w.name as "workspaceName", i.role, u.name as "invitedBy"
          from auth.invite i join workspace w on w.id = i.workspace_id join auth."user" u on u.id = i.created_by
-        where i.token_hash = $1 and i.used_at is null and i.expires_at > now()`,
+        where i.token_hash = $1 and ${inviteIsOpen}`,
       [hash(c.req.param('token'))],
     );
     if (!rows[0]) throw spent();
@@ -46,8 +88,13 @@ export function inviteRoutes(deps: ApiDeps): Hono {
     const person = await deps.person(c.req.raw);
     const token = c.req.param('token');
     const joined = await inTransaction(deps.pool, async (client): Promise<Joined> => {
+      // The lock of whoever changes members: an owner who is being removed is so before this, or after it.
+      await client.query(
+        'select 1 from workspace w where w.id = (select workspace_id from auth.invite where token_hash = $1) for update',
+        [hash(token)],
+      );
       const found = await client.query<Invite>(
-        `select i.id, i.workspace_id, i.role, i.used_at is null and i.expires_at > now() as open, w.name
+        `select i.id, i.workspace_id, i.role, ${inviteIsOpen} as open, w.name
            from auth.invite i join workspace w on w.id = i.workspace_id
           where i.token_hash = $1 for update of i`,
         [hash(token)],

@@ -16,6 +16,7 @@ import { answerWithHeaders } from './headers';
 import { Lineage } from './lineage';
 import { MembershipChanges } from './membership-changes';
 import { readMigrations } from './migrations';
+import { OpenReads } from './open-reads';
 import { changesPool, readsPool, tendingPool } from './pools';
 import { WriteDoor } from './write-door';
 
@@ -52,6 +53,7 @@ export interface RunningApi {
   readonly pool: Pool;
   readonly documents: DocumentKeeper;
   readonly live: LiveDocuments;
+  readonly openReads: OpenReads;
   readonly server: Server;
   /** Of every route, as it was registered. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
@@ -71,11 +73,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const live = new LiveDocuments({ ...options, pool: reads, person });
   const lineage = new Lineage(reads);
   const membershipChanges = new MembershipChanges();
+  const openReads = new OpenReads({ ...options, pool: reads, person });
   const writes = new WriteDoor(pool, lineage, options.databaseUrl);
   const deps: ApiDeps = {
     pool,
     reads,
     writes,
+    openReads,
     lineage,
     documents,
     person,
@@ -83,6 +87,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     membershipsChanged() {
       membershipChanges.tell();
       void live.recheck();
+      void openReads.recheck();
     },
     migration: newest(readMigrations(), 'server'),
     log: options.log,
@@ -110,6 +115,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     .then(() => new Promise<Server>(listen))
     .catch(async (error: unknown) => {
       live.close();
+      openReads.close();
       await Promise.all([pool.end(), reads.end(), tending.end(), auth.close()]);
       throw error;
     });
@@ -126,11 +132,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     pool,
     documents,
     live,
+    openReads,
     server,
     routes: app.routes,
     async close(patience = 2_000) {
       const closed = new Promise<void>((done) => server.close(() => done()));
       live.close();
+      openReads.close();
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;

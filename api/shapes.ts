@@ -4,37 +4,63 @@ import { constants, createGzip } from 'node:zlib';
 import { type Context, Hono } from 'hono';
 import { limits, liveRequest } from '../db/wire';
 import { pollLive } from '../electric/live';
-import { proxyShape, type ShapeReader, ShapeRefused, type Upstream } from '../electric/proxy';
+import { ClientGone, proxyShape, ShapeRefused, type Upstream } from '../electric/proxy';
 import { readBody, whenGone } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
 import { membershipsOf, workspacesAmong } from './membership';
+import { type OpenRead, untilCut } from './open-reads';
 
 export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
   const app = new Hono();
-  const readerOf = async (c: Context): Promise<ShapeReader> => {
+  /**
+   * Runs a read that is cut off when its person may not read on. Then it is asked again, as it would be now, and is
+   * refused what is lost. It is registered before the memberships are looked at, so that no change falls between.
+   * @param gone aborts when nobody waits any more
+   * @throws ApiFailure 'signed-out' when the session is over
+   */
+  const uncut = async <T>(
+    c: Context,
+    gone: AbortSignal,
+    run: (userId: string, read: OpenRead, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
     const { id } = await deps.person(c.req.raw);
-    return { userId: id, mayRead: (workspaces) => workspacesAmong(deps.reads, id, workspaces) };
+    for (;;) {
+      const read = deps.openReads.open(c.req.raw, id);
+      try {
+        return await run(id, read, AbortSignal.any([gone, read.cut]));
+      } catch (error) {
+        read.close();
+        if (!read.cut.aborted || gone.aborted) throw error;
+        if (read.cut.reason instanceof ApiFailure) throw read.cut.reason;
+      }
+    }
   };
   app.post('/live', async (c) => {
-    const { id } = await deps.person(c.req.raw);
+    await deps.person(c.req.raw);
     const request = await readBody(c, liveRequest, limits.liveBytes);
-    const reader = {
-      userId: id,
-      async memberships() {
-        const { memberships, tag } = await membershipsOf(deps.reads, id);
-        return { workspaceIds: new Set(memberships.map((m) => m.workspaceId)), tag };
-      },
-      nextChange: (until: AbortSignal) => deps.membershipChanges.next(until),
-    };
-    const answer = await pollLive(request, reader, upstream, whenGone(c));
+    const answer = await uncut(c, whenGone(c), async (userId, read, signal) => {
+      const reader = {
+        userId,
+        async memberships() {
+          const { memberships, tag } = await membershipsOf(deps.reads, userId);
+          const workspaceIds = new Set(memberships.map((m) => m.workspaceId));
+          read.watch([...workspaceIds]);
+          return { workspaceIds, tag };
+        },
+        nextChange: (until: AbortSignal) => deps.membershipChanges.next(until),
+      };
+      const found = await pollLive(request, reader, upstream, signal);
+      if (read.cut.aborted) throw new ClientGone();
+      read.close();
+      return found;
+    });
     c.header('cache-control', 'private, no-store');
     return c.json(answer);
   });
   app.get('/:table', async (c) => {
     // Before the first await: the server only tells a signal that was asked for when the connection closes.
     const { signal } = c.req.raw;
-    const reader = await readerOf(c);
     const params = new URL(c.req.url).searchParams;
     const workspaces = params.getAll('workspace');
     params.delete('workspace');
@@ -43,7 +69,17 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
       workspaceId: workspaces.length === 1 ? workspaces[0]! : '',
       params,
     };
-    const response = await proxyShape(asked, reader, upstream, signal).catch((error: unknown) => {
+    const response = await uncut(c, signal, async (userId, read, either) => {
+      const mayRead = async (ids: readonly string[]) => {
+        read.watch(ids);
+        const readable = await workspacesAmong(deps.reads, userId, ids);
+        read.watch([...readable]);
+        return readable;
+      };
+      const reader = { userId, mayRead };
+      const answer = await proxyShape(asked, reader, upstream, either);
+      return untilCut(answer, read);
+    }).catch((error: unknown) => {
       if (error instanceof ShapeRefused) throw new ApiFailure(error.kind, error.message);
       throw error;
     });

@@ -1,6 +1,7 @@
 // Sign-up by invitation only: whoever makes an account brings a link that is still good, and each link makes one.
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
+import { inviteIsOpen } from './invite-rule';
 
 /**
  * Makes an account in the name of an invitation.
@@ -15,7 +16,7 @@ export async function byInvitation(
   if (token === null) return null;
   const { rows } = await pool.query<{ id: string }>(
     `insert into auth.invite_sign_up (invite_id)
-       select id from auth.invite where token_hash = $1 and used_at is null and expires_at > now()
+       select i.id from auth.invite i where i.token_hash = $1 and ${inviteIsOpen}
        on conflict do nothing returning invite_id as id`,
     [createHash('sha256').update(token).digest()],
   );

@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
+import { uuid } from '../db/uuid';
 import { readBody } from './body';
 import type { ApiDeps, Person } from './deps';
 import { ApiFailure } from './errors';
@@ -15,12 +16,12 @@ const attempts = 5;
 
 const movement = z
   .strictObject({
-    workspaceId: z.uuid(),
+    workspaceId: uuid,
     /** Chosen by whoever asks: a repeated request is carried out once. */
-    id: z.uuid(),
-    itemId: z.uuid(),
-    fromId: z.uuid().nullish(),
-    toId: z.uuid().nullish(),
+    id: uuid,
+    itemId: uuid,
+    fromId: uuid.nullish(),
+    toId: uuid.nullish(),
     quantity: z.int().min(1).max(most),
     reason: z
       .string()
@@ -31,7 +32,7 @@ const movement = z
     expected: z.int().min(0).max(most).nullish(),
   })
   .refine((m) => m.fromId || m.toId, 'A movement comes from a place, goes to one, or both')
-  .refine((m) => m.fromId?.toLowerCase() !== m.toId?.toLowerCase(), 'A movement is between two places');
+  .refine((m) => m.fromId !== m.toId, 'A movement is between two places');
 type Movement = z.infer<typeof movement>;
 
 /** 200 of POST /api/stock/movements: what lies there now; null for a place that the movement does not name. */

@@ -2,6 +2,7 @@
 // limits of both sides.
 // Change anything here and PROTOCOL must rise; wire.test.ts holds a hash of this file's schemas.
 import { z } from 'zod';
+import { uuid } from './uuid';
 
 export const PROTOCOL = 2;
 
@@ -26,7 +27,6 @@ export const limits = {
   liveBytes: 256_000,
 } as const;
 
-const uuid = z.uuid();
 /** Hybrid logical clock, see hlc.ts. */
 const clock = z.string().regex(/^[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 const fields = z.record(z.string().max(63), z.json());

@@ -54,6 +54,8 @@ test('A2: an invitation by link makes a guest, who reads everything and changes 
   await dialog.getByRole('button', { name: 'Make link' }).click();
   const url = await dialog.getByLabel('Invitation link').inputValue();
   await dialog.getByRole('button', { name: 'Done' }).click();
+  const invitations = owner.page.getByRole('list', { name: 'Invitations' }).getByRole('listitem');
+  await expect(invitations).toHaveText([/^GuestMade by Ada, ends /]);
 
   const gus = Person.unknown(server, 'Gus');
   const guest = await (await device()).tab();
@@ -91,10 +93,35 @@ test('A2: an invitation by link makes a guest, who reads everything and changes 
   await guest.addTask(columns.todo, 'Touched after all');
   await guest.isOnServer('Touched after all');
 
-  // The link is used up.
+  // The link is used up, and not in the list any more.
+  await owner.goTo('Inbox');
+  await owner.goTo('Members');
+  await expect(owner.page.getByText('No invitation is open.')).toBeVisible();
   const third = await (await device()).tab();
   await third.page.goto(url);
   await expect(third.page.getByRole('alert')).toContainText('used or has run out');
+});
+
+test('A2: an owner revokes an open invitation by the keyboard, and its link lets nobody in', async ({
+  server,
+  device,
+}) => {
+  const team = await makeTeam(server);
+  const owner = await (await device()).boardOf(team, team.owner);
+  await owner.goTo('Members');
+  await expect(owner.page.getByText('No invitation is open.')).toBeVisible();
+  await owner.page.getByRole('button', { name: 'Invite by link' }).press('Enter');
+  const dialog = owner.page.getByRole('dialog', { name: 'Invite by link' });
+  await dialog.getByRole('button', { name: 'Make link' }).press('Enter');
+  const url = await dialog.getByLabel('Invitation link').inputValue();
+  await dialog.getByRole('button', { name: 'Done' }).press('Enter');
+  const revoke = owner.page.getByRole('button', { name: 'Revoke: Member, made by Ada' });
+  await revoke.press('Enter');
+  await expect(owner.page.getByText('No invitation is open.')).toBeVisible();
+  await expect(owner.page.getByRole('region', { name: 'Open invitations' })).toBeFocused();
+  const stranger = await (await device()).tab();
+  await stranger.page.goto(url);
+  await expect(stranger.page.getByRole('alert')).toContainText('used or has run out');
 });
 
 test('W1: signing out keeps unsent work on the device; removing it is asked for, twice', async ({

@@ -85,6 +85,11 @@ test('a small archive becomes a project, again changes nothing, and a broken one
   await app.openTask('Issue 2');
   await expect(app.panel.getByText('Seen again at dusk')).toBeVisible();
   await expect(app.panel.getByText('Created by nansen')).toBeVisible();
+  // Nobody here has said it: that is to be seen of the task and of each comment.
+  await expect(app.panel.getByText('imported', { exact: true })).toHaveCount(
+    1 + (await app.panel.getByRole('article').count()),
+  );
+  await expect(app.panel.getByRole('article', { name: /^Imported comment by / }).first()).toBeVisible();
   await app.openTask('Issue 1');
   await expect(app.field('Labels')).toHaveAccessibleName('Labels: ice');
   await expect(app.panel.getByText('The bearing is frozen solid.')).toBeVisible();

@@ -1,7 +1,7 @@
 // The authorising door to the shapes (A1): what a client may ask for, what goes upstream, what comes back.
 // Upstream is the real Electric or the embedded shape server; nothing here knows which.
-import { z } from 'zod';
 import { isTableName } from '../db/tables';
+import { uuid } from '../db/uuid';
 import type { ApiErrorKind } from '../db/wire';
 import { resumeParameters, shapeRequest } from './shapes';
 
@@ -48,7 +48,7 @@ const valueLimit = 200;
  */
 export function upstreamParams(asked: ShapeAsked, userId: string): URLSearchParams {
   if (!isTableName(asked.table)) throw new ShapeRefused('not-found', 'There is no such shape.');
-  if (!z.uuid().safeParse(asked.workspaceId).success) {
+  if (!uuid.safeParse(asked.workspaceId).success) {
     throw new ShapeRefused('malformed', 'The workspace must be one uuid.');
   }
   const params = new URLSearchParams();

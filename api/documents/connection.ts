@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { decodeLive, encodeLive, type LiveMessage, liveClose, liveLimits } from '../../db/document/live';
 import type { UpdateFault } from '../../db/document/update';
+import { uuid } from '../../db/uuid';
 import { ApiFailure } from '../errors';
 import type { Role } from '../membership';
 import { faultsOf } from './faults';
@@ -28,8 +29,7 @@ interface Seat {
   readonly member: Member;
 }
 
-const ids = z.object({ workspaceId: z.uuid(), documentId: z.uuid() });
-const rowId = z.uuid();
+const ids = z.object({ workspaceId: uuid, documentId: uuid });
 
 export class Connection {
   readonly #seats = new Map<number, Seat>();
@@ -124,9 +124,10 @@ export class Connection {
         // A room that was taken away a moment ago is no fault of the tab.
         const seat = this.#seats.get(message.channel);
         if (!seat?.member.mayWrite) return;
-        const [fault] = rowId.safeParse(message.row).success ? await this.#faults(message.bytes) : [];
+        const row = uuid.safeParse(message.row).data;
+        const [fault] = row === undefined ? [] : await this.#faults(message.bytes);
         if (this.#over || !seat.member.mayWrite || this.#seats.get(message.channel) !== seat) return;
-        if (fault === null) seat.room.pass(seat.member, message.row, message.bytes);
+        if (row !== undefined && fault === null) seat.room.pass(seat.member, row, message.bytes);
         else this.end(liveClose.malformed);
         return;
       }
@@ -155,7 +156,7 @@ export class Connection {
       this.end(liveClose.tooMuch);
       return;
     }
-    const workspaceId = named.data.workspaceId.toLowerCase();
+    const { workspaceId, documentId } = named.data;
     const role = await this.place.roleIn(workspaceId);
     if (this.#over) return;
     if (role === undefined) {
@@ -163,7 +164,7 @@ export class Connection {
       return;
     }
     // The workspace is part of the room: a document of another one is another document.
-    const key = `${workspaceId}/${named.data.documentId.toLowerCase()}`;
+    const key = `${workspaceId}/${documentId}`;
     const room = this.place.room(key);
     const member: Member = { channel, mayWrite: role !== 'guest', send: (m) => this.#send(m) };
     this.#seats.set(channel, { workspaceId, key, room, member });

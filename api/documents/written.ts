@@ -1,12 +1,13 @@
 // Which documents a local transaction wrote to.
 import { z } from 'zod';
+import { uuid } from '../../db/uuid';
 import { operation, type Verdict } from '../../db/wire';
 import type { DocumentName } from './keeper';
 
 const named = operation.extend({
   table: z.literal('document_update'),
   kind: z.literal('insert'),
-  set: z.object({ workspace_id: z.uuid(), document_id: z.uuid() }),
+  set: z.object({ workspace_id: uuid, document_id: uuid }),
 });
 
 /** @param raw the transaction as it was sent, one operation for each verdict */
@@ -18,6 +19,6 @@ export function writtenDocuments(raw: unknown, verdicts: readonly Verdict[]): Do
     const read = named.safeParse(op);
     if (!read.success) return [];
     const { workspace_id, document_id } = read.data.set;
-    return [{ workspaceId: workspace_id.toLowerCase(), documentId: document_id.toLowerCase() }];
+    return [{ workspaceId: workspace_id, documentId: document_id }];
   });
 }

@@ -52,6 +52,14 @@ const feed = z.object({
   readAt: z.string().nullable(),
 });
 export type Feed = z.infer<typeof feed>;
+const openInvite = z.object({
+  id: z.string(),
+  role,
+  madeBy: z.string(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+});
+export type OpenInvite = z.infer<typeof openInvite>;
 export type Moved = z.infer<typeof moved>;
 
 /** A movement of stock as the server takes it; the id makes a repetition harmless. */
@@ -174,6 +182,10 @@ export const api = {
   createWorkspace: (name: string) => call('POST', '/api/workspaces', joined, { name }),
   createInvite: (workspaceId: string, as: Role) =>
     call('POST', at('workspaces', workspaceId, 'invites'), z.object({ url: z.string() }), { role: as }),
+  invites: (workspaceId: string) =>
+    call('GET', at('workspaces', workspaceId, 'invites'), z.object({ invites: z.array(openInvite) })),
+  revokeInvite: (workspaceId: string, inviteId: string) =>
+    call('DELETE', at('workspaces', workspaceId, 'invites', inviteId), anything),
   invite: (token: string) => call('GET', at('invites', token), invite),
   acceptInvite: (token: string) => call('POST', at('invites', token, 'accept'), joined, {}),
   changeRole: (workspaceId: string, memberId: string, to: Role) =>

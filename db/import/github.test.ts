@@ -93,9 +93,9 @@ describe('what becomes what', () => {
     expect([...tasks].sort((a, b) => (a.position < b.position ? -1 : 1))).toEqual(tasks);
   });
 
-  test('an address that is not of the web is no source', () => {
+  test('an address that is not of the web is no source; the issue is named instead', () => {
     const { tasks, report } = plan({ issues: [issue(1, { url: 'javascript:alert(1)' })] });
-    expect(tasks[0]?.source).toBeNull();
+    expect(tasks[0]?.source).toMatch(/^GitHub o\/red-green-blue \d+$/);
     expect(report.notes.map((n) => n.place)).toEqual(['issues[0].url']);
   });
 

@@ -51,7 +51,8 @@ export interface TaskRow extends Scoped {
   readonly assignee_id: string | null;
   readonly position: string;
   readonly author: string;
-  readonly source: string | null;
+  /** Where it comes from: says, too, that it was imported. */
+  readonly source: string;
   readonly created_at: string;
 }
 export interface TaskLabelRow extends Scoped {
@@ -116,7 +117,12 @@ export function planGithubImport(file: string, context: GithubImportContext): Gi
     seen.add(issue.id);
     position = generateKeyBetween(position, null);
     const scoped = { id: idOf('issue', issue.id), workspace_id: context.workspaceId };
-    tasks.push({ ...scoped, project_id: project.id, position, ...taskFields(issue, context, place, tellAt) });
+    tasks.push({
+      ...scoped,
+      project_id: project.id,
+      position,
+      ...taskFields(issue, archive.repo, context, place, tellAt),
+    });
     issue.labels.forEach((name, i) => {
       const label_id = labels.find(name, `${place}.labels[${i}]`);
       if (label_id === null) return;
@@ -184,7 +190,13 @@ function positionAfter(last: string | null): string {
   }
 }
 
-function taskFields(issue: GithubIssue, context: GithubImportContext, place: string, tellAt: TellAt) {
+function taskFields(
+  issue: GithubIssue,
+  repository: string,
+  context: GithubImportContext,
+  place: string,
+  tellAt: TellAt,
+) {
   const title = atMostCharacters(
     storableText(issue.title, tellAt(`${place}.title`)),
     most.title,
@@ -203,7 +215,13 @@ function taskFields(issue: GithubIssue, context: GithubImportContext, place: str
     status: statusOf(issue),
     assignee_id: assignees.member,
     author: authorOf(issue.author, tellAt(`${place}.author`)),
-    source: web ? storableText(issue.url, tellAt(`${place}.url`)) : null,
+    source: web
+      ? storableText(issue.url, tellAt(`${place}.url`))
+      : atMostCharacters(
+          storableText(`GitHub ${repository} ${issue.number}`, () => {}),
+          most.source,
+          () => {},
+        ),
     created_at: issue.createdAt,
   };
 }

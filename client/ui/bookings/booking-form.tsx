@@ -86,13 +86,7 @@ export function BookingForm(props: {
   const readOnly =
     workspace.readOnly ??
     (booking === null ||
-    canWriteRow(
-      workspace.role,
-      'booking',
-      'update',
-      { workspaceId: workspace.id, personId: booking.user_id },
-      userId,
-    )
+    canWriteRow(workspace.role, 'booking', 'update', { ownerId: booking.user_id }, userId)
       ? booking?.status === 'cancelled'
         ? 'A cancelled booking stays cancelled; make a new one for this time.'
         : null

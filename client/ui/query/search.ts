@@ -51,7 +51,8 @@ export function searchHits(db: Kysely<DB>, workspaceId: string, words: string, l
              from task where workspace_id = ${workspaceId} and search @@ ${query}
             order by rank desc, updated_at desc limit ${limit})
           union all
-          (select id, 'comment', task_id, created_at, author, body, ts_rank(search, ${query})
+          (select id, 'comment', task_id, created_at,
+                  case when author_id is null then author || ' (imported)' else author end, body, ts_rank(search, ${query})
              from comment where workspace_id = ${workspaceId} and search @@ ${query}
             order by 7 desc, created_at desc limit ${limit})
         ) h join task t on t.id = h.task_id

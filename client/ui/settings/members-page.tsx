@@ -12,6 +12,7 @@ import { refreshSession, useSession } from '../session';
 import { Column, Page, Section } from '../shell/page';
 import { useStatus } from '../store-context';
 import { type MemberRow, useWorkspace } from '../workspace';
+import { Invitations } from './invitations';
 import { PasswordLinkDialog } from './password-link';
 
 const roles: Record<Role, { name: string; can: string }> = {
@@ -113,7 +114,7 @@ function Member({ member, reason }: { member: MemberRow; reason: string | null }
   );
 }
 
-function Invite({ onClose }: { onClose: () => void }) {
+function Invite({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
   const workspace = useWorkspace();
   const [role, setRole] = useState<Role>('member');
   const [url, setUrl] = useState<string | null>(null);
@@ -122,6 +123,7 @@ function Invite({ onClose }: { onClose: () => void }) {
     setBusy(true);
     try {
       setUrl((await api.createInvite(workspace.id, role)).url);
+      onMade();
     } catch (cause) {
       tell(cause);
     } finally {
@@ -186,6 +188,7 @@ export function MembersPage() {
   const workspace = useWorkspace();
   const reason = useReason();
   const [inviting, setInviting] = useState(false);
+  const [made, setMade] = useState(0);
   return (
     <Page title="Members" icon={<Users size={15} aria-hidden />}>
       <Column>
@@ -215,8 +218,18 @@ export function MembersPage() {
             </div>
           ) : null}
         </Section>
+        {workspace.role === 'owner' ? (
+          <Invitations
+            workspaceId={workspace.id}
+            reason={reason}
+            made={made}
+            nameOf={(role) => roles[role].name}
+          />
+        ) : null}
       </Column>
-      {inviting ? <Invite onClose={() => setInviting(false)} /> : null}
+      {inviting ? (
+        <Invite onClose={() => setInviting(false)} onMade={() => setMade((count) => count + 1)} />
+      ) : null}
     </Page>
   );
 }

@@ -13,6 +13,7 @@ import { useLive, useStore } from '../store-context';
 import { ago, exactTime } from '../when';
 import { useWorkspace } from '../workspace';
 import { useAuthor } from './author';
+import { ImportedMark } from './imported';
 import { SyncMark } from './mark';
 import { changeComment, createComment, deleteComment } from './write';
 
@@ -34,6 +35,8 @@ function Comment({ comment }: { comment: CommentRow }) {
   const { memberById, memberId, readOnly } = useWorkspace();
   const [editing, setEditing] = useState<string | null>(null);
   const name = (comment.author_id && memberById.get(comment.author_id)?.name) || comment.author || 'Somebody';
+  // Only an import brings comments without a member (A4): that name is what the file said, nobody's word here.
+  const imported = comment.author_id === null && !comment.pending;
   const own = comment.author_id !== null && comment.author_id === memberId && readOnly === null;
   const save = async () => {
     const body = editing?.trim();
@@ -46,11 +49,15 @@ function Comment({ comment }: { comment: CommentRow }) {
     }
   };
   return (
-    <article aria-label={`Comment by ${name}`} className="group flex gap-3 px-5 py-3">
+    <article
+      aria-label={`${imported ? 'Imported comment' : 'Comment'} by ${name}`}
+      className="group flex gap-3 px-5 py-3"
+    >
       <Avatar name={name} size={24} />
       <div className="min-w-0 flex-1">
         <header className="flex h-6 items-center gap-2">
           <span className="truncate font-[550]">{name}</span>
+          {imported ? <ImportedMark /> : null}
           <time
             dateTime={comment.created_at}
             title={exactTime(comment.created_at)}

@@ -16,6 +16,7 @@ import { Comments } from './comments';
 import { Description } from './description';
 import { priorityNames, statusNames, type TaskStatus } from './facts';
 import { AssigneeField, DueField, LabelsField, PriorityField, StatusField } from './fields';
+import { ImportedMark } from './imported';
 import { copyTaskLink } from './link';
 import { SyncMark } from './mark';
 import { TitleField } from './title';
@@ -51,6 +52,9 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
   const project = workspace.projects?.find((p) => p.id === task?.project_id);
   const change = (label: string, set: TaskChange) => void act(label, changeTask(store.db, id, set));
   const { readOnly } = workspace;
+  // A name without a member comes with an import, and only so (A4).
+  const imported = task !== undefined && task.author_id === null && task.source !== null;
+  const writer = (task?.author_id && workspace.memberById.get(task.author_id)?.name) || task?.author;
   return (
     <aside
       ref={panel}
@@ -165,7 +169,12 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
               onSave={(description) => change('description', { description })}
             />
             <p className="mt-4 text-xs text-ink-3">
-              Created {task.author ? `by ${task.author} ` : ''}
+              Created {writer ? `by ${writer} ` : ''}
+              {imported ? (
+                <>
+                  <ImportedMark />{' '}
+                </>
+              ) : null}
               <time dateTime={task.created_at} title={exactTime(task.created_at)}>
                 {ago(task.created_at)}
               </time>

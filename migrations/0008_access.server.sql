@@ -1,0 +1,302 @@
+-- Who may do what, decided under the lock of the row (A4): an operation is judged by what it would do to the row that is
+-- there, however it is written. And invitations end with the right to make them.
+
+-- db/access.ts and db/tables.ts as data; a test compares them. may_*: who may (sync.may). owner: what says whose a row is.
+-- hidden: rows of others that are not seen. signed: columns that the server writes when a row is made. first: columns
+-- of which what was there first stays. imported: where it is to be seen that a row was imported. signs: the column that
+-- names the member who changes.
+create table sync.access (
+  "table"      text primary key,
+  may_insert   text not null,
+  may_update   text not null,
+  may_delete   text not null,
+  owner        text,
+  hidden       text,
+  imported     text,
+  signs        text,
+  insertable   text[] not null,
+  updatable    text[] not null,
+  silent       text[] not null,
+  signed       text[] not null,
+  first        text[] not null
+);
+insert into sync.access values
+  ('workspace', 'nobody', 'nobody', 'nobody', null, null, null, null,
+    '{}',
+    '{}', '{}', '{}', '{}'),
+  ('member', 'nobody', 'nobody', 'nobody', null, null, null, null,
+    '{}',
+    '{}', '{}', '{}', '{}'),
+  ('project', 'writers', 'writers', 'writers', null, null, null, null,
+    '{workspace_id,key,name,position,archived,created_at}',
+    '{name,position,archived}', '{position}', '{created_at}', '{}'),
+  ('label', 'writers', 'writers', 'writers', null, null, null, null,
+    '{workspace_id,name,color,created_at}',
+    '{color}', '{}', '{created_at}', '{}'),
+  ('task', 'writers', 'writers', 'writers', null, null, 'source', null,
+    '{workspace_id,author_id,author,source,project_id,title,description,status,priority,assignee_id,due_on,position,created_at}',
+    '{project_id,title,description,status,priority,assignee_id,due_on,position}',
+    '{position}',
+    '{author_id,author,created_at}',
+    '{}'),
+  ('task_label', 'writers', 'nobody', 'writers', null, null, null, null,
+    '{workspace_id,task_id,label_id,created_at}',
+    '{}', '{}', '{created_at}', '{}'),
+  ('comment', 'writers', 'unless-other', 'unless-other-or-owner', 'author_id', null, 'task_id', null,
+    '{workspace_id,task_id,author_id,author,body,created_at}',
+    '{body}', '{}', '{author_id,author,created_at}', '{}'),
+  ('notice', 'nobody', 'reader', 'nobody', 'user_id', null, null, null,
+    '{}',
+    '{resolved_at}', '{}', '{}', '{}'),
+  ('resource', 'writers', 'writers', 'unless-other-or-owner', 'bookings', null, null, null,
+    '{workspace_id,kind,name,capacity,color,time_zone,opens,closes,open_days,position,archived,created_at}',
+    '{kind,name,capacity,color,time_zone,opens,closes,open_days,position,archived}',
+    '{position}',
+    '{created_at}',
+    '{}'),
+  ('booking', 'self', 'unless-other-or-owner', 'unless-other-or-owner', 'user_id', 'private', null, null,
+    '{workspace_id,user_id,author,series_id,source,resource_id,title,notes,during,status,private,people,created_at}',
+    '{resource_id,title,notes,during,status,private,people}', '{}', '{author,created_at}', '{}'),
+  ('violation', 'nobody', 'nobody', 'nobody', null, null, null, null,
+    '{}',
+    '{}', '{}', '{}', '{}'),
+  ('resolution', 'self', 'nobody', 'nobody', 'user_id', null, null, null,
+    '{workspace_id,violation_id,user_id,author,choice,detail,created_at}',
+    '{}', '{}', '{author,created_at}', '{}'),
+  ('stock_item', 'writers', 'writers', 'writers', null, null, null, null,
+    '{workspace_id,unit,name,notes,minimum,archived,created_at}',
+    '{name,notes,minimum,archived}', '{}', '{created_at}', '{}'),
+  ('stock_place', 'writers', 'writers', 'writers', null, null, null, null,
+    '{workspace_id,name,archived,created_at}',
+    '{name,archived}', '{}', '{created_at}', '{}'),
+  ('stock_level', 'nobody', 'nobody', 'nobody', null, null, null, null,
+    '{}',
+    '{}', '{}', '{}', '{}'),
+  ('stock_movement', 'nobody', 'nobody', 'nobody', null, null, null, null,
+    '{}',
+    '{}', '{}', '{}', '{}'),
+  ('page', 'writers', 'writers', 'nobody', null, null, null, 'deleted_by',
+    '{workspace_id,author_id,source,parent_id,title,icon,position,archived,deleted_at,deleted_by,created_at}',
+    '{parent_id,title,icon,position,archived,deleted_at,deleted_by}', '{position}', '{author_id,created_at}', '{}'),
+  ('page_favourite', 'self', 'self', 'self', 'user_id', 'always', null, null,
+    '{workspace_id,user_id,page_id,position,created_at}',
+    '{position}', '{position}', '{created_at}', '{}'),
+  ('document_update', 'writers', 'nobody', 'nobody', null, null, null, null,
+    '{workspace_id,document_id,update,compacted,created_at}',
+    '{}', '{}', '{created_at}', '{}'),
+  ('document_version', 'writers', 'writers', 'nobody', null, null, null, null,
+    '{workspace_id,document_id,automatic,state,author_id,author,name,created_at}',
+    '{name}', '{}', '{author_id,author,created_at}', '{}'),
+  ('file', 'writers', 'nobody', 'nobody', null, null, null, null,
+    '{workspace_id,hash,name,type,size,created_at}',
+    '{}', '{}', '{created_at}', '{name}')
+;
+
+-- The twin of may() in db/access.ts. standing: whose the row is for the one who asks, 'own', 'other' or 'nobody'.
+create function sync.may(who text, role text, standing text) returns boolean immutable language sql as $$
+  select case
+    when role is null or who = 'nobody' then false
+    when who = 'reader' then standing = 'own'
+    when role = 'guest' then false
+    when who = 'writers' then true
+    when who = 'self' then standing = 'own'
+    else standing <> 'other' or (who = 'unless-other-or-owner' and role = 'owner')
+  end
+$$;
+
+create function sync.as_uuid(given text) returns uuid immutable language sql as $$
+  select case when pg_input_is_valid(given, 'uuid') then given::uuid end
+$$;
+
+-- The time that an import gives, unless it is still to come. What is no time stays for the table to refuse.
+create function sync.past(given jsonb) returns jsonb stable language sql as $$
+  select case when pg_input_is_valid(given #>> '{}', 'timestamptz')
+    then to_jsonb(least((given #>> '{}')::timestamptz, clock_timestamp())) else coalesce(given, to_jsonb(clock_timestamp())) end
+$$;
+
+-- Judges one operation as it came: {kind, table, id, set, was, clock}. Takes the locks of sync.apply in their order, and
+-- keeps them. Returns {op}: as sync.apply takes it, with only what this person may write, signed; {verdict}: there is
+-- nothing to be done; or {kind, rule} of a refusal. The caller has locked the person's memberships.
+create function sync.judge(person text, op jsonb) returns jsonb language plpgsql as $$
+declare
+  name      text := op ->> 'table';
+  row_id    uuid := (op ->> 'id')::uuid;
+  making    boolean := op ->> 'kind' = 'insert';
+  given     jsonb := case when op ->> 'kind' = 'delete' then '{}' else op -> 'set' end;
+  unknown   jsonb := jsonb_build_object('kind', case when op ->> 'kind' = 'insert' then 'forbidden' else 'unknown-row' end);
+  forbidden jsonb := '{"kind": "forbidden"}';
+  workspace uuid;
+  a         sync.access;
+  m         member;
+  r         sync.register;
+  fresh     boolean;
+  there     jsonb;
+  said      jsonb;
+  standing  text;
+  changes   boolean;
+  fields    text[];
+  differs   text[];
+  code      text;
+  rule      text;
+begin
+  select * into strict a from sync.access x where x."table" = name;
+  if making then
+    workspace := sync.as_uuid(given ->> 'workspace_id');
+  else
+    select x.workspace_id into workspace from sync.register x where x."table" = name and x.id = row_id;
+  end if;
+  select * into m from member x where x.workspace_id = workspace and x.user_id = person;
+  if not found then return unknown; end if;
+  if not sync.may(case op ->> 'kind' when 'insert' then a.may_insert when 'update' then a.may_update else a.may_delete end,
+      m.role, 'own') then
+    return forbidden;
+  end if;
+
+  perform sync.serialize(name, row_id, given);
+  if making then
+    insert into sync.register ("table", id, workspace_id, alive, life, base, grave)
+      values (name, row_id, workspace, false, '', '', '{}') on conflict do nothing;
+  end if;
+  select * into r from sync.register x where x."table" = name and x.id = row_id for update;
+  if not found then return unknown; end if;
+  if r.workspace_id <> workspace then return forbidden; end if;
+  fresh := r.life = '';
+  if r.alive then
+    execute format('select to_jsonb(t) - ''search'' from public.%I t where id = $1 for update', name) into there using row_id;
+  else
+    there := r.grave;
+  end if;
+
+  standing := case
+    when fresh then 'own'
+    when a.owner = 'bookings' then case when exists (
+      select from booking b where b.resource_id = row_id and b.user_id <> person) then 'other' else 'nobody' end
+    when a.owner is null or there ->> a.owner is null then 'nobody'
+    when there ->> a.owner = case a.owner when 'user_id' then person else m.id::text end then 'own'
+    else 'other' end;
+  if standing = 'other' and (a.hidden = 'always' or a.hidden = 'private' and (there ->> 'private')::boolean) then
+    return unknown;
+  end if;
+  changes := sync.may(a.may_update, m.role, standing);
+
+  if a.signs is not null and given ->> a.signs <> m.id::text then
+    given := given - a.signs;
+  end if;
+  if op ->> 'kind' = 'update' then
+    if not changes then return forbidden; end if;
+    if exists (select from jsonb_object_keys(given) k where k <> all (a.updatable)) then
+      return '{"kind": "unknown-column"}';
+    end if;
+    fields := a.updatable;
+  elsif not making then
+    -- A row that is gone already is not deleted by this.
+    if r.alive and not sync.may(a.may_delete, m.role, standing) then return forbidden; end if;
+  else
+    if exists (select from jsonb_object_keys(given) k where k <> all (a.insertable)) then
+      return '{"kind": "unknown-column"}';
+    end if;
+    -- Whose a row is does not change, also when it is made again; and nobody makes one in another's name.
+    if 'user_id' = any (a.insertable)
+        and given ->> 'user_id' is distinct from (case when fresh then person else there ->> 'user_id' end) then
+      return forbidden;
+    end if;
+    if 'author_id' = any (a.signed) and given ->> 'author_id' is distinct from there ->> 'author_id' and exists (
+        select from member x where x.id = sync.as_uuid(given ->> 'author_id') and x.user_id <> person) then
+      return forbidden;
+    end if;
+
+    if fresh then
+      fields := a.insertable;
+      if a.imported is not null and given ->> 'author_id' is null and coalesce(case a.imported
+          when 'source' then given ->> 'source'
+          else (select t.source from task t where t.id = sync.as_uuid(given ->> a.imported)
+            and t.workspace_id = workspace and t.author_id is null) end, '') <> '' then
+        given := given || jsonb_build_object('author_id', null, 'created_at', sync.past(given -> 'created_at'));
+      else
+        -- A name that is no name is left for the table to refuse: what sent it is broken.
+        given := given || (select coalesce(jsonb_object_agg(s, case
+            when s = 'author_id' then to_jsonb(m.id)
+            when s <> 'author' then to_jsonb(clock_timestamp())
+            when char_length(given ->> 'author') > 200 then given -> 'author'
+            else to_jsonb(left(m.name, 200)) end), '{}')
+          from unnest(a.signed) s);
+      end if;
+    elsif r.alive then
+      -- It would change the row that is there. Saying once more what is there changes nothing.
+      begin
+        execute format('select to_jsonb(jsonb_populate_record(null::public.%I, $1))', name) into said using given;
+      exception when others then
+        get stacked diagnostics code = returned_sqlstate, rule = constraint_name;
+        if left(code, 2) in ('40', '53', '55', '57', '58', 'XX') then raise; end if;
+        return jsonb_build_object('state', code, 'rule', nullif(rule, ''));
+      end;
+      differs := array(select k from jsonb_object_keys(given) k where k <> all (a.signed || a.first)
+        and said -> k is distinct from there -> k and not (changes and k = any (a.updatable)));
+      if cardinality(differs) > 0 then
+        if changes or a.may_update = 'nobody' then return '{"kind": "invalid", "rule": "row_made_once"}'; end if;
+        return forbidden;
+      end if;
+      if standing = 'other' and not changes then
+        return jsonb_build_object('verdict', jsonb_build_object('status', 'applied', 'version', there ->> 'version'));
+      end if;
+      fields := case when changes then a.updatable else '{}' end;
+    else
+      -- It would bring a deleted row back. What the server wrote of it stays; what is another's comes back as it was, by
+      -- the hand of who deleted it or may delete it.
+      if standing = 'other' and r.author is distinct from person and not sync.may(a.may_delete, m.role, standing) then
+        return forbidden;
+      end if;
+      fields := case when standing <> 'other' then array(select x from unnest(a.insertable) x where x <> all (a.signed))
+        when changes then a.updatable else '{}' end;
+    end if;
+    if not fresh then
+      given := (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(given) where key = any (fields));
+    end if;
+  end if;
+  return jsonb_build_object('op', op || jsonb_build_object(
+    'set', given, 'workspace_id', r.workspace_id, 'fields', to_jsonb(fields), 'silent', to_jsonb(a.silent)));
+end $$;
+
+-- Judges and applies operations in order, each on its own (W4): the second is judged by what the first has done.
+create or replace function sync.apply_all(person text, ops jsonb) returns jsonb language plpgsql as $$
+declare
+  op       jsonb;
+  judged   jsonb;
+  verdicts jsonb[] := '{}';
+begin
+  -- Whoever takes away a membership waits, or has done so.
+  perform 1 from member m where m.user_id = apply_all.person order by m.id for share;
+  for op in select value from jsonb_array_elements(ops) loop
+    judged := sync.judge(person, op);
+    if judged ? 'op' then
+      verdicts := verdicts || sync.apply(person, judged -> 'op');
+    else
+      delete from sync.register r where r."table" = op ->> 'table' and r.id = (op ->> 'id')::uuid and r.life = '';
+      verdicts := verdicts || coalesce(judged -> 'verdict', judged || '{"status": "refused"}');
+    end if;
+  end loop;
+  perform set_config('outpost.clock', '', true);
+  return to_jsonb(verdicts);
+end $$;
+
+-- As in 0001, and whose doing it is: also of what a cascade takes.
+create or replace function sync.bury() returns trigger language plpgsql as $$
+declare
+  clock text := coalesce(nullif(current_setting('outpost.clock', true), ''), sync.tick('000000000000'));
+begin
+  update sync.register set alive = false, life = greatest(life, clock collate "C"),
+    author = coalesce(nullif(current_setting('outpost.person', true), ''), author),
+    grave = to_jsonb(old) - '{version,updated_at,search}'::text[]
+    where "table" = tg_table_name and id = old.id;
+  return old;
+end $$;
+
+-- Invitations are good as long as whoever made them may make them: they end with that, for good.
+create function auth.end_invites() returns trigger language plpgsql as $$
+begin
+  delete from auth.invite i where i.workspace_id = old.workspace_id and i.created_by = old.user_id and i.used_at is null;
+  return null;
+end $$;
+create trigger invites_end after delete on member for each row execute function auth.end_invites();
+create trigger invites_end_with_role after update of role on member
+  for each row when (old.role = 'owner' and new.role <> 'owner') execute function auth.end_invites();
