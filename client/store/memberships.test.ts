@@ -81,9 +81,10 @@ test('R1, R6: twelve workspaces are followed by one device, and each goes on liv
   const ids: string[] = [];
   for (let i = 0; i < 12; i++) ids.push((await foundWorkspace(ada, `Station ${i}`)).workspaceId);
   const device = await deviceOf(ada);
-  await device.settled();
+  // 252 shapes take their time, more so beside other tests.
+  await until('it is up to date', () => device.store.status().upToDate, 140_000);
   expect(await workspaces(device)).toEqual([...ids].sort());
   expect(device.store.status().problem).toBeNull();
   for (const id of ids) await project(id, `in ${id}`);
   await until('all of them', async () => (await device.rows('select 1 from project')).length === ids.length);
-}, 150_000);
+}, 200_000);
