@@ -8,7 +8,7 @@ export const lastDay = '2199-12-31';
 export const firstMoment = Date.UTC(1900, 0, 1);
 export const endOfTime = Date.UTC(2200, 0, 1);
 
-/** The nearest moment that the schema admits; what is no number is the first one. */
+/** The nearest moment between both, where something may end as well; what is no number is the first one. */
 export function withinTime(at: number): number {
-  return Math.min(Math.max(Number.isNaN(at) ? firstMoment : at, firstMoment), endOfTime - 1);
+  return Math.min(Math.max(Number.isNaN(at) ? firstMoment : at, firstMoment), endOfTime);
 }
