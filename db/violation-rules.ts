@@ -179,7 +179,10 @@ export const violationRules: Readonly<Record<string, ViolationRule>> = {
   file_once: final('This file is in the workspace already.'),
 
   task_due_on_range: check(`A day that a task is due lies ${years}`, 'due_on'),
-  booking_during_range: check(`A booking lies ${years}`, 'during'),
+  booking_during_range: check(
+    'A booking lies between the years 1900 and 2199 and lasts a second at least.',
+    'during',
+  ),
   page_deleted_at_range: final(`A page is put into the bin ${years}`),
   notice_resolved_at_range: final(`A notice is put away ${years}`),
   ...Object.fromEntries(
@@ -190,6 +193,13 @@ export const violationRules: Readonly<Record<string, ViolationRule>> = {
   ),
 
   row_identity_fixed: final('A row keeps its id and its workspace.'),
+  insert_too_old: {
+    stored: 'refused',
+    sentence:
+      'This waited for more than a year, and may have been deleted meanwhile. Send it again if it is still wanted.',
+    field: null,
+    resolutions: ['again', 'discard'],
+  },
   row_made_once: final('This exists already, and stays as it was made.'),
   read_only_table: final('This is changed on the server only; it needs a connection.'),
 };
