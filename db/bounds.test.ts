@@ -39,10 +39,16 @@ const edges: Readonly<Record<string, { readonly inside: string[]; readonly outsi
     outside: [iso(firstMoment - 1), iso(endOfTime), '4713-01-01 BC', '290000-01-01', 'infinity', '-infinity'],
   },
   tstzrange: {
-    inside: [span(firstMoment, firstMoment + hour), span(endOfTime - hour, endOfTime)],
+    inside: [span(firstMoment, firstMoment + 1000), span(endOfTime - hour, endOfTime)],
     outside: [
       ...[span(firstMoment - 1, firstMoment + hour), span(endOfTime - hour, endOfTime + 1)],
-      ...['[290000-01-01,290000-01-02)', '[2026-01-01,)', '(,)', '[2026-01-01,infinity)'],
+      ...[
+        '[290000-01-01,290000-01-02)',
+        '[2026-01-01,2026-01-01 00:00:00.999999)',
+        '[2026-01-01,)',
+        '(,)',
+        '[2026-01-01,infinity)',
+      ],
     ],
   },
 };
@@ -125,7 +131,7 @@ describe('A5: what a client can write has bounds', () => {
 });
 
 const ids = { workspace: crypto.randomUUID(), project: crypto.randomUUID(), resource: crypto.randomUUID() };
-const [task, cancelled, first, second, page] = Array.from({ length: 5 }, () => crypto.randomUUID());
+const [task, cancelled, first, second, page, short] = Array.from({ length: 6 }, () => crypto.randomUUID());
 const before = readMigrations().filter(({ name }) => name < '0010');
 const parents = `insert into workspace (id, name) values ('${ids.workspace}', 'Station');
   insert into project (id, workspace_id, key, name, position) values ('${ids.project}', '${ids.workspace}', 'P', 'Project', 'a0');
@@ -137,7 +143,8 @@ const wild = `insert into task (id, workspace_id, project_id, title, position, d
       ('${cancelled}', '${ids.workspace}', '${ids.project}', 'Long ago', 'a1', '4713-01-01 BC', now());
   insert into booking (id, workspace_id, resource_id, user_id, title, during) values
     ('${first}', '${ids.workspace}', '${ids.resource}', 'u', 'Late', '[290000-01-01 10:00Z,290000-01-01 12:00Z)'),
-    ('${second}', '${ids.workspace}', '${ids.resource}', 'u', 'Later', '[290001-01-01 10:00Z,290001-01-01 12:00Z)');
+    ('${second}', '${ids.workspace}', '${ids.resource}', 'u', 'Later', '[290001-01-01 10:00Z,290001-01-01 12:00Z)'),
+    ('${short}', '${ids.workspace}', '${ids.resource}', 'u', 'Short', '[2026-01-01 10:00Z,2026-01-01 10:00:00.000001Z)');
   insert into page (id, workspace_id, position, deleted_at) values ('${page}', '${ids.workspace}', 'a0', 'infinity');`;
 const rows = `select jsonb_build_object(
     'tasks', (select jsonb_agg(jsonb_build_array(title, due_on) order by title) from task),
@@ -150,11 +157,11 @@ const fitted = {
     ['Long ago', firstDay],
   ],
   made: true,
-  bookings: ['Late', 'Later'].map((title) => [
-    title,
-    '["2199-12-31 22:00:00+00","2200-01-01 00:00:00+00")',
-    'tentative',
-  ]),
+  bookings: [
+    ['Late', '["2199-12-31 22:00:00+00","2200-01-01 00:00:00+00")', 'tentative'],
+    ['Later', '["2199-12-31 22:00:00+00","2200-01-01 00:00:00+00")', 'tentative'],
+    ['Short', '["2026-01-01 10:00:00+00","2026-01-01 10:00:01+00")', 'tentative'],
+  ],
   page: true,
 };
 
@@ -194,7 +201,7 @@ describe('A5: what was written before there were bounds', () => {
       );
       const outbox = 'select row_id, set from sync.outbox order by i';
       const unsent = (await device.query(outbox)).rows;
-      expect(unsent).toHaveLength(5);
+      expect(unsent).toHaveLength(6);
       await migrate(device, readMigrations(), 'client');
       expect((await device.query<{ all: unknown }>(rows)).rows[0]!.all).toEqual(fitted);
       expect((await device.query(outbox)).rows).toEqual(unsent);

@@ -4,7 +4,7 @@
 -- batch, one row more or less must not stop the others (R5). An unsent change is sent as it was written: the server refuses
 -- it, and its writer mends it. What is written here from now on is refused at once.
 
--- The nearest value within the bounds. A booking keeps its length.
+-- The nearest value within the bounds. A booking keeps its length, of a second at least.
 create function sync.near(at timestamptz) returns timestamptz immutable strict language sql as $$
   select least(greatest(at, '1900-01-01 00:00:00+00'), '2199-12-31 23:59:59.999+00')
 $$;
@@ -16,10 +16,11 @@ $$;
 create function sync.near(span tstzrange) returns tstzrange immutable strict language sql as $$
   select case
     when lower(span) < '1900-01-01 00:00:00+00' then
-      tstzrange('1900-01-01 00:00:00+00', '1900-01-01 00:00:00+00'::timestamptz + (upper(span) - lower(span)))
-    when upper(span) > '2200-01-01 00:00:00+00' then
-      tstzrange('2200-01-01 00:00:00+00'::timestamptz - (upper(span) - lower(span)), '2200-01-01 00:00:00+00')
-    else span end
+      tstzrange('1900-01-01 00:00:00+00', '1900-01-01 00:00:00+00'::timestamptz + lasts)
+    when lower(span) + lasts > '2200-01-01 00:00:00+00' then
+      tstzrange('2200-01-01 00:00:00+00'::timestamptz - lasts, '2200-01-01 00:00:00+00')
+    else tstzrange(lower(span), lower(span) + lasts) end
+  from (select greatest(upper(span) - lower(span), interval '1 second') as lasts) x
 $$;
 
 -- A row with the given columns within the bounds. A booking that had to move holds its time no longer: another one may.
@@ -61,13 +62,15 @@ declare
   c record;
 begin
   for c in select r.relname as name, array_agg(a.attname::text) as fields,
-        string_agg(pg_get_expr(k.conbin, k.conrelid), ' and ') as holds
+        string_agg(pg_get_expr(k.conbin, k.conrelid), ' and ') as holds,
+        string_agg(format('validate constraint %I', k.conname), ', ') as validates
       from pg_constraint k join pg_class r on r.oid = k.conrelid join pg_attribute a on a.attrelid = r.oid and a.attnum = k.conkey[1]
       where k.connamespace = 'public'::regnamespace and k.contype = 'c' and not k.convalidated
         and k.conname = r.relname || '_' || a.attname || '_range' group by r.relname loop
     execute format('update public.%1$I t set (%2$s) = (select %2$s from jsonb_populate_record(t, sync.near(to_jsonb(t), %3$L))) where not (%4$s)',
       c.name, (select string_agg(case f when 'during' then 'during, status' else quote_ident(f) end, ', ') from unnest(c.fields) f),
       c.fields, c.holds);
+    execute format('alter table public.%I %s', c.name, c.validates);
   end loop;
 end $$;
 
@@ -89,7 +92,8 @@ begin
   if fields = '{}' then return; end if;
   select string_agg(case f
       when 'due_on' then $q$new.due_on not between '1900-01-01' and '2199-12-31'$q$
-      when 'during' then $q$not new.during <@ tstzrange('1900-01-01 00:00:00+00', '2200-01-01 00:00:00+00')$q$
+      when 'during' then $q$(not new.during <@ tstzrange('1900-01-01 00:00:00+00', '2200-01-01 00:00:00+00')
+        or upper(new.during) - lower(new.during) < interval '1 second')$q$
       else format($q$(new.%1$I < '1900-01-01 00:00:00+00' or new.%1$I >= '2200-01-01 00:00:00+00')$q$, f) end, ' or ')
     into outside from unnest(fields) f;
   execute format('create trigger sync_fit_server before insert or update on public.%I for each row when (%s)
