@@ -17,6 +17,7 @@ import { passwordLinkRoutes } from './password-links';
 import { sessionRoutes } from './session';
 import { shapeRoutes } from './shapes';
 import { stockRoutes } from './stock';
+import { storageRoutes } from './storage';
 import { workspaceRoutes } from './workspaces';
 import { writeRoutes } from './write';
 
@@ -58,6 +59,7 @@ export function createApp(parts: AppParts): Hono {
   app.route('/api/workspaces', memberRoutes(deps));
   app.route('/api/workspaces', passwordLinkRoutes(deps, auth, parts.publicUrl));
   app.route('/api/workspaces', feedAdminRoutes(deps, parts.publicUrl));
+  app.route('/api/workspaces', storageRoutes(deps));
   app.route('/api/feeds', feedRoutes(deps));
   app.route('/api/invites', inviteRoutes(deps));
   app.route('/api/shapes', shapeRoutes(deps, parts.upstream));

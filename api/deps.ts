@@ -35,6 +35,8 @@ export interface ApiDeps {
   readonly membershipChanges: MembershipChanges;
   /** Memberships or sessions have changed: whoever lost one is cut off at once, whoever has a new one hears of it. */
   membershipsChanged(): void;
+  /** Bytes that each workspace may keep on the server. */
+  readonly workspaceQuota: number;
   /** One line for the operator. */
   log(line: string): void;
 }

@@ -25,6 +25,8 @@ export interface Environment {
   readonly authSecret: string | null;
   /** The address that browsers use, without a trailing slash; null: whatever the request's Host says. */
   readonly publicUrl: string | null;
+  /** Bytes of files and page bodies that each workspace may keep on the server. */
+  readonly workspaceQuota: number;
   /** Seed a demonstration workspace with two accounts whose passwords are printed. */
   readonly demo: boolean;
   /** Addresses and CIDR blocks of the proxies that are believed about the client's address. */
@@ -41,6 +43,9 @@ export interface MailSettings {
   /** The sender, as in a From header. */
   readonly from: string;
 }
+
+/** 5 GB. */
+export const defaultQuota = 5_000_000_000;
 
 /** `problems` has one sentence per bad variable. */
 export class EnvironmentError extends Error {
@@ -100,6 +105,10 @@ const schema = z.object({
     .string()
     .regex(/^[^\r\n]*@[^\r\n]*$/, 'MAIL_FROM must be an e-mail address, like Outpost <outpost@example.org>.')
     .optional(),
+  WORKSPACE_QUOTA: z
+    .string()
+    .regex(/^\d{1,9}$/, 'WORKSPACE_QUOTA must be a number of megabytes.')
+    .optional(),
   DEMO: z.enum(['0', '1', 'false', 'true'], 'DEMO must be 0 or 1.').optional(),
   NODE_ENV: z.string().optional(),
 });
@@ -145,5 +154,6 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     trustedProxies: v.TRUSTED_PROXIES ?? [],
     signUp: v.SIGN_UP ?? 'open',
     mail: v.SMTP_URL && v.MAIL_FROM ? { url: v.SMTP_URL, from: v.MAIL_FROM } : null,
+    workspaceQuota: v.WORKSPACE_QUOTA === undefined ? defaultQuota : Number(v.WORKSPACE_QUOTA) * 1_000_000,
   };
 }

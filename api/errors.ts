@@ -1,6 +1,7 @@
 // Every answer that is not a success: the apiError of db/wire.ts, and what becomes of an unexpected exception (W5).
 import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
 import type { z } from 'zod';
 import type { ApiErrorKind, apiError } from '../db/wire';
 import { ClientGone } from '../electric/proxy';
@@ -67,7 +68,8 @@ export function errorHandler(log: (line: string) => void): ErrorHandler {
     }
     const away = isDatabaseAway(error);
     const what = away ? error.message : (error.stack ?? String(error));
-    log(`${c.req.method} ${c.req.path}: ${what}`);
+    // The route and not the path: there are secrets in paths (calendars, invitations).
+    log(`${c.req.method} ${routePath(c)}: ${what}`);
     const sentence = 'The server cannot answer just now; nothing was lost, and it will be tried again.';
     return failureResponse('busy', sentence, { status: away ? 503 : 500 });
   };

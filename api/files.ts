@@ -9,6 +9,7 @@ import { readBody, readBytes, uuidParam } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
 import { requireRole } from './membership';
+import { overQuota, roomIn } from './storage';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const missing = z.object({ workspaceId: uuid, hashes: z.array(hash).max(900) });
@@ -27,16 +28,23 @@ export function fileRoutes(deps: ApiDeps): Hono {
     const lacking = rows.map((row) => row.hash);
     const here = asked.hashes.filter((name) => !lacking.includes(name));
     if (here.length > 0) await noteStored(deps, asked.workspaceId, here);
-    return c.json({ missing: lacking });
+    // What is not worth sending is not sent over one bar of signal to be refused.
+    return c.json({
+      missing: lacking,
+      ...(lacking.length > 0 ? { room: await roomIn(deps, asked.workspaceId) } : {}),
+    });
   });
   app.put('/:workspace/:hash', async (c) => {
     const { id } = await deps.person(c.req.raw);
     const [workspaceId, name] = [uuidParam(c, 'workspace'), hashParam(c)];
     await requireRole(deps.pool, id, workspaceId, ['owner', 'member']);
+    // As far as the request says it: then its body is not read.
+    await fits(deps, workspaceId, name, Number(c.req.header('content-length') ?? 0));
     const bytes = await readBytes(c, FILE_BYTES, 'A file may be 10 MB large at most.');
     if (bytes.byteLength === 0 || createHash('sha256').update(bytes).digest('hex') !== name) {
       throw new ApiFailure('malformed', 'The file changed on its way; it is sent again.');
     }
+    await fits(deps, workspaceId, name, bytes.byteLength);
     await deps.pool.query(
       'insert into sync.file_bytes (workspace_id, hash, bytes) values ($1, $2, $3) on conflict do nothing',
       [workspaceId, name, bytes],
@@ -66,6 +74,19 @@ export function fileRoutes(deps: ApiDeps): Hono {
     });
   });
   return app;
+}
+
+/**
+ * Uploads at the same moment do not see each other: they may go over the quota by what is under way.
+ * @throws ApiFailure 'too-large' when there is no room for so many bytes more; what is here already takes none
+ */
+async function fits(deps: ApiDeps, workspaceId: string, name: string, bytes: number): Promise<void> {
+  if (bytes <= (await roomIn(deps, workspaceId))) return;
+  const here = await deps.pool.query('select from sync.file_bytes where workspace_id = $1 and hash = $2', [
+    workspaceId,
+    name,
+  ]);
+  if (here.rowCount === 0) throw overQuota(deps.workspaceQuota);
 }
 
 /** Has the rows of files say that their bytes are here; every device learns it by its shape. */

@@ -11,13 +11,14 @@ import { type Auth, addressHeader, createAuth } from './auth';
 import type { ApiDeps } from './deps';
 import { DocumentKeeper } from './documents/keeper';
 import { LiveDocuments } from './documents/live';
-import type { MailSettings } from './environment';
+import { defaultQuota, type MailSettings } from './environment';
 import { answerWithHeaders } from './headers';
 import { Lineage } from './lineage';
 import { MembershipChanges } from './membership-changes';
 import { readMigrations } from './migrations';
 import { OpenReads } from './open-reads';
 import { changesPool, readsPool, tendingPool } from './pools';
+import { Purge } from './purge';
 import { WriteDoor } from './write-door';
 
 export interface ApiOptions {
@@ -39,6 +40,8 @@ export interface ApiOptions {
   readonly mail?: MailSettings | null;
   /** Passwords that everybody knows: nobody signs in with them. */
   readonly closedAccounts?: readonly { readonly email: string; readonly password: string }[];
+  /** Bytes that each workspace may keep; absent: as the environment has it when it says nothing. */
+  readonly workspaceQuota?: number;
   readonly upstream: Upstream;
   readonly shapesReady: () => Promise<boolean>;
   readonly client: MiddlewareHandler;
@@ -54,6 +57,7 @@ export interface RunningApi {
   readonly documents: DocumentKeeper;
   readonly live: LiveDocuments;
   readonly openReads: OpenReads;
+  readonly purge: Purge;
   readonly server: Server;
   /** Of every route, as it was registered. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
@@ -90,6 +94,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       void openReads.recheck();
     },
     migration: newest(readMigrations(), 'server'),
+    workspaceQuota: options.workspaceQuota ?? defaultQuota,
     log: options.log,
   };
   const app = createApp({ ...options, deps, auth });
@@ -123,6 +128,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   live.attach(server);
   // What an earlier run left; it matters to nobody who waits.
   void documents.catchUp().catch((error: Error) => options.log(`documents: ${error.message}`));
+  const purge = new Purge(tending, options.log);
+  purge.start();
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
@@ -133,6 +140,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     documents,
     live,
     openReads,
+    purge,
     server,
     routes: app.routes,
     async close(patience = 2_000) {
@@ -143,7 +151,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
       clearTimeout(timer);
-      await Promise.all([documents.close(), writes.close()]);
+      await Promise.all([documents.close(), writes.close(), purge.close()]);
       await Promise.all([pool.end(), reads.end(), tending.end(), auth.close()]);
     },
   };

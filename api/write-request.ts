@@ -183,7 +183,9 @@ async function claim(client: PoolClient, clientId: string, personId: string): Pr
        from sync.client where id = $1 for update`,
     [clientId],
   );
-  const row = found.rows[0]!;
+  const row = found.rows[0];
+  // Forgotten in this very moment (purge.ts).
+  if (!row) return await claim(client, clientId, personId);
   if (row.user_id !== personId) {
     throw new ApiFailure(
       'fork',

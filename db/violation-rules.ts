@@ -57,6 +57,12 @@ const final = (sentence: string): ViolationRule => ({
 });
 
 const position = 'The place in the list is not one that Outpost makes.';
+const years = 'between the years 1900 and 2199.';
+/** Tables whose rows say when they were made by a device's clock. */
+const made = [
+  ...['project', 'label', 'task', 'task_label', 'comment', 'resource', 'booking', 'resolution'],
+  ...['stock_item', 'stock_place', 'page', 'page_favourite', 'document_update', 'document_version', 'file'],
+];
 const author = "An author's name may be 200 characters long at most.";
 
 /** By constraint name; rules.test.ts checks that every constraint of the schema has its entry. */
@@ -172,7 +178,28 @@ export const violationRules: Readonly<Record<string, ViolationRule>> = {
   file_size_range: final('A file may be 10 MB large at most, and not empty.'),
   file_once: final('This file is in the workspace already.'),
 
+  task_due_on_range: check(`A day that a task is due lies ${years}`, 'due_on'),
+  booking_during_range: check(
+    'A booking lies between the years 1900 and 2199 and lasts a second at least.',
+    'during',
+  ),
+  page_deleted_at_range: final(`A page is put into the bin ${years}`),
+  notice_resolved_at_range: final(`A notice is put away ${years}`),
+  ...Object.fromEntries(
+    made.map((table) => [
+      `${table}_created_at_range`,
+      final('The clock of the device was out of its mind when this was made.'),
+    ]),
+  ),
+
   row_identity_fixed: final('A row keeps its id and its workspace.'),
+  insert_too_old: {
+    stored: 'refused',
+    sentence:
+      'This waited for more than a year, and may have been deleted meanwhile. Send it again if it is still wanted.',
+    field: null,
+    resolutions: ['again', 'discard'],
+  },
   row_made_once: final('This exists already, and stays as it was made.'),
   read_only_table: final('This is changed on the server only; it needs a connection.'),
 };

@@ -88,6 +88,7 @@ async function start(
     signUp: environment.signUp,
     mail: environment.mail,
     closedAccounts: environment.demo ? [] : demoAccounts,
+    workspaceQuota: environment.workspaceQuota,
     upstream: shapes.upstream,
     shapesReady: shapes.ready,
     client: options.client,

@@ -17,6 +17,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { type Lock, takeLock } from './lock';
+import { beginLog, limitLog } from './log-limit';
 import { type Binaries, findBinaries } from './postgres-binaries';
 import { PostgresError } from './postgres-error';
 import { nobody, type ServerUser, serverUser } from './postgres-user';
@@ -91,21 +92,26 @@ async function startIn(
     max_connections: '120',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    // One line for each error, without the values of the row that it is about; nothing of what goes well.
+    log_error_verbosity: 'terse',
+    log_checkpoints: 'off',
     ...(options.durable === false
       ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' }
       : {}),
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const logFile = join(folder, 'postgres.log');
-  const log = openSync(logFile, 'w', 0o600);
+  const log = beginLog(logFile);
   const child = launch(binaries.postgres, ['-D', cluster, ...args], user, log);
   closeSync(log);
   const pid = child.pid;
   if (pid === undefined) throw new PostgresError('failed', `Postgres could not be run: ${binaries.postgres}`);
   const watchdog = watch(pid, user);
+  const unlimited = limitLog(logFile);
   const exited = new Promise<void>((done) => {
     child.once('exit', () => {
       watchdog.kill('SIGKILL');
+      unlimited();
       lock.release();
       done();
     });

@@ -94,7 +94,10 @@ export class Engine implements Backend {
           files: options.files,
           idle: () => this.#status.upToDate && this.#status.network === 'online',
           counted: () => void this.#count(),
-          problem: (found) => problem('files', found),
+          problem: (found) => {
+            problem('files', found);
+            this.#set({ filesFault: found?.sentence ?? null });
+          },
         })
       : null;
     this.#link.onChange(() => this.#linkChanged());

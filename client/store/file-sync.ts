@@ -4,7 +4,7 @@ import type { PGliteInterface } from '@electric-sql/pglite';
 import { filePath } from '../../db/document/files';
 import { AHEAD_BYTES, type DeviceFiles } from './device-files';
 import { type Link, LinkError } from './link';
-import type { SyncProblem } from './sync-problem';
+import { type SyncProblem, syncProblem } from './sync-problem';
 
 export interface FileSyncOptions {
   readonly pg: PGliteInterface;
@@ -23,6 +23,13 @@ const ASKED = 500;
 const LONGEST_SENDING = 10 * 60_000;
 /** What could not be sent or fetched is tried again after this, ms, unless something wakes it before. */
 const REST = 30_000;
+
+/** Why a file stays here whose workspace has no room for it on the server. */
+const fullSentence = syncProblem('full').sentence;
+
+interface Refusal {
+  readonly error?: { readonly detail?: { readonly reason?: string } };
+}
 
 interface Named {
   readonly workspace_id: string;
@@ -120,7 +127,9 @@ export class FileSync {
         if (fault !== 'forbidden') sentence = fault;
       }
     }
-    this.options.problem(sentence === null ? null : { kind: 'refused', sentence });
+    this.options.problem(
+      sentence === null ? null : { kind: sentence === fullSentence ? 'full' : 'refused', sentence },
+    );
     return isRest;
   }
 
@@ -136,20 +145,32 @@ export class FileSync {
     });
     if (asked.status === 403) return 'forbidden';
     if (!asked.ok) return `Files could not be sent (${asked.status}); they are kept on this device.`;
-    const missing = new Set(((await asked.json()) as { missing: string[] }).missing);
+    const answer = (await asked.json()) as { missing: string[]; room?: number };
+    const missing = new Set(answer.missing);
+    /** Bytes that the workspace may still add there; a server that does not say so refuses them itself. */
+    let room = answer.room ?? Number.POSITIVE_INFINITY;
     let fault: string | null = null;
     for (const hash of hashes) {
       const path = filePath(workspaceId, hash);
       if (missing.has(hash)) {
         const body = await files.get(path);
         if (!body) continue;
-        const put = await link.patiently(path, { method: 'PUT', body, signal }, { silence: LONGEST_SENDING });
-        await put.body?.cancel();
-        if (put.status === 403) return 'forbidden';
-        if (!put.ok) {
-          fault = `A file could not be sent (${put.status}); it is kept on this device.`;
+        if (body.size > room) {
+          fault = fullSentence;
           continue;
         }
+        const put = await link.patiently(path, { method: 'PUT', body, signal }, { silence: LONGEST_SENDING });
+        const why = put.status === 413 ? ((await put.json().catch(() => null)) as Refusal | null) : null;
+        if (why === null) await put.body?.cancel();
+        if (put.status === 403) return 'forbidden';
+        if (!put.ok) {
+          const isFull = why?.error?.detail?.reason === 'quota';
+          fault = isFull
+            ? fullSentence
+            : `A file could not be sent (${put.status}); it is kept on this device.`;
+          continue;
+        }
+        room -= body.size;
       }
       await files.sent(path);
       await this.recount();

@@ -76,6 +76,8 @@ export interface Status {
   readonly heardAt: number | null;
   /** Why syncing does not go on, if it does not; local work is not affected. */
   readonly problem: SyncProblem | null;
+  /** Why files stay unsent on this device; null: nothing stands in their way. */
+  readonly filesFault: string | null;
 }
 
 export interface Store {

@@ -7,6 +7,7 @@ export type SyncProblemKind =
   | 'refused' // it does not accept what this app asks
   | 'not-stored' // what it sent could not be stored here
   | 'other-person' // the browser's session is somebody else's
+  | 'full' // the storage of a workspace: files stay on this device
   | 'restored'; // it was restored from an older copy
 
 /** `sentence` says what is wrong and what happens next. */
@@ -23,6 +24,7 @@ const sentences: Readonly<Record<SyncProblemKind, string>> = {
   'not-stored':
     'Changes from the server could not be stored on this device. Outpost keeps trying; free some space if the device is full.',
   'other-person': 'Somebody else is signed in on this browser now. Sign in again to sync your changes.',
+  full: 'The storage of this workspace is full: files that you add are kept on this device and not sent. They are sent when there is room again.',
   restored:
     'The server was restored from an older copy. Your changes that are missing there are being sent again.',
 };

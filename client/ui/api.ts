@@ -192,6 +192,13 @@ export const api = {
     call('PATCH', at('workspaces', workspaceId, 'members', memberId), anything, { role: to }),
   removeMember: (workspaceId: string, memberId: string) =>
     call('DELETE', at('workspaces', workspaceId, 'members', memberId), anything),
+  /** Bytes. */
+  storage: (workspaceId: string) =>
+    call(
+      'GET',
+      at('workspaces', workspaceId, 'storage'),
+      z.object({ files: z.number(), texts: z.number(), granted: z.number() }),
+    ),
   feeds: (workspaceId: string, resourceId: string) =>
     call(
       'GET',

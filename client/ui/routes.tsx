@@ -19,6 +19,7 @@ import { currentSession, useSession } from './session';
 import { useCurrentProject } from './shell/global-keys';
 import { WorkspaceLayout } from './shell/layout';
 import { Lost } from './shell/lost';
+import { PageFault } from './shell/page-fault';
 import { NoProject, ProjectPage } from './shell/project-page';
 
 const text = z.string().optional().catch(undefined);
@@ -189,6 +190,7 @@ export const router = createRouter({
     ]),
   ]),
   defaultPreload: false,
+  defaultErrorComponent: PageFault,
 });
 
 declare module '@tanstack/react-router' {

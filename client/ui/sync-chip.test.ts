@@ -28,6 +28,7 @@ function* statuses(): Generator<Status> {
                         upToDate,
                         heardAt: null,
                         problem,
+                        filesFault: null,
                       };
 }
 
@@ -99,6 +100,7 @@ test('each kind has a fixed meaning', () => {
     upToDate: true,
     heardAt: 1,
     problem: null,
+    filesFault: null,
   };
   const label = (s: Partial<Status>) => syncChip({ ...base, ...s }).label;
   expect(label({})).toBe('Up to date');

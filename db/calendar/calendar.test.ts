@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { endOfTime, firstMoment } from '../bounds';
 import { CalendarError } from './problem';
 import { type CalendarFile, readCalendar } from './read';
 import { bookingOf, uidOf, type WrittenBooking, writeCalendar } from './write';
@@ -267,6 +268,49 @@ test('what is written is read as it was, whatever the texts', () => {
         })),
       );
       expect(found.occurrences.map(({ uid }) => bookingOf(uid))).toEqual(bookings.map(({ id }) => id));
+    }),
+  );
+});
+
+test('A5: whatever the schema admits, or a device held before there were bounds, gives a calendar that can be read', () => {
+  // Code points that a Postgres text holds: all but NUL and halves of surrogate pairs.
+  const text = (maxLength: number) =>
+    fc.string({ unit: 'binary', maxLength }).map((s) => s.replaceAll('\0', ''));
+  const odd = fc.constantFrom(NaN, Infinity, -Infinity, 9.2e15, -9.2e15, 8.64e15);
+  const moment = fc.oneof(
+    fc.integer({ min: firstMoment, max: endOfTime - 1 }),
+    fc.constantFrom(firstMoment, endOfTime - 1),
+  );
+  const row = fc.record({
+    id: fc.uuid({ version: 4 }),
+    title: text(300),
+    notes: fc.oneof(
+      text(2000),
+      fc.constantFrom('x'.repeat(100_000), '\r', '\u2028\u0085', '👩‍👩‍👧'.repeat(500)),
+    ),
+    place: text(120),
+    status: fc.constantFrom('confirmed', 'tentative', 'conflicted', ''),
+    private: fc.boolean(),
+    start: fc.oneof(moment, odd),
+    length: fc.oneof(fc.constantFrom(0.001, 60 * 86_400_000), fc.integer({ min: 1, max: 60 * 86_400_000 })),
+    updatedAt: fc.oneof(moment, odd),
+  });
+  fc.assert(
+    fc.property(text(120), fc.uniqueArray(row, { selector: ({ id }) => id, maxLength: 4 }), (name, rows) => {
+      const written = writeCalendar(
+        name,
+        rows.map(({ length, ...one }) => ({ ...one, end: one.start + length })),
+      );
+      for (const line of written.split('\r\n')) {
+        expect(new TextEncoder().encode(line).length).toBeLessThanOrEqual(75);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: what the format forbids
+        expect(line).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f]/);
+      }
+      const inside = rows.filter(({ start, length }) => start >= firstMoment && start + length <= endOfTime);
+      const found = readCalendar(written, options);
+      expect(found.occurrences.map(({ uid }) => bookingOf(uid))).toEqual(
+        expect.arrayContaining(inside.map(({ id }) => id)),
+      );
     }),
   );
 });

@@ -2,6 +2,7 @@
 // and left out, never guessed at; a broken file gives nothing.
 import ICAL from 'ical.js';
 import type { Span } from '../booking/range';
+import { endOfTime, firstMoment } from '../bounds';
 import { Clocks, endOf, instantOfMoment, type Length, type Moment } from './clock';
 import { CalendarError, type CalendarProblem, LeftOut } from './problem';
 import { keyOf, lengthOf, type Occurrences, occurrences } from './recurrence';
@@ -250,6 +251,9 @@ function possible(span: Span): Span {
   if (span.end <= span.start) throw new LeftOut('It ends before it begins, or as it begins.');
   if (span.end - span.start > calendarLimits.days * 86_400_000) {
     throw new LeftOut(`It takes more than ${calendarLimits.days} days.`);
+  }
+  if (span.start < firstMoment || span.end > endOfTime) {
+    throw new LeftOut('It lies before the year 1900 or after the year 2199.');
   }
   return span;
 }

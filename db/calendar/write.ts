@@ -1,4 +1,5 @@
 // Writes bookings as an iCalendar file (RFC 5545): one event for each, times in UTC, the same bytes for the same bookings.
+import { withinTime } from '../bounds';
 
 export interface WrittenBooking {
   readonly id: string;
@@ -50,7 +51,8 @@ function event(booking: WrittenBooking): string[] {
     `DTSTAMP:${utc(booking.updatedAt)}`,
     `LAST-MODIFIED:${utc(booking.updatedAt)}`,
     `DTSTART:${utc(booking.start)}`,
-    `DTEND:${utc(booking.end)}`,
+    // Of what takes less than a second, the format would say that it takes no time.
+    `DTEND:${utc(Math.max(booking.end, Math.floor(booking.start / 1000) * 1000 + 1000))}`,
     `SUMMARY:${escaped(booking.title)}`,
     ...(booking.notes === '' ? [] : [`DESCRIPTION:${escaped(booking.notes)}`]),
     `LOCATION:${escaped(booking.place)}`,
@@ -62,9 +64,9 @@ function event(booking: WrittenBooking): string[] {
   ];
 }
 
-/** Whole seconds: the format has no smaller ones. */
+/** Whole seconds, and years of four digits: the format has no others. */
 function utc(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  return `${new Date(withinTime(at)).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
 
 function escaped(text: string): string {

@@ -42,6 +42,8 @@ export interface TestApiOptions {
   readonly mail?: MailSettings;
   readonly closedAccounts?: readonly { email: string; password: string }[];
   readonly client?: MiddlewareHandler;
+  /** Bytes. */
+  readonly workspaceQuota?: number;
 }
 
 /** @param options.upstream the read path; the embedded shape server when absent. */
@@ -62,6 +64,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     signUp: options.signUp ?? 'open',
     mail: options.mail ?? null,
     closedAccounts: options.closedAccounts ?? [],
+    ...(options.workspaceQuota === undefined ? {} : { workspaceQuota: options.workspaceQuota }),
     upstream: options.upstream ?? embedded!,
     shapesReady: async () => !shapes || shapes.status().state === 'active',
     client: options.client ?? (async (_, next) => await next()),

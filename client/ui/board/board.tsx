@@ -235,6 +235,7 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
         ref={board}
         className="flex h-full gap-2 overflow-x-auto overscroll-x-contain p-3 phone:snap-x phone:snap-mandatory phone:scroll-px-3 data-[dragging=true]:snap-none"
         data-dragging={lifted !== null}
+        data-sideways
       >
         {shown.map((status) => {
           const column = columns.get(status)!;

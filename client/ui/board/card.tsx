@@ -9,6 +9,7 @@ import { DueChip, LabelChip } from '../task/bits';
 import { priorityNames, statusNames, type TaskStatus } from '../task/facts';
 import { PriorityIcon } from '../task/icons';
 import { SyncMark } from '../task/mark';
+import { visible } from '../visible';
 import { type LabelRow, useWorkspace } from '../workspace';
 
 const shownLabels = 3;
@@ -31,7 +32,7 @@ export const CardFace = memo(function CardFace(props: {
             done && 'text-ink-2',
           )}
         >
-          {task.title}
+          {visible(task.title, 'Task without a visible title')}
         </span>
         <span
           className="flex shrink-0 items-center gap-1.5 pt-0.5"
@@ -73,7 +74,7 @@ export const CardFace = memo(function CardFace(props: {
 /** One sentence for those who do not see the card. */
 export function cardName(task: TaskRow, assignee: string | null): string {
   return [
-    task.title,
+    visible(task.title, 'Task without a visible title'),
     statusNames[task.status as TaskStatus] ?? task.status,
     task.priority > 0 ? `${priorityNames[task.priority]} priority` : null,
     assignee ? `assigned to ${assignee}` : null,

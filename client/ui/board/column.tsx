@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { Plus } from 'lucide-react';
 import { memo, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { Boundary } from '../kit/boundary';
 import { IconButton } from '../kit/button';
 import { block } from '../query/task-window';
 import type { TaskRow } from '../query/tasks';
@@ -103,14 +104,16 @@ export const Column = memo(function Column(props: {
                 >
                   {task && dropBefore === task.id ? <DropLine /> : null}
                   {task ? (
-                    <Card
-                      task={task}
-                      open={props.openId === task.id}
-                      tabbable={props.tabbableId === task.id}
-                      readOnly={props.readOnly !== null}
-                      onOpen={props.onOpen}
-                      onFocus={props.onFocus}
-                    />
+                    <Boundary what="task" of={task} onOpen={() => props.onOpen(task.id)}>
+                      <Card
+                        task={task}
+                        open={props.openId === task.id}
+                        tabbable={props.tabbableId === task.id}
+                        readOnly={props.readOnly !== null}
+                        onOpen={props.onOpen}
+                        onFocus={props.onFocus}
+                      />
+                    </Boundary>
                   ) : (
                     <div className="h-[78px] rounded-lg bg-press/60" />
                   )}

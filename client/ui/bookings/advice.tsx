@@ -1,6 +1,6 @@
 // What this device knows about a wished time, before it is saved: who holds it, who else asks for it, how old that
 // knowledge is (C3), and what is free nearby.
-import { differenceInCalendarDays, format } from 'date-fns';
+import { differenceInCalendarDays } from 'date-fns';
 import { Check, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
 import { type AlternativeRow, alternatives } from '../../../db/booking/alternatives';
@@ -10,7 +10,8 @@ import { useNow } from '../now';
 import { bound } from '../query/tasks';
 import { useSession } from '../session';
 import { useLiveTagged, useStatus } from '../store-context';
-import { ago } from '../when';
+import { visible } from '../visible';
+import { ago, format } from '../when';
 import { spanText, whenText } from './grid-time';
 
 export interface Advice {
@@ -78,7 +79,7 @@ export function Age() {
 export function alternativeText(row: AlternativeRow, wished: Span): string {
   const start = Date.parse(row.starts);
   const end = Date.parse(row.ends);
-  if (row.sort === 'resource') return row.name;
+  if (row.sort === 'resource') return visible(row.name, 'No visible name');
   const days = differenceInCalendarDays(start, wished.start);
   const span = spanText(start, end);
   if (days === 0) return span;

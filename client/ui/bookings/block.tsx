@@ -2,6 +2,7 @@
 import clsx from 'clsx';
 import { CloudUpload, Lock, Repeat, TriangleAlert } from 'lucide-react';
 import { type CSSProperties, type FocusEvent, type KeyboardEvent, memo } from 'react';
+import { visible } from '../visible';
 import { ROW_PX } from './drag';
 import { StatusSign, statusWords } from './facts';
 import { spanText } from './grid-time';
@@ -27,7 +28,7 @@ export function bookingStyle(status: string, color: string): CSSProperties {
 export function bookingName(booking: BookingRow, resource: string): string {
   const start = Date.parse(booking.starts);
   return [
-    booking.title,
+    visible(booking.title, 'Booking without a visible title'),
     spanText(start, Date.parse(booking.ends)),
     resource,
     booking.author || null,
@@ -38,6 +39,17 @@ export function bookingName(booking: BookingRow, resource: string): string {
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** Where a segment is drawn. @param columns how many the grid has */
+export function placeOf(segment: Segment, columns: number): CSSProperties {
+  const width = 1 / segment.lanes;
+  return {
+    top: segment.top * ROW_PX + 1,
+    height: (segment.bottom - segment.top) * ROW_PX - 2,
+    left: `calc(${((segment.column + segment.lane * width) / columns) * 100}% + 2px)`,
+    width: `calc(${(width / columns) * 100}% - 5px)`,
+  };
 }
 
 export const Block = memo(function Block(props: {
@@ -57,19 +69,13 @@ export const Block = memo(function Block(props: {
   const { booking } = segment;
   const height = (segment.bottom - segment.top) * ROW_PX - 2;
   const low = height < 36;
-  const width = 1 / segment.lanes;
   const cancelled = booking.status === 'cancelled';
   return (
     <div
       data-segment={segment.key}
       data-booking={booking.id}
       className={clsx('absolute', lifted ? 'z-10' : 'z-[1]')}
-      style={{
-        top: segment.top * ROW_PX + 1,
-        height,
-        left: `calc(${((segment.column + segment.lane * width) / columns) * 100}% + 2px)`,
-        width: `calc(${(width / columns) * 100}% - 5px)`,
-      }}
+      style={placeOf(segment, columns)}
     >
       <button
         type="button"
@@ -108,7 +114,7 @@ export const Block = memo(function Block(props: {
             ) : null}
             {booking.private ? <Lock size={11} aria-hidden className="shrink-0" /> : null}
             <span className={clsx('min-w-0 flex-1 truncate font-[550]', cancelled && 'line-through')}>
-              {booking.title}
+              {visible(booking.title, 'No visible title')}
             </span>
             {booking.series_id && !low ? (
               <Repeat size={11} aria-hidden className="shrink-0 text-ink-3" />

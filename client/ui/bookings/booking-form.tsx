@@ -1,5 +1,4 @@
 // The form of a booking: what, where, when, who; repetition for new ones.
-import { format } from 'date-fns';
 import { Lock, Repeat } from 'lucide-react';
 import { type FormEvent, type ReactNode, useId, useMemo, useState } from 'react';
 import { canWriteRow } from '../../../db/access';
@@ -15,6 +14,7 @@ import { useSession } from '../session';
 import { useStore } from '../store-context';
 import { useAuthor } from '../task/author';
 import { SyncMark } from '../task/mark';
+import { format } from '../when';
 import { useWorkspace } from '../workspace';
 import { AdviceBox, useAdvice } from './advice';
 import type { Wanted } from './booking-dialog';

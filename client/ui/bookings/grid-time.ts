@@ -1,6 +1,7 @@
 // Time as the grid of the calendar has it: days of the viewer's zone, cut into rows of half an hour. A day of 23 or 25
 // hours has fewer or more rows; in a week they share one axis, and a day lacks the rows that it does not have.
-import { addDays, endOfDay, format, startOfDay, startOfWeek } from 'date-fns';
+import { addDays, endOfDay, startOfDay, startOfWeek } from 'date-fns';
+import { format } from '../when';
 
 /** Height of time that one row stands for, ms. */
 export const ROW_MS = 30 * 60_000;

@@ -1,6 +1,7 @@
 // The bookings' part of the Inbox: clashes that wait for a decision, and how the others ended.
 import { Check } from 'lucide-react';
 import { conflictsWithoutCase, type OwnConflictRow } from '../../../db/booking/clashes';
+import { Boundary } from '../kit/boundary';
 import { bound } from '../query/tasks';
 import { useSession } from '../session';
 import { useLive } from '../store-context';
@@ -19,11 +20,15 @@ export function OpenCases() {
   return (
     <>
       {local?.map((row) => (
-        <LocalConflict key={row.id} row={row} />
+        <Boundary key={row.id} as="li" what="clash" of={row}>
+          <LocalConflict row={row} />
+        </Boundary>
       ))}
       {open?.map((row) => (
         <li key={row.id} className="rounded-lg bg-surface shadow-card">
-          <CaseCard row={row} />
+          <Boundary what="clash" of={row}>
+            <CaseCard row={row} />
+          </Boundary>
         </li>
       ))}
     </>
@@ -42,22 +47,24 @@ export function SettledCases() {
       <ul aria-label="Settled" className="flex flex-col gap-2">
         {settled.map((row) => (
           <li key={row.id} className="rounded-lg bg-surface ring-1 ring-line">
-            <div className="flex gap-3 px-4 py-3">
-              <span className="mt-0.5 flex size-5 shrink-0 items-center justify-center rounded-full bg-ok-soft text-ok">
-                <Check size={12} aria-hidden />
-              </span>
-              <div className="min-w-0 flex-1">
-                <p>
-                  <span className="font-[550]">{row.title}</span>
-                  <span className="text-ink-2"> · {outcomeText(row)}</span>
-                </p>
-                <p className="text-xs text-ink-3">
-                  {exactTime(row.resolved_at!)}
-                  {row.resolved_name ? `, by ${row.resolved_name}` : ''}
-                </p>
+            <Boundary what="decision" of={row}>
+              <div className="flex gap-3 px-4 py-3">
+                <span className="mt-0.5 flex size-5 shrink-0 items-center justify-center rounded-full bg-ok-soft text-ok">
+                  <Check size={12} aria-hidden />
+                </span>
+                <div className="min-w-0 flex-1">
+                  <p>
+                    <span className="font-[550]">{row.title}</span>
+                    <span className="text-ink-2"> · {outcomeText(row)}</span>
+                  </p>
+                  <p className="text-xs text-ink-3">
+                    {exactTime(row.resolved_at!)}
+                    {row.resolved_name ? `, by ${row.resolved_name}` : ''}
+                  </p>
+                </div>
               </div>
-            </div>
-            {row.decisions.length > 0 ? <History row={row} resourceName={resourceName} /> : null}
+              {row.decisions.length > 0 ? <History row={row} resourceName={resourceName} /> : null}
+            </Boundary>
           </li>
         ))}
       </ul>

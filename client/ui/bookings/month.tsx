@@ -1,7 +1,10 @@
 // The month at a glance: a field for each day with its first bookings; the day itself is a click away.
 import clsx from 'clsx';
-import { addDays, endOfMonth, format, isSameMonth, parseISO, startOfDay, startOfMonth } from 'date-fns';
+import { addDays, endOfMonth, isSameMonth, parseISO, startOfDay, startOfMonth } from 'date-fns';
 import { type KeyboardEvent, useMemo, useRef } from 'react';
+import { Boundary } from '../kit/boundary';
+import { visible } from '../visible';
+import { format } from '../when';
 import { bookingName } from './block';
 import { StatusSign } from './facts';
 import { dayKey, weekOf } from './grid-time';
@@ -122,24 +125,28 @@ export function Month(props: {
               <ul className="flex flex-col gap-0.5 phone:hidden">
                 {here.slice(0, here.length > shown ? shown - 1 : shown).map((b) => (
                   <li key={b.id} className="flex">
-                    <button
-                      type="button"
-                      onClick={() => props.onOpen(b.id)}
-                      aria-label={bookingName(b, props.resourceById.get(b.resource_id)?.name ?? '')}
-                      className="flex h-5 min-w-0 flex-1 items-center gap-1.5 rounded-sm px-1 text-left text-xs hover:bg-hover"
-                    >
-                      <span
-                        className="size-2 shrink-0 rounded-full"
-                        style={{ background: props.resourceById.get(b.resource_id)?.color }}
-                      />
-                      <StatusSign status={b.status} size={11} />
-                      <span className="text-2xs text-ink-3 tabular-nums">
-                        {format(Math.max(Date.parse(b.starts), day.getTime()), 'HH:mm')}
-                      </span>
-                      <span className={clsx('min-w-0 truncate', b.status === 'cancelled' && 'line-through')}>
-                        {b.title}
-                      </span>
-                    </button>
+                    <Boundary what="booking" of={b} onOpen={() => props.onOpen(b.id)}>
+                      <button
+                        type="button"
+                        onClick={() => props.onOpen(b.id)}
+                        aria-label={bookingName(b, props.resourceById.get(b.resource_id)?.name ?? '')}
+                        className="flex h-5 min-w-0 flex-1 items-center gap-1.5 rounded-sm px-1 text-left text-xs hover:bg-hover"
+                      >
+                        <span
+                          className="size-2 shrink-0 rounded-full"
+                          style={{ background: props.resourceById.get(b.resource_id)?.color }}
+                        />
+                        <StatusSign status={b.status} size={11} />
+                        <span className="text-2xs text-ink-3 tabular-nums">
+                          {format(Math.max(Date.parse(b.starts), day.getTime()), 'HH:mm')}
+                        </span>
+                        <span
+                          className={clsx('min-w-0 truncate', b.status === 'cancelled' && 'line-through')}
+                        >
+                          {visible(b.title, 'No visible title')}
+                        </span>
+                      </button>
+                    </Boundary>
                   </li>
                 ))}
               </ul>

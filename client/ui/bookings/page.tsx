@@ -1,7 +1,7 @@
 // The calendar: a day of all resources, a week of one, a month; what is shown lives in the address.
 
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { addDays, addMonths, format, parseISO, startOfDay } from 'date-fns';
+import { addDays, addMonths, parseISO, startOfDay } from 'date-fns';
 import { CalendarRange, ChevronLeft, ChevronRight, DoorOpen, Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { type ClashRow, clashes } from '../../../db/booking/clashes';
@@ -17,6 +17,8 @@ import { recall, remember } from '../remember';
 import { Page } from '../shell/page';
 import { useLiveTagged, useStore } from '../store-context';
 import { LabelDot } from '../task/bits';
+import { visible } from '../visible';
+import { format } from '../when';
 import { useWorkspace } from '../workspace';
 import { BookingDialog, type Wanted } from './booking-dialog';
 import { axisOf, dayKey, weekOf, whenText } from './grid-time';
@@ -346,7 +348,7 @@ function ResourceHeading({ resource, at }: { resource: ResourceRow; at: number }
       <p className="flex items-center gap-1.5 text-xs font-[600]">
         <LabelDot color={resource.color} />
         <span className="truncate" title={resource.name}>
-          {resource.name}
+          {visible(resource.name, 'No visible name')}
         </span>
       </p>
       <p className="truncate text-2xs text-ink-3">

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { type Choice, Picker } from '../kit/picker';
 import { Popover } from '../kit/popover';
 import { LabelDot } from '../task/bits';
+import { visible } from '../visible';
 import { type Kind, kindNames } from './facts';
 import type { ResourceRow } from './queries';
 
@@ -23,7 +24,7 @@ export function ResourceField(props: {
       ...(props.all ? [{ value: everything, label: 'All resources' }] : []),
       ...props.resources.map((r) => ({
         value: r.id,
-        label: r.name,
+        label: visible(r.name, 'No visible name'),
         icon: <LabelDot color={r.color} />,
         keywords: [kindNames[r.kind as Kind] ?? r.kind],
       })),

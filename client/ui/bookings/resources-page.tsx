@@ -5,11 +5,13 @@ import { useState } from 'react';
 import { useAct } from '../act';
 import { CalendarDialog } from '../calendars/dialog';
 import { ExportAll } from '../calendars/export-all';
+import { Boundary } from '../kit/boundary';
 import { Button } from '../kit/button';
 import { Empty } from '../kit/empty';
 import { Column, Page, Section } from '../shell/page';
 import { useStore } from '../store-context';
 import { LabelDot } from '../task/bits';
+import { visible } from '../visible';
 import { useWorkspace } from '../workspace';
 import { type Kind, KindIcon, kindNames } from './facts';
 import type { ResourceRow } from './queries';
@@ -45,7 +47,7 @@ function Line({ resource, onEdit }: { resource: ResourceRow; onEdit: () => void 
         <KindIcon kind={resource.kind} />
       </span>
       <div className="min-w-0 flex-1">
-        <p className="truncate font-[550]">{resource.name}</p>
+        <p className="truncate font-[550]">{visible(resource.name, 'No visible name')}</p>
         <p className="truncate text-xs text-ink-3">
           {kind}
           {resource.kind === 'instrument' && resource.capacity === 1 ? '' : ` for ${resource.capacity}`} ·{' '}
@@ -138,7 +140,15 @@ export function ResourcesPage() {
           <Section title="In use" note="Rooms, vehicles and instruments that can be booked.">
             <ul className="divide-y divide-line" aria-label="Resources">
               {active?.map((resource) => (
-                <Line key={resource.id} resource={resource} onEdit={() => setEditing(resource)} />
+                <Boundary
+                  key={resource.id}
+                  as="li"
+                  what="resource"
+                  of={resource}
+                  onOpen={() => setEditing(resource)}
+                >
+                  <Line resource={resource} onEdit={() => setEditing(resource)} />
+                </Boundary>
               ))}
               {active === undefined ? <li className="skeleton m-4 h-4" aria-hidden /> : null}
               {active?.length === 0 ? (
@@ -150,7 +160,15 @@ export function ResourcesPage() {
             <Section title="Archived" note="Not offered any more; their bookings stay.">
               <ul className="divide-y divide-line" aria-label="Archived resources">
                 {archived.map((resource) => (
-                  <Line key={resource.id} resource={resource} onEdit={() => setEditing(resource)} />
+                  <Boundary
+                    key={resource.id}
+                    as="li"
+                    what="resource"
+                    of={resource}
+                    onOpen={() => setEditing(resource)}
+                  >
+                    <Line resource={resource} onEdit={() => setEditing(resource)} />
+                  </Boundary>
                 ))}
               </ul>
             </Section>

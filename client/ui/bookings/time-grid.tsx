@@ -3,9 +3,10 @@
 import clsx from 'clsx';
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Span } from '../../../db/booking/range';
+import { Boundary } from '../kit/boundary';
 import { useNow } from '../now';
 import { Backdrop, Gutter, NowLine } from './backdrop';
-import { Block, bookingStyle } from './block';
+import { Block, bookingStyle, placeOf } from './block';
 import { type Drag, ROW_PX, useDrag } from './drag';
 import { useGridKeys } from './grid-keys';
 import { type Axis, rowsAt, spanText } from './grid-time';
@@ -117,6 +118,7 @@ export function TimeGrid(props: GridProps) {
     <section
       ref={scroller}
       aria-label={props.label}
+      data-sideways
       className="relative h-full overflow-auto overscroll-contain"
     >
       <div style={{ minWidth: width }}>
@@ -145,19 +147,27 @@ export function TimeGrid(props: GridProps) {
             {segments.map((segment) => {
               const { resource } = columns[segment.column]!;
               return (
-                <Block
+                <Boundary
                   key={segment.key}
-                  segment={segment}
-                  columns={columns.length}
-                  resource={resource.name}
-                  color={resource.color}
-                  lifted={lifted?.id === segment.booking.id}
-                  movable={props.readOnly === null && segment.booking.status !== 'cancelled'}
-                  onOpen={props.onOpen}
-                  onFocus={keys.onFocus}
-                  onBlur={keys.onBlur}
-                  onKeyDown={keys.onKeyDown}
-                />
+                  what="booking"
+                  of={segment.booking}
+                  className="absolute z-[1]"
+                  style={placeOf(segment, columns.length)}
+                  onOpen={() => props.onOpen(segment.booking.id)}
+                >
+                  <Block
+                    segment={segment}
+                    columns={columns.length}
+                    resource={resource.name}
+                    color={resource.color}
+                    lifted={lifted?.id === segment.booking.id}
+                    movable={props.readOnly === null && segment.booking.status !== 'cancelled'}
+                    onOpen={props.onOpen}
+                    onFocus={keys.onFocus}
+                    onBlur={keys.onBlur}
+                    onKeyDown={keys.onKeyDown}
+                  />
+                </Boundary>
               );
             })}
             {create ? <Preview columns={columns} span={create} /> : null}

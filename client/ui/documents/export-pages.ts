@@ -22,6 +22,8 @@ export function fileName(title: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 80)
+    // Not half of a character.
+    .replace(/\p{Cs}/gu, '')
     .toLowerCase();
   return name || 'untitled';
 }

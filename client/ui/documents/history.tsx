@@ -7,11 +7,13 @@ import { type FormEvent, useEffect, useMemo, useState } from 'react';
 import { toast } from 'sonner';
 import type { DocumentHandle } from '../../store/document';
 import { useAct } from '../act';
+import { Boundary } from '../kit/boundary';
 import { Button, IconButton } from '../kit/button';
 import { Empty } from '../kit/empty';
 import { inputStyle } from '../kit/field';
 import { useLive, useStore } from '../store-context';
 import { useAuthor } from '../task/author';
+import { visible } from '../visible';
 import { ago, exactTime } from '../when';
 import { useWorkspace } from '../workspace';
 import { bodyOf, bodyOfState, type TextBlock, textBlocks } from './body-text';
@@ -264,21 +266,23 @@ export function HistoryPanel(props: { handle: DocumentHandle; editor: Editor | n
         <ul aria-label="Versions" className="max-h-[38%] shrink-0 overflow-y-auto px-2 pb-2">
           {(rows ?? []).map((row) => (
             <li key={row.id}>
-              <button
-                type="button"
-                aria-pressed={row.id === version?.id}
-                onClick={() => setChosen(row.id)}
-                className="flex w-full flex-col rounded-md px-2 py-1.5 text-left hover:bg-hover aria-pressed:bg-press"
-              >
-                <span className={clsx('truncate', row.name ? 'font-[550]' : 'text-ink-2')}>
-                  {row.name || exactTime(row.created_at)}
-                </span>
-                <span className="text-xs text-ink-3">
-                  {[row.author, ago(row.created_at), row.automatic ? 'automatic' : '']
-                    .filter(Boolean)
-                    .join(' · ')}
-                </span>
-              </button>
+              <Boundary what="version" of={row}>
+                <button
+                  type="button"
+                  aria-pressed={row.id === version?.id}
+                  onClick={() => setChosen(row.id)}
+                  className="flex w-full flex-col rounded-md px-2 py-1.5 text-left hover:bg-hover aria-pressed:bg-press"
+                >
+                  <span className={clsx('truncate', row.name ? 'font-[550]' : 'text-ink-2')}>
+                    {visible(row.name, '') || exactTime(row.created_at)}
+                  </span>
+                  <span className="text-xs text-ink-3">
+                    {[row.author, ago(row.created_at), row.automatic ? 'automatic' : '']
+                      .filter(Boolean)
+                      .join(' · ')}
+                  </span>
+                </button>
+              </Boundary>
             </li>
           ))}
         </ul>

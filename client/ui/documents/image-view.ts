@@ -24,6 +24,7 @@ class ImageView {
   #facts: FileFacts | null | undefined;
   #onServer = false;
   #stop = () => {};
+  #stopStatus = () => {};
   readonly #alt: string;
   readonly #hash: string | null;
 
@@ -56,6 +57,7 @@ class ImageView {
         void this.#load();
       },
     );
+    this.#stopStatus = store.onStatus(() => this.#mark());
     window.addEventListener('online', this.#again);
     window.addEventListener('offline', this.#again);
     void this.#load();
@@ -64,6 +66,7 @@ class ImageView {
   destroy(): void {
     this.#gone = true;
     this.#stop();
+    this.#stopStatus();
     clearTimeout(this.#timer);
     window.removeEventListener('online', this.#again);
     window.removeEventListener('offline', this.#again);
@@ -113,12 +116,13 @@ class ImageView {
     if (!this.#url || this.#facts === undefined) return;
     const old = this.dom.querySelector('.image-mark');
     if (this.#onServer) old?.remove();
-    if (this.#onServer || old) return;
-    const mark = document.createElement('span');
+    if (this.#onServer) return;
+    const mark = old instanceof HTMLElement ? old : document.createElement('span');
+    const fault = this.store.status().filesFault;
     mark.className = 'image-mark';
-    mark.title = 'Only on this device: this image is waiting to be sent';
-    mark.textContent = 'Only on this device';
-    this.dom.append(mark);
+    mark.title = fault ?? 'This image is waiting to be sent';
+    mark.textContent = fault === null ? 'Only on this device' : 'Only on this device: not sent';
+    if (!old) this.dom.append(mark);
   }
 
   #sayWhy(): void {

@@ -2,13 +2,14 @@
 // booking with its time.
 import { type NodeViewProps, NodeViewWrapper } from '@tiptap/react';
 import clsx from 'clsx';
-import { format, parseISO } from 'date-fns';
+import { parseISO } from 'date-fns';
 import { CalendarRange } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useOpenTask } from '../active-task';
 import { Avatar } from '../kit/avatar';
 import { useGoTo } from '../shell/sidebar';
 import { StatusIcon } from '../task/icons';
+import { format } from '../when';
 import { useWorkspace } from '../workspace';
 import type { MentionAttributes } from './mention-node';
 import { useMentioned } from './mentioned';

@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import clsx from 'clsx';
 import { ChevronRight, MoreHorizontal, Plus } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
+import { Boundary } from '../kit/boundary';
 import { IconButton } from '../kit/button';
 import { useWorkspace } from '../workspace';
 import { MoveDialog } from './move-dialog';
@@ -182,7 +183,9 @@ export function PageEntry({ page, depth, state }: { page: PageRow; depth: number
       {isOpen ? (
         <ul className="flex flex-col gap-px">
           {below.map((child) => (
-            <PageEntry key={child.id} page={child} depth={depth + 1} state={state} />
+            <Boundary key={child.id} as="li" what="page" of={child}>
+              <PageEntry page={child} depth={depth + 1} state={state} />
+            </Boundary>
           ))}
         </ul>
       ) : null}

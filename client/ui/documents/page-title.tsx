@@ -2,6 +2,7 @@
 import { FileText } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Popover } from '../kit/popover';
+import { firstOf } from './page-icon';
 
 const PAUSE_MS = 800;
 
@@ -21,8 +22,8 @@ export function PageIconField(props: {
     setOpen(false);
     props.onChange(icon);
   };
-  const face = props.icon ? (
-    <span className="text-[26px] leading-none">{props.icon}</span>
+  const face = firstOf(props.icon) ? (
+    <span className="text-[26px] leading-none">{firstOf(props.icon)}</span>
   ) : (
     <FileText size={24} strokeWidth={1.5} aria-hidden />
   );

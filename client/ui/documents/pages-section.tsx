@@ -10,6 +10,7 @@ import {
 import { Link, useParams } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
+import { Boundary } from '../kit/boundary';
 import { IconButton } from '../kit/button';
 import { recall, remember } from '../remember';
 import { useWorkspace } from '../workspace';
@@ -156,7 +157,9 @@ export function PagesSection() {
         >
           <ul aria-label="Pages" data-page-tree className="flex flex-col gap-px">
             {tops.map((page) => (
-              <PageEntry key={page.id} page={page} depth={0} state={state} />
+              <Boundary key={page.id} as="li" what="page" of={page}>
+                <PageEntry page={page} depth={0} state={state} />
+              </Boundary>
             ))}
           </ul>
         </DndContext>

@@ -1,5 +1,6 @@
 // The tree of pages out of its rows. Rows can disagree: two people may have moved pages into each other, or a parent
 // may not have arrived. Every device then makes the same tree of them.
+import { visible } from '../visible';
 
 export interface PageRow {
   readonly id: string;
@@ -26,7 +27,7 @@ export interface PageTree {
   readonly shown: (id: string | null) => readonly PageRow[];
 }
 
-export const titleOf = (page: Pick<PageRow, 'title'>): string => page.title.trim() || 'Untitled';
+export const titleOf = (page: Pick<PageRow, 'title'>): string => visible(page.title.trim(), 'Untitled');
 
 const none: readonly PageRow[] = [];
 const inOrder = (a: PageRow, b: PageRow) =>

@@ -5,6 +5,7 @@ import { useOpenTask } from '../active-task';
 import { Button } from '../kit/button';
 import type { NoticeRow } from '../query/inbox';
 import { useStore } from '../store-context';
+import { beginning } from '../visible';
 import { ago } from '../when';
 import { useWorkspace } from '../workspace';
 import { resolveNotice, restoreNotice } from './restore';
@@ -81,6 +82,9 @@ export function NoticeItem({ notice }: { notice: NoticeRow }) {
   );
 }
 
+/** Characters of a value; all of it comes back with "restore". */
+const longest = 4_000;
+
 export function Value(props: { term: string; tone: 'lost' | 'kept'; text: string }) {
   return (
     <div
@@ -90,7 +94,10 @@ export function Value(props: { term: string; tone: 'lost' | 'kept'; text: string
     >
       <dt className="text-xs text-ink-2">{props.term}</dt>
       <dd className="mt-0.5 max-h-32 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]">
-        {props.text}
+        {beginning(props.text, longest)}
+        {props.text.length > longest
+          ? `… (${(props.text.length - longest).toLocaleString('en')} characters more)`
+          : null}
       </dd>
     </div>
   );

@@ -1,20 +1,23 @@
 // The Inbox: what was merged away, refused or could not be taken in while one worked, each with a way back.
 import { Inbox as InboxIcon } from 'lucide-react';
 import { OpenCases, SettledCases } from '../bookings/inbox-cases';
+import { Boundary } from '../kit/boundary';
 import { Empty } from '../kit/empty';
 import { bookingCases, notices, parked, refusals } from '../query/inbox';
 import { useSession } from '../session';
 import { Column, Page } from '../shell/page';
-import { useLive, useStatus } from '../store-context';
+import { useLive, useStatus, useStore } from '../store-context';
 import { ago } from '../when';
 import { DecisionNotice, isDecision } from './decision-notice';
 import { NoticeItem } from './notice-item';
 import { heldWith, RefusedItem } from './refused-item';
+import { resolveNotice } from './restore';
 import { tableNames } from './values';
 
 export function InboxPage() {
   const session = useSession();
   const status = useStatus();
+  const store = useStore();
   const userId = session?.user.id ?? '';
   const lost = useLive((db) => notices(db, userId), [userId]);
   const refused = useLive((db) => refusals(db), []);
@@ -43,15 +46,27 @@ export function InboxPage() {
           <ul aria-label="Inbox" className="flex flex-col gap-3">
             {cases?.open ? <OpenCases /> : null}
             {roots.map((entry) => (
-              <RefusedItem key={entry.id} entry={entry} held={heldWith(entry, refused ?? [])} />
+              <Boundary
+                key={entry.id}
+                as="li"
+                what="refused change"
+                of={entry}
+                onDelete={() => void store.discardRefused(entry.id)}
+              >
+                <RefusedItem entry={entry} held={heldWith(entry, refused ?? [])} />
+              </Boundary>
             ))}
-            {lost?.map((notice) =>
-              isDecision(notice) ? (
-                <DecisionNotice key={notice.id} notice={notice} />
-              ) : (
-                <NoticeItem key={notice.id} notice={notice} />
-              ),
-            )}
+            {lost?.map((notice) => (
+              <Boundary
+                key={notice.id}
+                as="li"
+                what="notice"
+                of={notice}
+                onDelete={() => void store.write(resolveNotice(store.db, notice.id))}
+              >
+                {isDecision(notice) ? <DecisionNotice notice={notice} /> : <NoticeItem notice={notice} />}
+              </Boundary>
+            ))}
             {stuck?.map((row) => (
               <li key={`${row.table}-${row.id}`} className="rounded-lg bg-surface p-4 shadow-card">
                 <p className="font-[550]">

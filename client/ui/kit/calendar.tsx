@@ -6,8 +6,8 @@ import {
   eachDayOfInterval,
   endOfMonth,
   endOfWeek,
-  format,
   isSameMonth,
+  isValid,
   nextMonday,
   parseISO,
   startOfMonth,
@@ -15,6 +15,7 @@ import {
 } from 'date-fns';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { format } from '../when';
 
 const iso = (date: Date) => format(date, 'yyyy-MM-dd');
 const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
@@ -22,7 +23,10 @@ const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -
 /** @param props.value YYYY-MM-DD or null */
 export function Calendar(props: { value: string | null; onChange: (value: string | null) => void }) {
   const today = new Date();
-  const [cursor, setCursor] = useState(() => (props.value ? parseISO(props.value) : today));
+  const [cursor, setCursor] = useState(() => {
+    const chosen = props.value ? parseISO(props.value) : today;
+    return isValid(chosen) ? chosen : today;
+  });
   const grid = useRef<HTMLDivElement>(null);
   useEffect(() => {
     grid.current?.querySelector<HTMLElement>(`[data-day="${iso(cursor)}"]`)?.focus();

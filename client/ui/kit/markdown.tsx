@@ -1,6 +1,8 @@
 // Descriptions and comments as people write them: a small, safe subset of Markdown as React elements. No HTML is
 // ever interpreted; what is not understood is shown as it was typed.
-import { Fragment, memo, type ReactNode } from 'react';
+import { Fragment, memo, type ReactNode, useState } from 'react';
+import { beginning } from '../visible';
+import { Button } from './button';
 
 const inline =
   /(`+)(.+?)\1|\*\*(.+?)\*\*|__(.+?)__|(?<![\w*])\*(?!\s)(.+?)(?<!\s)\*(?!\w)|(?<!\w)_(?!\s)(.+?)(?<!\s)_(?!\w)|~~(.+?)~~|!?\[([^\]]*)\]\((\S+?)(?:\s+"[^"]*")?\)|(https?:\/\/[^\s<>)\]]+[^\s<>)\].,;:!?'"])/g;
@@ -126,6 +128,26 @@ function blocks(text: string): ReactNode[] {
   return out;
 }
 
+/** Characters that are shown at first, and with each "Show more": the longest texts would hold up everything else. */
+const portion = 6_000;
+
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
-  return <div className="prose text-base">{blocks(text)}</div>;
+  const [most, setMost] = useState(portion);
+  const rest = text.length - most;
+  return (
+    <div className="prose text-base">
+      {blocks(rest > 0 ? beginning(text, most) : text)}
+      {rest > 0 ? (
+        <Button
+          size="sm"
+          onClick={(event) => {
+            event.stopPropagation();
+            setMost(most + portion);
+          }}
+        >
+          Show more ({rest.toLocaleString('en')} characters left)
+        </Button>
+      ) : null}
+    </div>
+  );
 });

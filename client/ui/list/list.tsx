@@ -8,6 +8,7 @@ import { useFocusedTask, useOpenTask } from '../active-task';
 import { focusTask } from '../board/keys';
 import { keyFor } from '../board/place';
 import { useShortcut } from '../keys/keyboard';
+import { Boundary } from '../kit/boundary';
 import { IconButton } from '../kit/button';
 import type { Filters } from '../query/filters';
 import { block, useTaskWindow } from '../query/task-window';
@@ -140,13 +141,15 @@ export function List({ projectId, filters }: { projectId: string; filters: Filte
                     onAdd={() => setAdding(line.status)}
                   />
                 ) : task ? (
-                  <ListRow
-                    task={task}
-                    open={openId === task.id}
-                    tabbable={tabbableId === task.id}
-                    onOpen={open}
-                    onFocus={onFocus}
-                  />
+                  <Boundary what="task" of={task} onOpen={() => open(task.id)} className="h-full">
+                    <ListRow
+                      task={task}
+                      open={openId === task.id}
+                      tabbable={tabbableId === task.id}
+                      onOpen={open}
+                      onFocus={onFocus}
+                    />
+                  </Boundary>
                 ) : (
                   <div className="flex h-full items-center gap-3 border-b border-line px-4" aria-hidden>
                     <span className="size-3.5 rounded-full bg-press" />

@@ -8,6 +8,7 @@ import type { TaskRow } from '../query/tasks';
 import { DueChip, LabelChip } from '../task/bits';
 import { PriorityIcon, StatusIcon } from '../task/icons';
 import { SyncMark } from '../task/mark';
+import { visible } from '../visible';
 
 export const ListRow = memo(function ListRow(props: {
   task: TaskRow;
@@ -35,7 +36,9 @@ export const ListRow = memo(function ListRow(props: {
     >
       <PriorityIcon priority={task.priority} />
       <StatusIcon status={task.status} />
-      <span className={clsx('min-w-0 flex-1 truncate font-[500]', done && 'text-ink-2')}>{task.title}</span>
+      <span className={clsx('min-w-0 flex-1 truncate font-[500]', done && 'text-ink-2')}>
+        {visible(task.title, 'Task without a visible title')}
+      </span>
       <span className="flex shrink-0 items-center gap-1.5 phone:hidden">
         {labels.slice(0, 3).map((label) => (
           <LabelChip key={label.id} label={label} />

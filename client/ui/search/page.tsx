@@ -4,6 +4,7 @@ import clsx from 'clsx';
 import { CalendarRange, FileText, MessageSquare, Search as SearchIcon } from 'lucide-react';
 import { Fragment, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useOpenTask } from '../active-task';
+import { Boundary } from '../kit/boundary';
 import { Empty } from '../kit/empty';
 import { prefixQuery } from '../query/filters';
 import { type Hit, markedPieces, searchHits } from '../query/search';
@@ -11,6 +12,7 @@ import { Page } from '../shell/page';
 import { useGoTo } from '../shell/sidebar';
 import { useLiveTagged, useStatus } from '../store-context';
 import { StatusIcon } from '../task/icons';
+import { visible } from '../visible';
 import { ago, exactTime } from '../when';
 import { useWorkspace } from '../workspace';
 
@@ -56,7 +58,7 @@ function HitRow(props: { hit: Hit; words: string[]; chosen: boolean; onOpen: () 
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline gap-3">
           <span className="min-w-0 flex-1 truncate font-[550]">
-            <MarkedTitle text={hit.title} words={props.words} />
+            <MarkedTitle text={visible(hit.title, 'No visible title')} words={props.words} />
           </span>
           <span className="shrink-0 text-xs text-ink-3">
             {hit.kind === 'booking' ? exactTime(hit.at) : ago(hit.at)}
@@ -188,17 +190,18 @@ export function SearchPage() {
               className="mx-auto max-w-3xl px-1 pb-8 md:px-5"
             >
               {hits?.map((hit, i) => (
-                <HitRow
-                  key={`${hit.kind}-${hit.id}`}
-                  id={`hit-${i}`}
-                  hit={hit}
-                  words={plain}
-                  chosen={i === index}
-                  onOpen={() => {
-                    setAt(i);
-                    show(hit);
-                  }}
-                />
+                <Boundary key={`${hit.kind}-${hit.id}`} what="result" of={hit}>
+                  <HitRow
+                    id={`hit-${i}`}
+                    hit={hit}
+                    words={plain}
+                    chosen={i === index}
+                    onOpen={() => {
+                      setAt(i);
+                      show(hit);
+                    }}
+                  />
+                </Boundary>
               ))}
             </div>
           </div>

@@ -14,6 +14,7 @@ import { ChangePassword } from './change-password';
 import { ImportSection } from './import-section';
 import { LabelsSection } from './labels-section';
 import { SessionsSection } from './sessions-section';
+import { StorageSection } from './storage-section';
 
 const databaseWords = { opening: 'Opening', ready: 'Ready', failed: 'Failed' } as const;
 const themes: [Theme, string][] = [
@@ -104,6 +105,7 @@ export function SettingsPage() {
           <Row label="Kept in">{status.storage ? storageNames[status.storage] : 'Not open yet'}</Row>
         </Section>
         <SessionsSection />
+        <StorageSection />
         <Appearance />
         <LabelsSection />
         <ImportSection />

@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { ActProvider } from '../act';
 import { FocusedTaskProvider, useOpenTask } from '../active-task';
 import { KeyboardProvider } from '../keys/keyboard';
+import { Boundary } from '../kit/boundary';
 import { Empty } from '../kit/empty';
 import { remember } from '../remember';
 import { refreshSession, useSession } from '../session';
@@ -91,7 +92,11 @@ function Frame() {
           <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 focus-visible:outline-none">
             <Outlet />
           </main>
-          {openId ? <TaskPanel key={openId} id={openId} onClose={close} /> : null}
+          {openId ? (
+            <Boundary key={openId} what="task" of={openId} className="m-4 self-start">
+              <TaskPanel id={openId} onClose={close} />
+            </Boundary>
+          ) : null}
         </div>
       </div>
       <UpdateReady />

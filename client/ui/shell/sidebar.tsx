@@ -1,7 +1,7 @@
 // The sidebar: workspace, search, inbox, projects, members, settings.
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import clsx from 'clsx';
-import { format, parseISO } from 'date-fns';
+import { parseISO } from 'date-fns';
 import {
   CalendarRange,
   Inbox,
@@ -23,6 +23,8 @@ import { Menu, MenuItem } from '../kit/menu';
 import { recall } from '../remember';
 import { StockBadge } from '../stock/badge';
 import { useStatus, useStore } from '../store-context';
+import { visible } from '../visible';
+import { format } from '../when';
 import { type ProjectRow, useWorkspace } from '../workspace';
 import { useOverlays } from './overlays';
 import { RenameProject } from './project-dialogs';
@@ -87,7 +89,7 @@ function ProjectEntry({ project }: { project: ProjectRow }) {
         aria-current={openProject === project.id ? 'page' : undefined}
       >
         <ProjectBadge projectKey={project.key} />
-        <span className="flex-1 truncate">{project.name}</span>
+        <span className="flex-1 truncate">{visible(project.name, 'No visible name')}</span>
       </Link>
       <div className="absolute top-0 right-0 opacity-0 group-focus-within/project:opacity-100 group-hover/project:opacity-100 has-[[data-state=open]]:opacity-100">
         <Menu

@@ -78,11 +78,13 @@ export function SyncStatus() {
           aria-label={`Sync: ${chip.label}`}
           data-sync={chip.kind}
           className={clsx(
-            'flex h-7 max-w-56 items-center gap-1.5 rounded-full px-2.5 text-xs font-[550] whitespace-nowrap hover:ring-1 hover:ring-line-strong hover:ring-inset',
+            'flex h-7 min-w-0 max-w-56 items-center gap-1.5 rounded-full px-2.5 text-xs font-[550] whitespace-nowrap hover:ring-1 hover:ring-line-strong hover:ring-inset',
             look.style,
           )}
         >
-          <span aria-hidden>{look.icon}</span>
+          <span aria-hidden className="shrink-0">
+            {look.icon}
+          </span>
           <span className="truncate tabular-nums" aria-live="polite">
             {chip.label}
           </span>

@@ -1,5 +1,7 @@
 // The list of items: how much there is, where it lies, and what can be done with it.
 import { TriangleAlert } from 'lucide-react';
+import { Boundary } from '../kit/boundary';
+import { visible } from '../visible';
 import { MoveButtons } from './move-buttons';
 import { amount, type Item, type MovementKind } from './stock';
 
@@ -12,7 +14,7 @@ function ItemLine(props: {
   const { item } = props;
   return (
     <li
-      className={`grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-2 px-4 py-2.5 @3xl:grid-cols-[minmax(180px,1.2fr)_110px_minmax(160px,1.2fr)_auto] ${props.current ? 'bg-press' : 'bg-surface'}`}
+      className={`grid grid-cols-[minmax(45%,1fr)_auto] items-center gap-x-4 gap-y-2 px-4 py-2.5 @3xl:grid-cols-[minmax(180px,1.2fr)_110px_minmax(160px,1.2fr)_auto] ${props.current ? 'bg-press' : 'bg-surface'}`}
     >
       <div className="min-w-0">
         <button
@@ -21,22 +23,26 @@ function ItemLine(props: {
           aria-current={props.current ? 'true' : undefined}
           className="block max-w-full truncate rounded-sm text-left font-[550] hover:underline hover:underline-offset-2"
         >
-          {item.name}
+          {visible(item.name, 'No visible name')}
         </button>
         {item.low ? (
           <p className="flex items-center gap-1 text-xs text-warn">
-            <TriangleAlert size={12} aria-hidden />
-            Below the minimum of {amount(item.minimum, item.unit)}
+            <TriangleAlert size={12} aria-hidden className="shrink-0" />
+            <span className="min-w-0 [overflow-wrap:anywhere]">
+              Below the minimum of {amount(item.minimum, item.unit)}
+            </span>
           </p>
         ) : item.notes ? (
           <p className="truncate text-xs text-ink-3">{item.notes}</p>
         ) : null}
       </div>
-      <p className="text-right font-[550] tabular-nums @3xl:text-left">{amount(item.total, item.unit)}</p>
+      <p className="min-w-0 text-right font-[550] tabular-nums [overflow-wrap:anywhere] @3xl:text-left">
+        {amount(item.total, item.unit)}
+      </p>
       <ul aria-label={`Where ${item.name} lies`} className="flex min-w-0 flex-wrap gap-1 @max-3xl:col-span-2">
         {item.at.map(({ place, quantity }) => (
           <li key={place.id} className="rounded-full bg-press px-2 py-px text-xs text-ink-2">
-            {place.name}{' '}
+            {visible(place.name, 'No visible name')}{' '}
             <span className="font-[550] text-ink tabular-nums">{quantity.toLocaleString('en')}</span>
           </li>
         ))}
@@ -61,13 +67,14 @@ export function ItemList(props: {
       className="@container divide-y divide-line overflow-hidden rounded-lg ring-1 ring-line"
     >
       {props.items.map((item) => (
-        <ItemLine
-          key={item.id}
-          item={item}
-          current={item.id === props.openId}
-          onOpen={() => props.onOpen(item.id)}
-          onMove={(kind) => props.onMove(item, kind)}
-        />
+        <Boundary key={item.id} as="li" what="item" of={item} onOpen={() => props.onOpen(item.id)}>
+          <ItemLine
+            item={item}
+            current={item.id === props.openId}
+            onOpen={() => props.onOpen(item.id)}
+            onMove={(kind) => props.onMove(item, kind)}
+          />
+        </Boundary>
       ))}
     </ul>
   );

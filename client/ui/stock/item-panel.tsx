@@ -23,7 +23,7 @@ function Movement({ movement, unit }: { movement: MovementRow; unit: string }) {
   const sign = moved ? '' : from_id === null ? '+' : '−';
   return (
     <li className="flex gap-3 py-2">
-      <span className={`w-20 shrink-0 font-[550] tabular-nums ${sign === '+' ? 'text-ok' : ''}`}>
+      <span className={`min-w-20 max-w-36 shrink-0 font-[550] tabular-nums ${sign === '+' ? 'text-ok' : ''}`}>
         {sign}
         {amount(movement.quantity, unit)}
       </span>

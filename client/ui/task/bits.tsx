@@ -2,6 +2,7 @@
 import clsx from 'clsx';
 import { CalendarDays } from 'lucide-react';
 import { memo } from 'react';
+import { visible } from '../visible';
 import { dueDay } from '../when';
 import type { LabelRow } from '../workspace';
 
@@ -9,7 +10,7 @@ export const LabelChip = memo(function LabelChip({ label }: { label: Pick<LabelR
   return (
     <span className="inline-flex h-5 max-w-40 items-center gap-1.5 rounded-full px-2 text-xs text-ink-2 ring-1 ring-line-strong ring-inset">
       <LabelDot color={label.color} />
-      <span className="truncate">{label.name}</span>
+      <span className="truncate">{visible(label.name, 'No visible name')}</span>
     </span>
   );
 });

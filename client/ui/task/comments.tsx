@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useAct } from '../act';
 import { useShortcut } from '../keys/keyboard';
 import { Avatar } from '../kit/avatar';
+import { Boundary } from '../kit/boundary';
 import { Button, IconButton } from '../kit/button';
 import { Markdown } from '../kit/markdown';
 import { Menu, MenuItem } from '../kit/menu';
@@ -193,7 +194,9 @@ export function Comments({ taskId }: { taskId: string }) {
         {comments && comments.length > 0 ? <span className="text-ink-3">{comments.length}</span> : null}
       </h2>
       {comments?.map((comment) => (
-        <Comment key={comment.id} comment={comment} />
+        <Boundary key={comment.id} what="comment" of={comment} className="mx-5">
+          <Comment comment={comment} />
+        </Boundary>
       ))}
       <Compose key={taskId} taskId={taskId} />
     </section>
