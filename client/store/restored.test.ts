@@ -32,8 +32,9 @@ const tasks = 'select id, title, status from task order by id';
 const comments = 'select id, body from comment order by id';
 
 async function expectAllSame(api: TestApi, ...devices: Device[]): Promise<void> {
+  // All is sent before anything is compared.
+  for (const device of devices) await device.settled();
   for (const device of devices) {
-    await device.settled();
     for (const sql of [tasks, comments]) {
       const same = async () =>
         JSON.stringify(await device.rows(sql)) === JSON.stringify((await api.pool.query(sql)).rows);
