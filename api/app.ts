@@ -49,7 +49,7 @@ export function createApp(parts: AppParts): Hono {
   app.route('/api/health', healthRoutes(deps, parts.version, parts.shapesReady));
   app.use('/api/*', async (c, next) => {
     await next();
-    if (c.res.ok && c.req.method !== 'GET' && endsSessions.test(c.req.path)) deps.membershipsChanged();
+    if (c.res.ok && c.req.method !== 'GET' && endsSessions.test(c.req.path)) deps.sessionsEnded();
   });
   app.route('/api/auth', authRoutes(auth));
   app.route('/api/account', accountRoutes(auth));

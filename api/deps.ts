@@ -33,8 +33,10 @@ export interface ApiDeps {
   readonly openReads: OpenReads;
   /** For whoever waits until somebody's memberships change. */
   readonly membershipChanges: MembershipChanges;
-  /** Memberships or sessions have changed: whoever lost one is cut off at once, whoever has a new one hears of it. */
-  membershipsChanged(): void;
+  /** A person's memberships have changed: they hear of it; whoever may have lost one is cut off at once. */
+  membershipsChanged(userId: string, change: 'gained' | 'lost'): void;
+  /** Sessions may have ended: whoever reads by one is cut off at once. */
+  sessionsEnded(): void;
   /** Bytes that each workspace may keep on the server. */
   readonly workspaceQuota: number;
   /** One line for the operator. */

@@ -116,7 +116,7 @@ export function inviteRoutes(deps: ApiDeps): Hono {
       const memberId = await addMember(client, person, invite.workspace_id, invite.role);
       return { ...base, memberId, role: invite.role };
     });
-    deps.membershipsChanged();
+    deps.membershipsChanged(person.id, 'gained');
     return c.json(joined);
   });
   return app;

@@ -70,7 +70,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const pool = changesPool(options.databaseUrl);
   const reads = readsPool(options.databaseUrl);
   const tending = tendingPool(options.databaseUrl);
-  const sessionsEnded = () => void live.recheck();
+  const sessionsEnded = () => {
+    void live.recheck();
+    void openReads.recheck();
+  };
   const auth = createAuth({ ...options, secret: options.authSecret, sessionsEnded });
   const documents = new DocumentKeeper(tending, options.log);
   const person = async (request: Request) => (await auth.session(request)).person;
@@ -88,11 +91,11 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     documents,
     person,
     membershipChanges,
-    membershipsChanged() {
-      membershipChanges.tell();
-      void live.recheck();
-      void openReads.recheck();
+    membershipsChanged(userId, change) {
+      membershipChanges.tell(userId);
+      if (change === 'lost') sessionsEnded();
     },
+    sessionsEnded,
     migration: newest(readMigrations(), 'server'),
     workspaceQuota: options.workspaceQuota ?? defaultQuota,
     log: options.log,

@@ -14,27 +14,29 @@ export function memberRoutes(deps: ApiDeps): Hono {
     const workspaceId = uuidParam(c, 'id');
     const memberId = uuidParam(c, 'memberId');
     const body = await readBody(c, z.object({ role }));
-    await inTransaction(deps.pool, async (client) => {
+    const userId = await inTransaction(deps.pool, async (client) => {
       const member = await lockMember(client, person.id, workspaceId, memberId, { selfMay: false });
       if (member.role === 'owner' && body.role !== 'owner')
         await requireOtherOwner(client, workspaceId, memberId);
       if (member.role !== body.role) {
         await client.query('update member set role = $1 where id = $2', [body.role, memberId]);
       }
+      return member.userId;
     });
-    deps.membershipsChanged();
+    deps.membershipsChanged(userId, 'lost');
     return c.json({ memberId, role: body.role });
   });
   app.delete('/:id/members/:memberId', async (c) => {
     const person = await deps.person(c.req.raw);
     const workspaceId = uuidParam(c, 'id');
     const memberId = uuidParam(c, 'memberId');
-    await inTransaction(deps.pool, async (client) => {
+    const userId = await inTransaction(deps.pool, async (client) => {
       const member = await lockMember(client, person.id, workspaceId, memberId, { selfMay: true });
       if (member.role === 'owner') await requireOtherOwner(client, workspaceId, memberId);
       await client.query('delete from member where id = $1', [memberId]);
+      return member.userId;
     });
-    deps.membershipsChanged();
+    deps.membershipsChanged(userId, 'lost');
     return c.json({ memberId });
   });
   return app;
@@ -51,16 +53,16 @@ async function lockMember(
   workspaceId: string,
   memberId: string,
   options: { selfMay: boolean },
-): Promise<{ role: string }> {
+): Promise<{ role: string; userId: string }> {
   await client.query('select 1 from workspace where id = $1 for update', [workspaceId]);
   const own = await roleOf(client, userId, workspaceId);
   if (!own) throw new ApiFailure('forbidden', 'You are not a member of this workspace.');
-  const { rows } = await client.query<{ role: string; user_id: string }>(
-    'select role, user_id from member where id = $1 and workspace_id = $2',
+  const { rows } = await client.query<{ role: string; userId: string }>(
+    'select role, user_id as "userId" from member where id = $1 and workspace_id = $2',
     [memberId, workspaceId],
   );
   const member = rows[0];
-  if (own !== 'owner' && !(options.selfMay && member?.user_id === userId)) {
+  if (own !== 'owner' && !(options.selfMay && member?.userId === userId)) {
     throw new ApiFailure('forbidden', 'Only an owner of the workspace may do this.');
   }
   if (!member) throw new ApiFailure('not-found', 'This person is not a member of the workspace any more.');

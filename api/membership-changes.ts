@@ -1,25 +1,27 @@
-// Tells whoever waits in this process that somebody's memberships may have changed.
+// Tells whoever waits in this process for it that their memberships may have changed.
 
 export class MembershipChanges {
-  #waiting = new Set<() => void>();
+  readonly #waiting = new Map<string, Set<() => void>>();
 
-  /** Memberships have changed. */
-  tell(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
+  /** This person's memberships have changed. */
+  tell(userId: string): void {
+    const waiting = [...(this.#waiting.get(userId) ?? [])];
     for (const go of waiting) go();
   }
 
-  /** Resolves at the next change, or when `signal` aborts. */
-  next(signal: AbortSignal): Promise<void> {
+  /** Resolves at the next change of this person's memberships, or when `signal` aborts. */
+  next(userId: string, signal: AbortSignal): Promise<void> {
     return new Promise((go) => {
+      if (signal.aborted) return go();
+      const theirs = this.#waiting.get(userId) ?? new Set();
+      this.#waiting.set(userId, theirs);
       const end = () => {
-        this.#waiting.delete(end);
+        theirs.delete(end);
+        if (theirs.size === 0 && this.#waiting.get(userId) === theirs) this.#waiting.delete(userId);
         signal.removeEventListener('abort', end);
         go();
       };
-      if (signal.aborted) return go();
-      this.#waiting.add(end);
+      theirs.add(end);
       signal.addEventListener('abort', end, { once: true });
     });
   }

@@ -48,7 +48,7 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
           read.watch([...workspaceIds]);
           return { workspaceIds, tag };
         },
-        nextChange: (until: AbortSignal) => deps.membershipChanges.next(until),
+        nextChange: (until: AbortSignal) => deps.membershipChanges.next(userId, until),
       };
       const found = await pollLive(request, reader, upstream, signal);
       if (read.cut.aborted) throw new ClientGone();

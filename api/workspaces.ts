@@ -38,7 +38,7 @@ export function workspaceRoutes(deps: ApiDeps): Hono {
     const person = await deps.person(c.req.raw);
     const { name } = await readBody(c, create);
     const joined = await inTransaction(deps.pool, (client) => createWorkspace(client, person, name));
-    deps.membershipsChanged();
+    deps.membershipsChanged(person.id, 'gained');
     return c.json(joined, 201);
   });
   app.get('/:id/size', async (c) => {
