@@ -310,7 +310,7 @@ test('signing out and removing takes the files along', async ({ server, device }
   await expect.poll(async () => (await storedFiles(a)).files).toBe(1);
   await a.upToDate();
   await a.goTo('Settings');
-  await a.page.getByRole('button', { name: 'Sign out' }).click();
+  await a.page.getByRole('button', { name: 'Sign out', exact: true }).click();
   const dialog = a.page.getByRole('dialog', { name: 'Sign out' });
   await dialog.getByRole('radio', { name: /Remove it/ }).check();
   await dialog.getByRole('button', { name: 'Sign out and remove' }).click();

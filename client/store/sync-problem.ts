@@ -41,6 +41,11 @@ export function problemOf(error: LinkError): SyncProblem | null {
       return null;
     case 'busy':
       return syncProblem('busy');
+    // About the request, not for people.
+    case 'malformed':
+    case 'not-found':
+    case 'too-large':
+      return syncProblem('refused');
     default:
       return { kind: 'refused', sentence: error.message };
   }

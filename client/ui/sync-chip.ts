@@ -63,7 +63,7 @@ export function syncChip(status: Status): Chip {
     return {
       kind: 'trouble',
       label: unsent > 0 ? `Not syncing · ${number.format(unsent)} waiting` : 'Not syncing',
-      detail: `${status.problem.sentence} ${kept(unsent)}`,
+      detail: unsent > 0 ? `${status.problem.sentence} ${kept(unsent)}` : status.problem.sentence,
     };
   }
   if (status.loading) {
