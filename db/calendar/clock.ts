@@ -29,11 +29,13 @@ export function zoneClock(name: string): Clock {
 const utc: Clock = { instant: plain, wall: fromPlain };
 
 /** A step of the budget looks at a day of a rule; what a look at a zone costs, measured by that. */
-const stepsOfMoment = 100;
-const stepsOfName = 3000;
+const stepsOfMoment = 400;
+const stepsOfName = 10_000;
 
 export class Clocks {
-  #ofFile = new Map<string, Clock>();
+  /** The zones of the file, as they stand there. */
+  #ofFile = new Map<string, Component>();
+  /** null: no zone is meant by it. */
   #named = new Map<string, Clock | null>();
 
   /** @param home zone of the resource: for days, and for times without a zone */
@@ -45,8 +47,7 @@ export class Clocks {
     this.home = zoneClock(home);
     for (const component of calendar.childrenOf('VTIMEZONE')) {
       const name = component.first('TZID')?.value.trim();
-      const clock = name === undefined || this.#ofFile.has(name) ? null : fileClock(component, budget);
-      if (clock) this.#ofFile.set(name!, clock);
+      if (name !== undefined && !this.#ofFile.has(name)) this.#ofFile.set(name, component);
     }
   }
 
@@ -54,15 +55,16 @@ export class Clocks {
 
   /** @throws LeftOut */
   named(name: string): Clock {
-    const known = this.#ofFile.get(name.trim()) ?? this.#named.get(name);
-    if (known) return known;
-    if (known === undefined) {
+    let clock = this.#named.get(name);
+    if (clock === undefined) {
       this.budget.spend(stepsOfName);
-      const zone = zoneNamed(name);
-      const clock = zone === null ? null : zoneClock(zone);
+      const ofFile = this.#ofFile.get(name.trim());
+      clock = ofFile ? fileClock(ofFile, this.budget) : null;
+      const zone = clock ? null : zoneNamed(name);
+      if (zone !== null) clock = zoneClock(zone);
       this.#named.set(name, clock);
-      if (clock) return clock;
     }
+    if (clock) return clock;
     throw new LeftOut('zone', name);
   }
 
@@ -72,7 +74,7 @@ export class Clocks {
    * @throws LeftOut
    */
   moment(property: Property, raw = property.value): Moment {
-    this.budget.spend(stepsOfMoment);
+    this.budget.spend(1);
     const text = raw.trim();
     const match = /^(\d{4})(\d\d)(\d\d)(?:Z|T(\d\d)(\d\d)(\d\d)(Z?))?$/i.exec(text);
     const { name, parameters } = property;
@@ -87,6 +89,7 @@ export class Clocks {
     const isDay = match[4] === undefined || (isMidnight && /^date$/i.test(parameters.get('VALUE') ?? ''));
     if (isDay) return { wall, isDay, clock: this.home };
     if (match[7]) return { wall, isDay, clock: utc };
+    this.budget.spend(stepsOfMoment);
     const zone = parameters.get('TZID');
     return { wall, isDay, clock: zone ? this.named(zone) : this.home };
   }

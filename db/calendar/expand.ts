@@ -30,16 +30,6 @@ interface Whole extends Rule {
   readonly times: readonly number[];
 }
 
-/** A day by all the numbers that rules go by; months count from 1. */
-interface DayFacts {
-  readonly month: number;
-  readonly monthDay: number;
-  readonly monthLength: number;
-  readonly yearDay: number;
-  readonly yearLength: number;
-  readonly weekday: number;
-}
-
 const dayOf = (plain: number) => Math.floor(plain / DAY);
 const firstOfMonth = (year: number, month: number) => Date.UTC(year, month, 1) / DAY;
 /** 0 for Monday. 1 January 1970 was a Thursday. */
@@ -125,14 +115,16 @@ function filledIn(rule: Rule, start: Start): Whole {
 function inPeriod(rule: Whole, first: number, last: number, spend: (steps: number) => void): number[] {
   const days: number[] = [];
   for (let day = first; day <= last; ) {
-    spend(1);
-    const facts = factsOf(day);
-    if (rule.months.length > 0 && !rule.months.includes(facts.month)) {
-      day += facts.monthLength - facts.monthDay + 1;
-      continue;
+    const month = monthOf(day);
+    const end = Math.min(last, month.first + month.length - 1);
+    spend(10);
+    if (rule.months.length === 0 || rule.months.includes(month.month)) {
+      spend(end - day + 1);
+      for (; day <= end; day++) {
+        if (fits(rule, day, month)) days.push(day);
+      }
     }
-    if (fits(rule, day, facts)) days.push(day);
-    day++;
+    day = end + 1;
   }
   spend(days.length * rule.times.length);
   const all = days.flatMap((day) => rule.times.map((time) => day * DAY + time));
@@ -141,18 +133,25 @@ function inPeriod(rule: Whole, first: number, last: number, spend: (steps: numbe
   return all.filter((plain) => chosen.has(plain));
 }
 
-function factsOf(day: number): DayFacts {
+/** What the days of one month have in common. Months count from 1. */
+interface MonthFacts {
+  readonly month: number;
+  readonly first: number;
+  readonly length: number;
+  readonly yearStart: number;
+  readonly yearLength: number;
+}
+
+function monthOf(day: number): MonthFacts {
   const date = new Date(day * DAY);
-  const year = date.getUTCFullYear();
-  const month = date.getUTCMonth();
-  const yearStart = firstOfMonth(year, 0);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  const [first, yearStart] = [firstOfMonth(year, month), firstOfMonth(year, 0)];
   return {
     month: month + 1,
-    monthDay: date.getUTCDate(),
-    monthLength: firstOfMonth(year, month + 1) - firstOfMonth(year, month),
-    yearDay: day - yearStart + 1,
+    first,
+    length: firstOfMonth(year, month + 1) - first,
+    yearStart,
     yearLength: firstOfMonth(year + 1, 0) - yearStart,
-    weekday: weekdayOf(day),
   };
 }
 
@@ -160,20 +159,22 @@ function factsOf(day: number): DayFacts {
 const named = (list: readonly number[], at: number, length: number) =>
   list.length === 0 || list.includes(at) || list.includes(at - length - 1);
 
-function fits(rule: Whole, day: number, facts: DayFacts): boolean {
+function fits(rule: Whole, day: number, month: MonthFacts): boolean {
   return (
-    named(rule.monthDays, facts.monthDay, facts.monthLength) &&
-    named(rule.yearDays, facts.yearDay, facts.yearLength) &&
-    fitsWeekday(rule, facts) &&
+    named(rule.monthDays, day - month.first + 1, month.length) &&
+    named(rule.yearDays, day - month.yearStart + 1, month.yearLength) &&
+    fitsWeekday(rule, day, month) &&
     (rule.weeks.length === 0 || fitsWeek(rule, day))
   );
 }
 
-function fitsWeekday(rule: Whole, { weekday, ...facts }: DayFacts): boolean {
+function fitsWeekday(rule: Whole, day: number, month: MonthFacts): boolean {
+  const weekday = weekdayOf(day);
   if (rule.weekdays.has(weekday)) return true;
   if (rule.days.length === 0) return rule.weekdays.size === 0;
   const inMonth = rule.frequency === 'MONTHLY' || rule.months.length > 0;
-  const [at, length] = inMonth ? [facts.monthDay, facts.monthLength] : [facts.yearDay, facts.yearLength];
+  const at = day - (inMonth ? month.first : month.yearStart) + 1;
+  const length = inMonth ? month.length : month.yearLength;
   const nth = Math.ceil(at / 7);
   const nthFromEnd = -Math.ceil((length - at + 1) / 7);
   return rule.days.some((one) => one.weekday === weekday && (one.nth === nth || one.nth === nthFromEnd));

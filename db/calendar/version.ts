@@ -26,6 +26,7 @@ const read = new Set(
 
 /** @returns the newest versions: one, or several that are as new and say something else. */
 export function newest(versions: readonly Found[]): Found[] {
+  if (versions.length < 2) return [...versions];
   const ranked = versions.map((found) => ({ found, rank: rankOf(found) }));
   const top = ranked.reduce((best, one) => (compare(one.rank, best.rank) > 0 ? one : best), ranked[0]!);
   const sayings = new Map<string, Found>();

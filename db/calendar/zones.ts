@@ -9,11 +9,14 @@ import { isZone } from '../zone';
 export function zoneNamed(name: string): string | null {
   const wanted = name.trim();
   // A runtime may know offsets as zones, others do not.
-  if (/^[A-Za-z]/.test(wanted) && isZone(wanted)) return wanted;
+  if (isName(wanted) && isZone(wanted)) return wanted;
   const [windows] = findIana(wanted);
   if (windows !== undefined && isZone(windows)) return windows;
   return behindPrefix(wanted);
 }
+
+/** Asking a runtime for what is no name is slow. */
+const isName = (text: string) => /^[A-Za-z][\w+-]*(\/[A-Za-z][\w+-]*){0,2}$/.test(text) && text.length <= 50;
 
 /** Evolution, Mozilla and others: /example.org/20050126_1/Europe/Berlin, /Europe/Vienna. The longest end that is a zone. */
 function behindPrefix(name: string): string | null {
@@ -22,7 +25,7 @@ function behindPrefix(name: string): string | null {
   if (!hasPrefix || parts.length > 8) return null;
   for (let from = 1; from < parts.length; from++) {
     const end = parts.slice(from).join('/');
-    if (/^[A-Za-z]/.test(end) && isZone(end)) return end;
+    if (isName(end) && isZone(end)) return end;
   }
   return null;
 }
