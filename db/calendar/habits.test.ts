@@ -2,8 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findIana } from 'windows-iana';
 import { CalendarError } from './problem';
 import { type CalendarFile, readCalendar } from './read';
+import { windowsZones } from './windows-zones';
+import { zoneNamed } from './zones';
 
 const options = { zone: 'Europe/Berlin', now: Date.parse('2026-11-27T00:00:00Z') };
 
@@ -67,6 +70,14 @@ describe('habits', () => {
       expect(sentences(found)).toEqual([`The time zone “${name}” is not in the file and not a known one.`]);
     },
   );
+
+  test('all names that Windows has for zones mean what the table of CLDR says', () => {
+    expect(windowsZones.size).toBeGreaterThan(130);
+    for (const [name, zone] of windowsZones) {
+      expect(findIana(name)[0], name).toBe(zone);
+      expect(zoneNamed(name), name).not.toBeNull();
+    }
+  });
 
   test('spaces, small letters and a repeated rule', () => {
     const rule = 'rrule:Freq=weekly; byday=mo, We ;count=3;';

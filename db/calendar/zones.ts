@@ -1,6 +1,6 @@
 // Names of time zones as calendar programs write them, as names of the tz database.
-import { findIana } from 'windows-iana';
 import { isZone } from '../zone';
+import { windowsZones } from './windows-zones';
 
 /**
  * @param name a TZID
@@ -10,7 +10,7 @@ export function zoneNamed(name: string): string | null {
   const wanted = name.trim();
   // A runtime may know offsets as zones, others do not.
   if (isName(wanted) && isZone(wanted)) return wanted;
-  const [windows] = findIana(wanted);
+  const windows = windowsZones.get(wanted);
   if (windows !== undefined && isZone(windows)) return windows;
   return behindPrefix(wanted);
 }

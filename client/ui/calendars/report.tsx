@@ -39,7 +39,7 @@ export function Report({ report }: { report: CalendarImport }) {
       {said(report).map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
-      {leftOut > 0 ? <p>{count(leftOut, 'event was', 'events were')} left out:</p> : null}
+      {leftOut > 0 ? <p>{count(leftOut, 'event or date was', 'events or dates were')} left out:</p> : null}
       {problems.length > 0 ? (
         <ul aria-label="Remarks" className="mt-2 divide-y divide-line border-t border-line">
           {problems.slice(0, mostShown).map((problem) => (
