@@ -62,6 +62,15 @@ export function plain(wall: WallTime): number {
   return Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute, wall.second);
 }
 
+/** @returns the wall time of what `plain` gives */
+export function fromPlain(at: number): WallTime {
+  const date = new Date(at);
+  return {
+    ...{ year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() },
+    ...{ hour: date.getUTCHours(), minute: date.getUTCMinutes(), second: date.getUTCSeconds() },
+  };
+}
+
 /** @returns the wall time some days later: the same hands of the clock. */
 export function plusDays(wall: WallTime, days: number): WallTime {
   const at = new Date(plain(wall) + days * 86_400_000);

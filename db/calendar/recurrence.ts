@@ -1,9 +1,10 @@
-// The occurrences of an event: its rule, more dates and dates left out. The rule is run by ical.js on plain wall times;
-// what they mean is for the clock of the event.
-import ICAL from 'ical.js';
-import { plain, type WallTime } from '../zone';
-import { type Clocks, endOf, instantOfMoment, type Length, type Moment } from './clock';
+// The occurrences of an event: its rule, more dates and dates left out.
+import { fromPlain, plain, type WallTime } from '../zone';
+import { type Clocks, endOf, instantOfMoment, type Length, lengthOf, type Moment } from './clock';
+import type { Component, Property } from './component';
+import { expand, namesStart } from './expand';
 import { LeftOut } from './problem';
+import { parseRule, type Rule } from './rule';
 
 export interface Occurrence {
   /** Names it among its event's: the day, or the time in UTC, of where the rule puts it. */
@@ -20,8 +21,6 @@ export interface Occurrences {
 
 /** A rule that ends is followed this far; one with more, or without an end, in a window around now. */
 const most = 400;
-/** Steps of a rule before it is given up: a daily one for more than a century. */
-const steps = 50_000;
 const DAY = 86_400_000;
 
 export function keyOf(moment: Moment): string {
@@ -34,7 +33,7 @@ export function keyOf(moment: Moment): string {
  * @throws LeftOut when the event says something that is not guessed at
  */
 export function occurrences(
-  event: ICAL.Component,
+  event: Component,
   clocks: Clocks,
   start: Moment,
   length: Length,
@@ -42,121 +41,126 @@ export function occurrences(
 ): Occurrences {
   const at = (wall: WallTime): Occurrence => {
     const moment = { ...start, wall };
-    const from = instantOfMoment(moment);
-    return { key: keyOf(moment), start: from, end: endOf(wall, start.clock, length) };
+    return { key: keyOf(moment), start: instantOfMoment(moment), end: endOf(wall, start.clock, length) };
   };
   const found = new Map<string, Occurrence>();
   const add = (occurrence: Occurrence) => found.set(occurrence.key, occurrence);
-  const { walls, window } = followed(event, start, now);
+  const { walls, window } = followed(event, clocks, start, now);
   for (const wall of walls) add(at(wall));
-  for (const property of event.getAllProperties('rdate')) {
-    for (const raw of property.jCal.slice(3)) {
-      const period = Array.isArray(raw) ? (raw as string[]) : null;
-      const moment = sameSort(clocks.moment(property, period ? period[0] : raw), start, 'RDATE');
+  for (const property of event.all('RDATE')) {
+    for (const raw of listOf(property)) {
+      const [first = '', until] = raw.split('/');
+      const moment = ofSort(clocks.moment(property, first), start, 'RDATE');
       const begins = instantOfMoment(moment);
       if (window && (begins < window.from || begins >= window.to)) continue;
-      const own = { ...moment, wall: start.clock.wall(begins), clock: start.clock };
       add(
-        period
-          ? { key: keyOf(moment), start: begins, end: periodEnd(clocks, property, moment, period[1]!) }
-          : at(own.wall),
+        until === undefined
+          ? at(moment.isDay ? moment.wall : start.clock.wall(begins))
+          : { key: keyOf(moment), start: begins, end: periodEnd(clocks, property, moment, until) },
       );
     }
   }
-  for (const property of event.getAllProperties('exdate')) {
-    for (const raw of property.jCal.slice(3)) {
-      found.delete(keyOf(sameSort(clocks.moment(property, raw), start, 'EXDATE')));
+  for (const property of event.all('EXDATE')) {
+    for (const raw of listOf(property)) {
+      const moment = clocks.moment(property, raw);
+      if (!moment.isDay || start.isDay) found.delete(keyOf(ofSort(moment, start, 'EXDATE')));
+      else {
+        const meant = onDay(moment, start, found.values());
+        if (meant.length > 1) throw new LeftOut('day-for-time', 'EXDATE');
+        if (meant[0]) found.delete(meant[0].key);
+      }
     }
   }
   return { all: [...found.values()].sort((a, b) => a.start - b.start), window };
 }
 
-function sameSort(moment: Moment, start: Moment, name: string): Moment {
+const listOf = ({ value }: Property): string[] => value.split(',').filter((raw) => raw.trim() !== '');
+
+/**
+ * A moment as the event's beginning is one: midnight is the day for an event of whole days, as Exchange writes it.
+ * @throws LeftOut
+ */
+export function ofSort(moment: Moment, start: Moment, name: string): Moment {
   if (moment.isDay === start.isDay) return moment;
-  throw new LeftOut(
-    moment.isDay
-      ? `${name} names a day, but the event begins at a time.`
-      : `${name} names a time, but the event takes whole days.`,
-  );
+  if (moment.isDay) throw new LeftOut('day-for-time', name);
+  const own = moment.wall;
+  // Midnight in UTC of the resource's zone.
+  const home = start.clock.wall(instantOfMoment(moment));
+  const wall = [own, home].find(({ hour, minute, second }) => hour === 0 && minute === 0 && second === 0);
+  if (!wall) throw new LeftOut('time-for-day', name);
+  return { wall, isDay: true, clock: start.clock };
 }
 
-function periodEnd(clocks: Clocks, property: ICAL.Property, from: Moment, until: string): number {
-  if (!/^[+-]?P/.test(until)) return instantOfMoment(clocks.moment(property, until));
+/** Those that begin on a day by the event's clock. */
+export function onDay<T extends { readonly start: number }>(
+  day: Moment,
+  start: Moment,
+  all: Iterable<T>,
+): T[] {
+  const wanted = plain(day.wall);
+  return [...all].filter((one) => {
+    if (Math.abs(one.start - wanted) > 3 * DAY) return false;
+    const { year, month, day: date } = start.clock.wall(one.start);
+    return Date.UTC(year, month - 1, date) === wanted;
+  });
+}
+
+function periodEnd(clocks: Clocks, property: Property, from: Moment, until: string): number {
+  if (!/^\s*[+-]?P/i.test(until)) return instantOfMoment(clocks.moment(property, until));
   return endOf(from.wall, from.clock, lengthOf(until));
-}
-
-/** @throws LeftOut for a length that is negative or none */
-export function lengthOf(text: string): Length {
-  const { weeks, days, hours, minutes, seconds, isNegative } = ICAL.Duration.fromString(text);
-  if (isNegative) throw new LeftOut(`A length of “${text}” is less than nothing.`);
-  return { days: weeks * 7 + days, ms: ((hours * 60 + minutes) * 60 + seconds) * 1000 };
 }
 
 /** Where the rule puts the event, DTSTART included. */
 function followed(
-  event: ICAL.Component,
+  event: Component,
+  clocks: Clocks,
   start: Moment,
   now: number,
 ): { walls: WallTime[]; window: Occurrences['window'] } {
-  const rules = event.getAllProperties('rrule');
-  if (event.hasProperty('exrule')) throw new LeftOut('It has an EXRULE, which calendars no longer agree on.');
-  if (rules.length > 1) throw new LeftOut('It has more than one RRULE, which calendars do not agree on.');
-  const rule = rules[0]?.getFirstValue();
-  if (!(rule instanceof ICAL.Recur)) return { walls: [start.wall], window: null };
-  if (['SECONDLY', 'MINUTELY', 'HOURLY'].includes(rule.freq)) {
-    throw new LeftOut('It repeats more than once a day.');
-  }
-  endInWallTime(rule, start);
+  const [text, ...more] = new Set(event.all('RRULE').map(({ value }) => value));
+  if (event.has('EXRULE')) throw new LeftOut('exrule');
+  if (more.length > 0) throw new LeftOut('two-rules');
+  if (text === undefined) return { walls: [start.wall], window: null };
+  const rule = parseRule(text);
+  const spend = clocks.budget.rule();
+  const from = { plain: plain(start.wall), isDay: start.isDay };
+  const end = endOfRule(rule, start);
+  if (from.plain > end) throw new LeftOut('rule-over');
+  if (!namesStart(rule, from, spend)) throw new LeftOut('rule-start');
 
-  const all = run(rule, start, (_, count) => count <= most);
-  if (plain(all.first) !== plain(start.wall)) {
-    throw new LeftOut('It begins at a time that its own rule does not name.');
+  const counted = rule.count ?? Number.POSITIVE_INFINITY;
+  if (end !== Number.POSITIVE_INFINITY || counted <= most) {
+    const all = taken(expand(rule, from, spend, { to: end }), Math.min(counted, most + 1));
+    if (all.length <= most) return { walls: all.map(fromPlain), window: null };
   }
-  if (all.ended) return { walls: all.walls, window: null };
   const window = { from: now - 31 * DAY, to: now + 366 * DAY };
-  const instant = (wall: WallTime) => start.clock.instant(wall);
-  // A day of slack on each side, as wall times are not instants.
-  const part = run(rule, start, (wall) => plain(wall) < window.to + DAY);
-  const inside = part.walls.filter((wall) => instant(wall) >= window.from && instant(wall) < window.to);
+  // A day of slack on each side, as wall times are not instants. What is counted is counted from the beginning.
+  const [first, last] = [window.from - DAY, window.to + DAY];
+  const skipTo = counted === Number.POSITIVE_INFINITY ? Math.max(from.plain, first) : from.plain;
+  const part = taken(expand(rule, from, spend, { from: skipTo, to: Math.min(end, last) }), counted, first);
+  const inside = part.map(fromPlain).filter((wall) => {
+    const at = start.clock.instant(wall);
+    return at >= window.from && at < window.to;
+  });
   return { walls: inside, window };
 }
 
-interface Run {
-  readonly first: WallTime;
-  readonly walls: WallTime[];
-  /** The rule had no more. */
-  readonly ended: boolean;
+/** @param first earlier ones are counted, but not taken */
+function taken(all: Generator<number>, count: number, first = Number.NEGATIVE_INFINITY): number[] {
+  const out: number[] = [];
+  let counted = 0;
+  for (const at of all) {
+    if (at >= first) out.push(at);
+    if (++counted >= count) break;
+  }
+  return out;
 }
 
-function run(rule: ICAL.Recur, start: Moment, goOn: (wall: WallTime, count: number) => boolean): Run {
-  const iterator = rule.iterator(
-    new ICAL.Time({ ...start.wall, isDate: start.isDay }, ICAL.Timezone.localTimezone),
-  );
-  const walls: WallTime[] = [];
-  for (let step = 0; ; step++) {
-    if (step > steps) throw new LeftOut('Its rule repeats too often to be followed.');
-    const time = iterator.next();
-    if (!time) return { first: walls[0] ?? start.wall, walls, ended: true };
-    const { year, month, day, hour, minute, second } = time;
-    const wall = { year, month, day, hour, minute, second };
-    if (!goOn(wall, walls.length + 1)) return { first: walls[0] ?? wall, walls, ended: false };
-    walls.push(wall);
-  }
-}
-
-/** UNTIL as the clock of the event shows it; it must be of the same sort as DTSTART. */
-function endInWallTime(rule: ICAL.Recur, start: Moment): void {
-  const { until } = rule;
-  if (!until) return;
-  if (until.isDate !== start.isDay) {
-    throw new LeftOut(
-      until.isDate
-        ? 'Its rule ends with a day (UNTIL), but the event begins at a time.'
-        : 'Its rule ends at a time (UNTIL), but the event takes whole days.',
-    );
-  }
-  if (until.isDate || until.zone !== ICAL.Timezone.utcTimezone) return;
-  const { year, month, day, hour, minute, second } = until;
-  const wall = start.clock.wall(plain({ year, month, day, hour, minute, second }));
-  rule.until = new ICAL.Time({ ...wall, isDate: false }, ICAL.Timezone.localTimezone);
+/** The last moment that UNTIL admits, as the clock of the event shows it (plain ms). */
+function endOfRule({ until }: Rule, start: Moment): number {
+  if (until === null) return Number.POSITIVE_INFINITY;
+  // A day for a time: all of that day. A time for a day: the day that it names.
+  if (start.isDay) return Math.floor(until.plain / DAY) * DAY;
+  if (until.sort === 'day') return until.plain + DAY - 1;
+  return until.sort === 'utc' ? plain(start.clock.wall(until.plain)) : until.plain;
 }

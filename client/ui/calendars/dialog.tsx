@@ -44,7 +44,7 @@ function Import({ resource }: { resource: CalendarOf }) {
     setState({ kind: 'running' });
     try {
       const { importCalendar } = await import('./import');
-      const report = await importCalendar(store, await file.text(), {
+      const report = await importCalendar(store, new Uint8Array(await file.arrayBuffer()), {
         workspaceId: workspace.id,
         resource,
         author: session?.user.name ?? '',

@@ -186,6 +186,36 @@ test('a broken file imports nothing, an unusual event only the others', async ()
   expect(report).toMatchObject({ made: 1, problems: [{ event: 'odd', line: 9, leftOut: true }] });
 });
 
+test('what is left out does not half happen: a later import leaves its booking as it is, and carries it out when it can', async () => {
+  const series = vevent('one', '20261201T090000Z', 'RRULE:FREQ=DAILY;COUNT=3');
+  const moved = (to: string) =>
+    vevent('one', to, 'RECURRENCE-ID:20261202T090000Z').replace('SUMMARY:one', 'SUMMARY:moved');
+  // The first time the date is booked nowhere; the second time it is known, and not touched.
+  expect(await bring(file(series, moved('soon')))).toMatchObject({ ...nothing, made: 2 });
+  expect(await here()).toEqual(['one confirmed 12-01 09:00', 'one confirmed 12-03 09:00']);
+  expect(await bring(file(series))).toMatchObject({ ...nothing, made: 1, unchanged: 2 });
+  expect(await bring(file(series, moved('soon')))).toMatchObject({ ...nothing, unchanged: 2 });
+  expect(await here()).toHaveLength(3);
+  expect(await bring(file(series, moved('20261205T090000Z')))).toMatchObject({ ...nothing, changed: 1 });
+  expect(await here()).toEqual([
+    'one confirmed 12-01 09:00',
+    'one confirmed 12-03 09:00',
+    'moved confirmed 12-05 09:00',
+  ]);
+});
+
+test('the bytes of a file in another encoding are read, or nothing of it is used', async () => {
+  const text = file(vevent('Prüfung', '20261201T090000Z'));
+  const bytes = new Uint8Array(Buffer.from(text, 'utf16le'));
+  const into = { workspaceId: station.workspaceId, resource: { id: room, time_zone: 'Europe/Berlin' } };
+  const more = { author: 'Ada', isOwner: true, now: Date.parse('2026-11-23T12:00:00Z') };
+  expect(await importCalendar(device.store, bytes, { ...into, ...more })).toMatchObject({ made: 1 });
+  expect(await here()).toEqual(['Prüfung confirmed 12-01 09:00']);
+  await expect(importCalendar(device.store, bytes.slice(1), { ...into, ...more })).rejects.toThrow(
+    CalendarError,
+  );
+});
+
 test('an export that comes back changes nothing; one of all rooms holds them all', async () => {
   await bring(file(vevent('one', '20261201T090000Z'), vevent('two', '20261201T100000Z', 'STATUS:CANCELLED')));
   await device.write(

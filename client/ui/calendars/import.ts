@@ -3,10 +3,10 @@
 import { sql } from 'kysely';
 import { formatRange, type Span } from '../../../db/booking/range';
 import type { CalendarProblem } from '../../../db/calendar/problem';
-import { readCalendar } from '../../../db/calendar/read';
 import { bookingOf } from '../../../db/calendar/write';
 import { type Compilable, type Store, StoreError } from '../../store/store';
 import { type Imported, type Insert, type Plan, planImport } from './plan';
+import { readAside } from './read-aside';
 
 export interface ImportInto {
   readonly workspaceId: string;
@@ -35,9 +35,17 @@ const batch = 150;
 /** A booking may arrive between the plan and the writing, and take a time: then the plan is made again. */
 const attempts = 3;
 
-/** @throws CalendarError before anything is written; StoreError */
-export async function importCalendar(store: Store, text: string, into: ImportInto): Promise<CalendarImport> {
-  const file = readCalendar(text, { zone: into.resource.time_zone, now: into.now });
+/**
+ * @param bytes of the file, or its text
+ * @throws CalendarError before anything is written; StoreError
+ */
+export async function importCalendar(
+  store: Store,
+  bytes: Uint8Array | string,
+  into: ImportInto,
+): Promise<CalendarImport> {
+  const given = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
+  const file = await readAside(given, { zone: into.resource.time_zone, now: into.now });
   const ours = [...new Set(file.occurrences.flatMap(({ uid }) => bookingOf(uid) ?? []))];
   let first: Plan | null = null;
   for (let attempt = 1; ; attempt++) {

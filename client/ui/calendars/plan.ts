@@ -105,7 +105,7 @@ export function planImport(
     const [, uid = booking.source, key] = keyed.exec(booking.source) ?? [];
     const complete = file.complete.get(uid);
     if (!complete || met.has(booking.id) || booking.status === 'cancelled') continue;
-    if (key !== undefined && complete.unread.has(key)) continue;
+    if (complete.unread.has(key ?? '')) continue;
     const { window } = complete;
     if (window && (booking.span.start < window.from || booking.span.start >= window.to)) continue;
     if (booking.changeable) cancels.push(booking.id);

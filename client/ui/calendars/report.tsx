@@ -27,16 +27,22 @@ function said(report: CalendarImport): string[] {
   ];
 }
 
+/** More would be a wall. Those of what is left out come first. */
+const mostShown = 100;
+
 export function Report({ report }: { report: CalendarImport }) {
-  const { problems } = report;
+  const problems = [...report.problems].sort((a, b) => Number(b.leftOut) - Number(a.leftOut));
+  const leftOut = problems.filter((problem) => problem.leftOut).length;
+  const more = problems.length - mostShown;
   return (
     <div role="status" className="mt-3 rounded-md bg-sunken px-3 py-2">
       {said(report).map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
+      {leftOut > 0 ? <p>{count(leftOut, 'event or date was', 'events or dates were')} left out:</p> : null}
       {problems.length > 0 ? (
         <ul aria-label="Remarks" className="mt-2 divide-y divide-line border-t border-line">
-          {problems.map((problem) => (
+          {problems.slice(0, mostShown).map((problem) => (
             <li key={`${problem.line} ${problem.sentence}`} className="py-1.5">
               <span className="font-[550] [overflow-wrap:anywhere]">{problem.event}</span>{' '}
               <span className="text-ink-3">line {problem.line}</span>
@@ -46,6 +52,9 @@ export function Report({ report }: { report: CalendarImport }) {
               </p>
             </li>
           ))}
+          {more > 0 ? (
+            <li className="py-1.5 text-ink-2">{count(more, 'more remark', 'more remarks')}</li>
+          ) : null}
         </ul>
       ) : null}
     </div>

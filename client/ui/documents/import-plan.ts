@@ -12,6 +12,10 @@ export interface SourceFile {
   readonly path: string;
   /** Of Markdown files. */
   readonly text: string | null;
+  /** The encoding of the text, where the file does not say it. */
+  readonly guessed?: string;
+  /** Why a Markdown file has no text: a sentence for a person. */
+  readonly refused?: string;
   /** Of images that a page can show; other files are only known to be there. */
   readonly image?: { readonly hash: string; readonly file: Blob & { readonly name: string } };
 }
@@ -111,6 +115,11 @@ export function planImport(
     known.where.add(where);
     notes.set(what, known);
   };
+
+  for (const { path, guessed, refused } of files) {
+    if (guessed) note(`files that do not say how their letters are written, read as ${guessed}`, path);
+    if (refused) note(`files left out: ${refused}`, path);
+  }
 
   // Where each page stands: the path of its file without ending; of an index, of its folder.
   const keyOf = (path: string) => (isIndex(path) ? folderOf(path) : bare(path));

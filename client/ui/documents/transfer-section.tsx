@@ -89,7 +89,8 @@ export function TransferSection({ tree }: { tree: PageTree | undefined }) {
       const name = files.length === 1 ? (files[0]?.name.replace(/\.\w+$/, '') ?? '') : 'Imported pages';
       const plan = planImport(sources, { workspaceId: workspace.id, name });
       if (plan.report.pages === 0) {
-        return setState({ kind: 'failed', sentence: 'There are no Markdown files in it.' });
+        const refused = sources.find((source) => source.refused)?.refused;
+        return setState({ kind: 'failed', sentence: refused ?? 'There are no Markdown files in it.' });
       }
       const tops = await store.read(pages(store.db, workspace.id).where('parent_id', 'is', null));
       const into = {
