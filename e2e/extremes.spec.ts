@@ -39,7 +39,12 @@ async function fill(url: string, team: Team): Promise<Filled> {
 
 /** What a page must not have: a part that could not be drawn, and anything wider than the page. */
 async function faults(page: Page): Promise<string[]> {
-  return await page.evaluate(() => {
+  return await page.evaluate(async () => {
+    // What slides in has arrived.
+    const moving = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+    await Promise.all(moving.map((one) => one.finished.catch(() => {})));
     const found: string[] = [];
     const text = document.body.textContent ?? '';
     const failed = /Something went wrong|This page has failed|cannot be shown\./;
