@@ -221,7 +221,7 @@ describe('signed by the server', () => {
       const forged = { author: 'Ada', author_id: null, created_at: '2001-01-01T00:00:00Z' };
       const given = Object.fromEntries(Object.entries(forged).filter(([k]) => signed.includes(k)));
       const [verdict] = await new Writer(crew.member).write({
-        ...{ table, id, was: {}, clock: clockAt(1), set: set({ ...sample, ...given }) },
+        ...{ table, id, was: {}, clock: clockAt(started - 86_400_000), set: set({ ...sample, ...given }) },
       });
       const stored = (await row(table, id))!;
       expect([table, verdict!.status]).toEqual([table, 'applied']);

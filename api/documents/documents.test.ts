@@ -91,7 +91,7 @@ describe('updates that are written', () => {
       { status: 'refused', kind: 'invalid', rule: 'document_update_form' },
       { status: 'applied' },
     ]);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(15_000);
     expect(await storedText(id)).toBe('good');
   });
 

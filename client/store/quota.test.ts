@@ -46,7 +46,7 @@ test('A5: a file over the quota is kept on the device and says why; the text bes
     await api.pool.query('delete from sync.file_bytes where octet_length(bytes) = 600');
     device.store.wake();
     await until('it is sent', () => device.store.status().unsent === 0);
-    expect(device.store.status().filesFault).toBeNull();
+    await until('nothing is said of it any more', () => device.store.status().filesFault === null);
     expect(device.store.status().problem).toBeNull();
   } finally {
     await device.close();

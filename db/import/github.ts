@@ -4,7 +4,15 @@ import { generateKeyBetween } from 'fractional-indexing';
 import { derivedId, taskLabelId } from '../ids';
 import { type GithubArchive, type GithubIssue, parseGithubArchive } from './github-archive';
 import { type LabelRow, planLabels } from './github-labels';
-import { atMostBytes, atMostCharacters, lowerEach, storableText, type Tell, type TellAt } from './storable';
+import {
+  atMostBytes,
+  atMostCharacters,
+  lowerEach,
+  storableText,
+  storableTime,
+  type Tell,
+  type TellAt,
+} from './storable';
 
 export { GithubImportError } from './github-archive';
 
@@ -222,7 +230,7 @@ function taskFields(
           most.source,
           () => {},
         ),
-    created_at: issue.createdAt,
+    created_at: storableTime(issue.createdAt),
   };
 }
 
@@ -275,7 +283,7 @@ function planComments(
         task_id: task.id,
         body: atMostBytes(body, most.bytes, tellAt(`${at}.body`)),
         author: authorOf(comment.author, tellAt(`${at}.author`)),
-        created_at: comment.createdAt,
+        created_at: storableTime(comment.createdAt),
       },
     ];
   });

@@ -1,6 +1,8 @@
 // Makes text of other programs storable: what Postgres cannot hold is replaced, what is too long is cut.
 // Every change beyond line ends is said to the caller, so that nothing is lost in silence.
 
+import { endOfTime, firstMoment, withinTime } from '../bounds';
+
 const encoder = new TextEncoder();
 
 /** Called with what was done to the text, as the end of a sentence. */
@@ -54,4 +56,11 @@ function byteLength(text: string): number {
 /** Lower case, one character for one, as Postgres's lower() does it: for finding equal names. */
 export function lowerEach(text: string): string {
   return Array.from(text, (c) => [...c.toLowerCase()][0] ?? c).join('');
+}
+
+/** The nearest moment that the schema takes for when something was made: the years 1900 to 2199. */
+export function storableTime(iso: string): string {
+  const at = Date.parse(iso);
+  if (at >= firstMoment && at < endOfTime) return iso;
+  return new Date(Math.min(withinTime(at), endOfTime - 1)).toISOString();
 }
