@@ -82,6 +82,12 @@ describe('updates that are written', () => {
     'a length that would block clocks for ever': Buffer.from([1, 1, 1, 0, 0, 255, 255, 255, 255, 255, 31, 0]),
   };
 
+  // The threads for large requests and large updates are there: what is timed is the update, not their start.
+  beforeAll(async () => {
+    const large = row(uuid(), updateSaying('x'.repeat(200_000)));
+    expect(await writer.write(large)).toMatchObject([{ status: 'applied' }]);
+  });
+
   test.each(Object.keys(hostile))('A2: refused: %s', async (name) => {
     const id = uuid();
     const good = row(id, updateSaying('good'));
@@ -91,7 +97,7 @@ describe('updates that are written', () => {
       { status: 'refused', kind: 'invalid', rule: 'document_update_form' },
       { status: 'applied' },
     ]);
-    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(performance.now() - began).toBeLessThan(5_000);
     expect(await storedText(id)).toBe('good');
   });
 
