@@ -3,7 +3,8 @@
 import { Pool } from 'pg';
 import * as Y from 'yjs';
 import { tendDocument } from '../../api/documents/tend';
-import { BODY_FIELD } from '../../db/document/body';
+import { appendBlocks } from '../../db/document/blocks';
+import { BODY_TEXT } from '../../db/document/body';
 import { appSubject } from './app-subject';
 import { watchWorkers } from './chromium';
 import { type DocumentUse, measureLetterReach, measureUse, type Spread, type Visit } from './document-use';
@@ -146,11 +147,9 @@ function hundredPages(text: string): string[] {
 /** @returns the update that makes a body of these paragraphs */
 function bodyOf(texts: readonly string[]): Uint8Array {
   const doc = new Y.Doc();
-  const elements = texts.map((text) => {
-    const element = new Y.XmlElement('paragraph');
-    element.insert(0, [new Y.XmlText(text)]);
-    return element;
-  });
-  doc.getXmlFragment(BODY_FIELD).insert(0, elements);
+  appendBlocks(
+    doc.getText(BODY_TEXT),
+    texts.map((text) => ({ attributes: {}, pieces: [{ text, marks: {} }] })),
+  );
   return Y.encodeStateAsUpdate(doc);
 }

@@ -64,6 +64,7 @@ export class BodyBinding {
       this.text.unobserveDeep(changed);
       clearTimeout(this.#timer);
       this.#view = null;
+      this.#detach = () => {};
     };
     this.#show(null);
   }

@@ -137,7 +137,7 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
   const actions = usePageActions(tree);
   const stars = useFavourites();
   const facts = useLive<PageFacts>((db) => pageFacts(db, page.id), [page.id])?.[0];
-  const handle = useDocument(workspace.id, page.id);
+  const handle = useDocument(workspace.id, page.id, workspace.readOnly !== null);
   const body = useDocumentStatus(handle);
   const makeTask = useMakeTask();
   const { find: asked } = useSearch({ strict: false }) as { find?: string };
@@ -368,7 +368,7 @@ function useWrote(
     if (!doc) return;
     let noted = 0;
     const typed: Listener = (_, origin) => {
-      if (origin === 'store' || origin === 'live') return;
+      if (origin === 'store' || origin === 'live' || origin === 'carried') return;
       const now = Date.now();
       if (now - noted < 1_000) return;
       noted = now;
