@@ -11,6 +11,7 @@ import { type DocumentUse, measureLetterReach, measureUse, type Spread, type Vis
 import { servePlain } from './plain-site';
 import type { MeasuredServer } from './server';
 import { replayTrace } from './trace';
+import { TreeLines } from './tree-lines';
 
 /** Edits that an editor writes as one row. */
 const GATHERED = 10;
@@ -68,7 +69,7 @@ export async function measureDocuments(
   say('the paper in Outpost');
   const outpost = await measureUse(visit(paper.path, farDown));
   say('the paper in plain Yjs');
-  const site = await servePlain(replayed.updates);
+  const site = await servePlain(replayTrace(tracePath, GATHERED, new TreeLines()).updates);
   const plainYjs = await measureUse({
     url: site.url,
     farDown,

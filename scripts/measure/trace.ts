@@ -28,10 +28,21 @@ export function tracePath(): string | null {
   return existsSync(path) ? path : null;
 }
 
-/** @param gathered edits that are written as one update */
-export function replayTrace(path: string, gathered: number): Replayed {
+/** A body of lines that a trace is replayed into. */
+export interface Lines {
+  readonly doc: Y.Doc;
+  readonly text: string;
+  /** Makes the first line; whoever listens to the document hears of it. */
+  begin(): void;
+  edit(at: number, deleted: number, inserted: string): void;
+}
+
+/**
+ * @param gathered edits that are written as one update
+ * @param body of another form than pages have
+ */
+export function replayTrace(path: string, gathered: number, body: Lines = new TextLines()): Replayed {
   const trace = JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')) as TraceFile;
-  const body = new Lines();
   const updates: Uint8Array[] = [];
   let pending: Uint8Array[] = [];
   body.doc.on('update', (update: Uint8Array) => pending.push(update));
@@ -40,6 +51,7 @@ export function replayTrace(path: string, gathered: number): Replayed {
     if (pending.length > 0) updates.push(Y.mergeUpdates(pending));
     pending = [];
   };
+  body.begin();
   body.edit(0, 0, trace.startContent);
   for (const { patches } of trace.txns) {
     for (const [at, deleted, inserted] of patches) {
@@ -53,19 +65,21 @@ export function replayTrace(path: string, gathered: number): Replayed {
   return { edits, text: body.text, updates };
 }
 
-/** A body whose paragraphs are the lines of a text: each line break of it is the marker of a block. */
-class Lines {
+/** A body as pages have it: each line break of it is the marker of a block. */
+class TextLines implements Lines {
   readonly doc = new Y.Doc();
   readonly #body = this.doc.getText(BODY_TEXT);
   text = '';
+
+  begin(): void {}
 
   edit(at: number, deleted: number, inserted: string): void {
     this.doc.transact(() => {
       if (deleted > 0) this.#body.delete(at, deleted);
       let index = at;
       for (const [i, piece] of inserted.split('\n').entries()) {
-        if (i > 0) this.#body.insertEmbed(index++, new Y.Map(), {});
-        if (piece) this.#body.insert(index, piece, {});
+        if (i > 0) this.#body.insertEmbed(index++, new Y.Map());
+        if (piece) this.#body.insert(index, piece);
         index += piece.length;
       }
     });

@@ -1,10 +1,10 @@
 // Page bodies in tests: typing into them, reading them, and the bytes of an update that says something.
 import * as Y from 'yjs';
 import type { DocumentHandle } from '../../client/store/document';
-import { appendBlocks, readBlocks } from '../../db/document/blocks';
+import { readBlocks } from '../../db/document/blocks';
 import { BODY_TEXT } from '../../db/document/body';
 
-/** The text of a body, which begins with the one paragraph that tests type into. */
+/** The text of a body; its end is the end of its last paragraph. */
 export const bodyText = (doc: Y.Doc): Y.Text => doc.getText(BODY_TEXT);
 
 /** Types at the end. */
@@ -13,14 +13,19 @@ export function type(handle: DocumentHandle, text: string): void {
   body.insert(body.length, text);
 }
 
-/** Makes a paragraph; the first one is there. */
+/** Makes a paragraph, behind the empty one that each body begins with. */
 export function addParagraph(doc: Y.Doc, text = ''): void {
-  appendBlocks(bodyText(doc), [{ attributes: {}, pieces: text ? [{ text, marks: {} }] : [] }]);
+  const body = bodyText(doc);
+  doc.transact(() => {
+    body.insertEmbed(body.length, new Y.Map(), {});
+    if (text) body.insert(body.length, text, {});
+  });
 }
 
-/** All text, without the markup. */
+/** All text but the first paragraph, without the markup. */
 export function textIn(doc: Y.Doc): string {
   return readBlocks(bodyText(doc))
+    .slice(1)
     .map(({ pieces }) => pieces.map((piece) => ('text' in piece ? piece.text : '')).join(''))
     .join('\n');
 }

@@ -247,7 +247,7 @@ test('D1: one adds a column and one a row at the same time, the table is whole o
   const rows = a.shown().content?.[0]?.content ?? [];
   expect(rows.map(({ content }) => content?.length)).toEqual([3, 3, 3]);
   for (const text of ['a', 'b', 'c', 'typedd', 'end']) expect(a.lines().split('\n')).toContain(text);
-  // What only fills the row up can be written into as any cell.
+  // What only fills the row up can be written into like the other cells.
   const filler = a.lines().split('\n').length;
   expect(filler).toBeGreaterThan(6);
   let last = 0;

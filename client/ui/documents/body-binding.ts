@@ -136,7 +136,10 @@ export class BodyBinding {
     this.#doc = tr.doc;
     if (!tr.docChanged) return;
     const held = selection && selectionHeld(this.text, tr.doc, selection);
-    if (held) tr.setSelection(held);
+    // Set only where it would be another: it ends what is being composed.
+    if (held && !held.eq(tr.selection)) tr.setSelection(held);
+    // What the next letter is to be, such as bold.
+    if (view.state.storedMarks) tr.setStoredMarks(view.state.storedMarks);
     tr.setMeta('addToHistory', false).setMeta('preventAutolink', true).setMeta(FROM_TEXT, true);
     view.dispatch(tr);
   }
