@@ -18,6 +18,8 @@ export type Edit =
   | { readonly op: 'remove' };
 
 const MARKER = 'marker';
+/** Up to so many places are compared letter by letter. */
+const LETTERS = 4_000;
 const noMarks: Attributes = {};
 
 export const isMarker = (place: Place) => place.key === MARKER;
@@ -66,9 +68,48 @@ export function editsOf(
   keep(0, start, 0);
   const gone = old.slice(start, old.length - end);
   const made = now.slice(start, now.length - end);
-  edits.push(...wordEdits(gone, made));
+  edits.push(...(gone.length + made.length <= LETTERS ? letterEdits(gone, made) : wordEdits(gone, made)));
   keep(old.length - end, end, now.length - old.length);
   return edits;
+}
+
+/** Letters that are in both in one order are the same ones, whichever markers went or came between them. */
+function letterEdits(old: readonly Place[], now: readonly Place[]): Edit[] {
+  const [lettersThen, lettersNow] = [lettersIn(old), lettersIn(now)];
+  const edits: Edit[] = [];
+  let [oldAt, nowAt, i, j] = [0, 0, 0, 0];
+  for (const { op } of diffLists(lettersThen, lettersNow, (a, b) => a.place.key === b.place.key)) {
+    if (op === 'remove') i++;
+    else if (op === 'add') j++;
+    else {
+      const [was, is] = [lettersThen[i++]!, lettersNow[j++]!];
+      edits.push(...gapEdits(old.slice(oldAt, was.at), now.slice(nowAt, is.at)));
+      edits.push({ op: 'keep', old: was.place, now: is.place });
+      [oldAt, nowAt] = [was.at + 1, is.at + 1];
+    }
+  }
+  return [...edits, ...gapEdits(old.slice(oldAt), now.slice(nowAt))];
+}
+
+function lettersIn(places: readonly Place[]): { place: Place; at: number }[] {
+  return places.map((place, at) => ({ place, at })).filter(({ place }) => !isMarker(place));
+}
+
+/** Where no letter stays, markers do, one after the other. */
+function gapEdits(old: readonly Place[], now: readonly Place[]): Edit[] {
+  const edits: Edit[] = [];
+  let [i, j] = [0, 0];
+  for (;;) {
+    const [was, is] = [
+      old.findIndex((p, at) => at >= i && isMarker(p)),
+      now.findIndex((p, at) => at >= j && isMarker(p)),
+    ];
+    const both = was >= 0 && is >= 0;
+    for (; i < (both ? was : old.length); i++) edits.push({ op: 'remove' });
+    for (; j < (both ? is : now.length); j++) edits.push({ op: 'add', now: now[j]! });
+    if (!both) return edits;
+    edits.push({ op: 'keep', old: old[i++]!, now: now[j++]! });
+  }
 }
 
 interface Word {
@@ -90,7 +131,7 @@ function wordsOf(places: readonly Place[]): Word[] {
   return words;
 }
 
-/** In the middle of a change whole words and markers stay or go. */
+/** In the middle of a large change whole words and markers stay or go. */
 function wordEdits(old: readonly Place[], now: readonly Place[]): Edit[] {
   const remove = (places: readonly Place[]): Edit[] => places.map(() => ({ op: 'remove' }));
   const add = (places: readonly Place[]): Edit[] => places.map((place) => ({ op: 'add', now: place }));

@@ -10,7 +10,7 @@ const RUNS = Number(process.env.RUNS ?? 25);
 const STEPS = 45;
 
 /** Seeds that found something once. */
-const failed: readonly number[] = [];
+const failed: readonly number[] = [534803739];
 
 function random(seed: number): (below: number) => number {
   let state = seed >>> 0;
