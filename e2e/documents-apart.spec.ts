@@ -145,3 +145,109 @@ test('W1: what was typed in the moment before the tab was closed is there', asyn
   await adas.offline(false);
   await tab.upToDate();
 });
+
+/** What one does to a block while the other, apart, writes at its end. */
+const ways: Readonly<Record<string, { lines: string[]; act: (app: App) => Promise<void>; shape: string }>> = {
+  'makes a heading of it': {
+    lines: ['Hello'],
+    act: (app) => app.page.keyboard.press('Control+Alt+2'),
+    shape: 'h2',
+  },
+  'makes a quote of it': {
+    lines: ['Hello'],
+    act: (app) => app.page.keyboard.press('Control+Shift+b'),
+    shape: 'blockquote p',
+  },
+  'joins it to the one before': {
+    lines: ['First. ', 'Hello'],
+    act: async (app) => {
+      await app.page.keyboard.press('Home');
+      await app.page.keyboard.press('Backspace');
+    },
+    shape: 'p',
+  },
+  'indents its list item': {
+    lines: ['- First', 'Hello'],
+    act: (app) => app.page.keyboard.press('Tab'),
+    shape: 'ul ul li',
+  },
+  'makes a list of all': {
+    lines: ['First', 'Hello'],
+    act: async (app) => {
+      await app.page.keyboard.press('ControlOrMeta+a');
+      await app.page.keyboard.press('Control+Shift+8');
+    },
+    shape: 'ul li + li',
+  },
+  'splits it': {
+    lines: ['Well Hello'],
+    act: async (app) => {
+      for (let i = 0; i < 'Hello'.length; i++) await app.page.keyboard.press('ArrowLeft');
+      await app.page.keyboard.press('Enter');
+    },
+    shape: 'p + p',
+  },
+};
+
+test('D1: apart, whatever one does to a block, what the other writes in it is there', async ({
+  server,
+  device,
+}) => {
+  test.setTimeout(240_000);
+  const team = await makeTeam(server, { others: ['Ben'] });
+  const [adas, bens] = [await device(), await device()];
+  const a = await adas.boardOf(team, team.owner);
+  const b = await bens.boardOf(team, team.others[0]!);
+  for (const [name, { lines, act, shape }] of Object.entries(ways)) {
+    await test.step(name, async () => {
+      await newPage(a, name);
+      await a.page.keyboard.type(lines.join('\n'));
+      await a.upToDate();
+      await openPage(b, name);
+      await expect(text(b)).toContainText('Hello');
+      for (const each of [adas, bens]) await each.offline(true);
+      for (const app of [a, b]) await app.says(/Offline/);
+      for (const app of [a, b]) {
+        await text(app).getByText('Hello').click();
+        await app.page.keyboard.press('End');
+      }
+      await act(a);
+      await b.page.keyboard.type(' and more');
+      for (const each of [adas, bens]) await each.offline(false);
+      // The other's name may stand at their caret.
+      for (const app of [a, b])
+        await expect(text(app).locator(shape).last()).toContainText(/Hello.* and more/);
+      expect(await expectSameText(a, b)).toBe(`${lines.join('').replace('- ', '')} and more`);
+    });
+  }
+});
+
+test('D1: two who write at one caret at the same time keep their words whole', async ({ server, device }) => {
+  const team = await makeTeam(server, { others: ['Ben'] });
+  const a = await (await device()).boardOf(team, team.owner);
+  const b = await (await device()).boardOf(team, team.others[0]!);
+  await newPage(a, 'Log');
+  await a.page.keyboard.type('Start.');
+  await openPage(b, 'Log');
+  await expect(text(b)).toContainText('Start.');
+  await toEnd(a);
+  await toEnd(b);
+  await Promise.all([
+    a.page.keyboard.type('[written by Ada]', { delay: 30 }),
+    b.page.keyboard.type('[written by Ben]', { delay: 30 }),
+  ]);
+  await expect.poll(() => words(a)).toHaveLength('Start.[written by Ada][written by Ben]'.length);
+  expect(await expectSameText(a, b)).toMatch(
+    /^Start\.(\[written by Ada\]\[written by Ben\]|\[written by Ben\]\[written by Ada\])$/,
+  );
+  // Undo after another's edit: the caret is where it was.
+  await a.page.keyboard.press('Home');
+  await a.page.keyboard.type('He');
+  await b.page.keyboard.press('End');
+  await b.page.keyboard.type('!');
+  await expect(text(a)).toContainText('!');
+  await a.page.keyboard.press('ControlOrMeta+z');
+  await expect(text(a)).not.toContainText('He');
+  await a.page.keyboard.type('X');
+  await expect.poll(() => words(b)).toMatch(/^XStart\./);
+});

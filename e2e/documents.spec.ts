@@ -56,6 +56,29 @@ test('D1: two people write in one paragraph, online and apart, and read the same
   await expect(text(a)).toContainText('[Ben alone]');
 });
 
+for (const ms of [5, 10, 20]) {
+  test(`D1: a new page's title, Enter and first words, ${ms} ms a key, land where they belong`, async ({
+    server,
+    device,
+  }) => {
+    const team = await makeTeam(server);
+    const a = await (await device()).boardOf(team, team.owner);
+    // The first page of a visit fetches the editor; then one where it is there.
+    for (const name of ['Quick', 'Quicker']) {
+      await a.page.getByRole('button', { name: 'New page' }).first().click();
+      await expect(title(a)).toBeFocused();
+      await a.page.keyboard.type(`${name} title\nfirst words of the body\nand a second line`, { delay: ms });
+      await expect(text(a).getByRole('paragraph')).toHaveText([
+        'first words of the body',
+        'and a second line',
+      ]);
+      await expect(title(a)).toHaveValue(`${name} title`);
+      await a.page.keyboard.type(' goes on');
+      await expect(text(a).getByRole('paragraph').last()).toHaveText('and a second line goes on');
+    }
+  });
+}
+
 test('D3: a page that was never opened here opens without a network', async ({ server, device }) => {
   const team = await makeTeam(server, { others: ['Ben'] });
   const a = await (await device()).boardOf(team, team.owner);

@@ -84,12 +84,10 @@ Write the hours into the log. The filters are in the blue crate.
 /** @param memberId who wrote them */
 export async function seedPages(client: PoolClient, workspaceId: string, memberId: string): Promise<void> {
   // Only a first start needs the editor's schema.
-  const [{ prosemirrorJSONToYDoc }, Y, { bodySchema }, { readMarkdown }, { BODY_FIELD }] = await Promise.all([
-    import('@tiptap/y-tiptap'),
-    import('yjs'),
+  const [{ stateOfBody }, { bodySchema }, { readMarkdown }] = await Promise.all([
+    import('../client/ui/documents/body-text'),
     import('../client/ui/documents/extensions'),
     import('../client/ui/documents/markdown-read'),
-    import('../db/document/body'),
   ]);
   const schema = bodySchema();
   const ids = new Map<string, string>();
@@ -112,10 +110,10 @@ export async function seedPages(client: PoolClient, workspaceId: string, memberI
       const linked = page.text.replace(/\(page:([^)]+)\)/g, (_, title: string) => {
         return `(/w/${workspaceId}/d/${ids.get(title)})`;
       });
-      const doc = prosemirrorJSONToYDoc(schema, readMarkdown(linked).body, BODY_FIELD);
+      const state = stateOfBody(readMarkdown(linked).body, schema);
       await client.query(
         'insert into document_update (id, workspace_id, document_id, update) values ($1, $2, $3, $4)',
-        [newId(), workspaceId, id, Buffer.from(Y.encodeStateAsUpdate(doc))],
+        [newId(), workspaceId, id, Buffer.from(state)],
       );
       await fill(page.below ?? [], id);
     }

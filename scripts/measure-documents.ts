@@ -35,7 +35,7 @@ as ${whole(f.rows)} updates of together ${whole(f.bytes)} bytes. On the server a
 ${whole(f.compactedBytes)} bytes; the longest turn of compaction took ${whole(f.turnMs)} ms.
 
 Beside it: an editor of the same make on plain Yjs over y-indexeddb, without sync or anything else
-([scripts/measure/plain-yjs](../scripts/measure/plain-yjs)), with the same updates; and in Outpost a page as long as a
+([scripts/measure/plain-yjs](../scripts/measure/plain-yjs)), with the same edits; and in Outpost a page as long as a
 hundred printed ones. Open: from the navigation to the text on the screen, with the body on the device. Key: from a key to
 the frame that shows its letter, p50 / p95. Stored: from a key to its letter on the device's storage, as the page's mark
 says it. ms and MiB.

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { startTestApi, type TestApi } from '../../scripts/testing/api';
-import { addParagraph, paragraph, postgresText } from '../../scripts/testing/document';
+import { bodyText, postgresText } from '../../scripts/testing/document';
 import { foundWorkspace } from '../../scripts/testing/workspace';
 import { Writer } from '../../scripts/testing/writer';
 import { tendDocument } from './tend';
@@ -80,9 +80,6 @@ function some<T>(list: T[], from: number, count: number): T[] {
 async function play(steps: readonly Step[]): Promise<{ texts: string[]; kept: string }> {
   const documentId = crypto.randomUUID();
   const replicas = writers.map((writer) => new Replica(writer));
-  addParagraph(replicas[0]!.doc);
-  const first = replicas[0]!.unsent[0]!.update;
-  for (const { doc } of replicas.slice(1)) Y.applyUpdate(doc, first, 'read');
   const typed = new Set<string>();
   const erased = new Set<string>();
 
@@ -105,7 +102,7 @@ async function play(steps: readonly Step[]): Promise<{ texts: string[]; kept: st
 
   for (const s of steps) {
     const replica = replicas[s.who]!;
-    const run = paragraph(replica.doc);
+    const run = bodyText(replica.doc);
     switch (s.do) {
       case 'type': {
         const letter = String.fromCodePoint(0x4e00 + typed.size);
@@ -139,7 +136,7 @@ async function play(steps: readonly Step[]): Promise<{ texts: string[]; kept: st
   const fresh = new Y.Doc();
   for (const update of await stored(documentId)) Y.applyUpdate(fresh, update);
   return {
-    texts: [...replicas.map((r) => r.doc), fresh].map((doc) => paragraph(doc).toString()),
+    texts: [...replicas.map((r) => r.doc), fresh].map((doc) => bodyText(doc).toString()),
     kept: [...typed].filter((letter) => !erased.has(letter)).join(''),
   };
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { updateFault } from '../../db/document/update';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
-import { addParagraph, postgresText, textIn, updateSaying } from '../../scripts/testing/document';
+import { addParagraph, bodyText, postgresText, textIn, updateSaying } from '../../scripts/testing/document';
 import { hostileUpdates } from '../../scripts/testing/hostile';
 import { until } from '../../scripts/testing/until';
 import { foundWorkspace, join } from '../../scripts/testing/workspace';
@@ -64,7 +64,7 @@ function typing(text: string): Uint8Array[] {
   const updates: Uint8Array[] = [];
   doc.on('update', (update: Uint8Array) => updates.push(update));
   addParagraph(doc);
-  const run = (doc.getXmlFragment('default').get(0) as Y.XmlElement).get(0) as Y.XmlText;
+  const run = bodyText(doc);
   for (const letter of text) run.insert(run.length, letter);
   return updates;
 }

@@ -1,7 +1,6 @@
 // Runs in a thread of ./thread.ts: puts a document together, or checks updates.
 import { parentPort } from 'node:worker_threads';
 import * as Y from 'yjs';
-import { BODY_FIELD } from '../../db/document/body';
 import { answering } from '../../db/document/bounded';
 import { mergeAll } from '../../db/document/merge';
 import { textOf, textOfUpdates } from '../../db/document/text';
@@ -35,7 +34,7 @@ function joined(updates: readonly Uint8Array[]): Joined {
   const doc = new Y.Doc();
   try {
     Y.applyUpdate(doc, mergeAll(updates));
-    return { merged: Y.encodeStateAsUpdate(doc), text: textOf(doc.getXmlFragment(BODY_FIELD)) };
+    return { merged: Y.encodeStateAsUpdate(doc), text: textOf(doc) };
   } finally {
     doc.destroy();
   }

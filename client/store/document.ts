@@ -3,6 +3,8 @@
 import { sql } from 'kysely';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { BODY_CARRIED, OLD_BODY } from '../../db/document/body';
+import { carryOver } from '../../db/document/carry';
 import { mergeAll } from '../../db/document/merge';
 import { type LiveConnection, type LiveRoom, type LiveState, sharedLive } from './document-live';
 import { forgetWords, keepWords, type LastWords } from './last-words';
@@ -10,6 +12,8 @@ import { type Compilable, type Store, StoreError } from './store';
 
 /** Origin of changes that came from stored rows. */
 export const FROM_STORE = 'store';
+/** Origin of what is carried over from the form that bodies had before. */
+export const FROM_OLD_BODY = 'carried';
 /** Origin of changes that came by the socket. */
 export const FROM_LIVE = 'live';
 
@@ -37,7 +41,7 @@ export interface DocumentStatus {
 export interface DocumentHandle {
   readonly workspaceId: string;
   readonly documentId: string;
-  /** Its body is `doc.getXmlFragment(BODY_FIELD)`. Changes with the origins FROM_STORE and FROM_LIVE are others'. */
+  /** Its body is `doc.getText(BODY_TEXT)`. Changes with the origins FROM_STORE and FROM_LIVE are others'. */
   readonly doc: Y.Doc;
   /** Cursors and names of those who have the page open; set one's own with setLocalStateField('user', …). */
   readonly awareness: Awareness;
@@ -56,6 +60,8 @@ export interface DocumentHandle {
 export interface OpenDocumentOptions {
   readonly workspaceId: string;
   readonly documentId: string;
+  /** This person may not write: nothing is carried over for others. */
+  readonly readOnly?: boolean;
   /** Absent: this tab's socket. null: rows only, which is slower and otherwise the same. */
   readonly live?: LiveConnection | null;
 }
@@ -98,6 +104,9 @@ class OpenDocument implements DocumentHandle {
   #stopRows: () => void;
   #tell: { resolve(): void; reject(error: StoreError): void } | undefined;
   #closed = false;
+  /** The old form of the body has something that may not be carried over yet. */
+  #isOldNew = false;
+  readonly #readOnly: boolean;
   readonly #hide = () => {
     this.#keepLastWords();
     void this.flush().catch(() => {});
@@ -105,10 +114,16 @@ class OpenDocument implements DocumentHandle {
 
   constructor(
     private readonly store: Store,
-    { workspaceId, documentId, live = sharedLive(store.userId) }: OpenDocumentOptions,
+    { workspaceId, documentId, readOnly = false, live = sharedLive(store.userId) }: OpenDocumentOptions,
   ) {
     this.workspaceId = workspaceId;
     this.documentId = documentId;
+    this.#readOnly = readOnly;
+    const oldIsNew = () => {
+      this.#isOldNew = true;
+    };
+    this.doc.getXmlFragment(OLD_BODY).observeDeep(oldIsNew);
+    this.doc.getMap(BODY_CARRIED).observe(oldIsNew);
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === FROM_STORE || origin === FROM_LIVE) return;
       this.#typed.push(update);
@@ -285,6 +300,7 @@ class OpenDocument implements DocumentHandle {
       this.#known.add(row.id);
       this.#heard.delete(row.id);
     }
+    this.#carryOver();
   }
 
   /** Takes updates of others in. A damaged one is left out, whoever sent it; the rest is shown. */
@@ -299,6 +315,12 @@ class OpenDocument implements DocumentHandle {
     }
   }
 
+  #carryOver(): void {
+    if (!this.#isOldNew) return;
+    this.#isOldNew = false;
+    carryOver(this.doc, this.#readOnly ? FROM_STORE : FROM_OLD_BODY);
+  }
+
   #join(live: LiveConnection): void {
     this.#room = live.join(this.workspaceId, this.documentId, {
       awareness: this.awareness,
@@ -306,6 +328,7 @@ class OpenDocument implements DocumentHandle {
         if (this.#known.has(row) || this.#closed) return;
         this.#heard.set(row, update);
         this.#take([update], FROM_LIVE);
+        if (this.#status.loaded) this.#carryOver();
       },
       onState: (live, others) => this.#set({ live, others }),
     });

@@ -3,13 +3,15 @@
 import { Pool } from 'pg';
 import * as Y from 'yjs';
 import { tendDocument } from '../../api/documents/tend';
-import { BODY_FIELD } from '../../db/document/body';
+import { appendBlocks } from '../../db/document/blocks';
+import { BODY_TEXT } from '../../db/document/body';
 import { appSubject } from './app-subject';
 import { watchWorkers } from './chromium';
 import { type DocumentUse, measureLetterReach, measureUse, type Spread, type Visit } from './document-use';
 import { servePlain } from './plain-site';
 import type { MeasuredServer } from './server';
 import { replayTrace } from './trace';
+import { TreeLines } from './tree-lines';
 
 /** Edits that an editor writes as one row. */
 const GATHERED = 10;
@@ -67,7 +69,7 @@ export async function measureDocuments(
   say('the paper in Outpost');
   const outpost = await measureUse(visit(paper.path, farDown));
   say('the paper in plain Yjs');
-  const site = await servePlain(replayed.updates);
+  const site = await servePlain(replayTrace(tracePath, GATHERED, new TreeLines()).updates);
   const plainYjs = await measureUse({
     url: site.url,
     farDown,
@@ -146,11 +148,9 @@ function hundredPages(text: string): string[] {
 /** @returns the update that makes a body of these paragraphs */
 function bodyOf(texts: readonly string[]): Uint8Array {
   const doc = new Y.Doc();
-  const elements = texts.map((text) => {
-    const element = new Y.XmlElement('paragraph');
-    element.insert(0, [new Y.XmlText(text)]);
-    return element;
-  });
-  doc.getXmlFragment(BODY_FIELD).insert(0, elements);
+  appendBlocks(
+    doc.getText(BODY_TEXT),
+    texts.map((text) => ({ attributes: {}, pieces: [{ text, marks: {} }] })),
+  );
   return Y.encodeStateAsUpdate(doc);
 }

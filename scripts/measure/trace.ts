@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import * as Y from 'yjs';
-import { BODY_FIELD } from '../../db/document/body';
+import { BODY_TEXT } from '../../db/document/body';
 
 interface TraceFile {
   readonly startContent: string;
@@ -28,10 +28,21 @@ export function tracePath(): string | null {
   return existsSync(path) ? path : null;
 }
 
-/** @param gathered edits that are written as one update */
-export function replayTrace(path: string, gathered: number): Replayed {
+/** A body of lines that a trace is replayed into. */
+export interface Lines {
+  readonly doc: Y.Doc;
+  readonly text: string;
+  /** Makes the first line; whoever listens to the document hears of it. */
+  begin(): void;
+  edit(at: number, deleted: number, inserted: string): void;
+}
+
+/**
+ * @param gathered edits that are written as one update
+ * @param body of another form than pages have
+ */
+export function replayTrace(path: string, gathered: number, body: Lines = new TextLines()): Replayed {
   const trace = JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')) as TraceFile;
-  const body = new Lines();
   const updates: Uint8Array[] = [];
   let pending: Uint8Array[] = [];
   body.doc.on('update', (update: Uint8Array) => pending.push(update));
@@ -54,70 +65,24 @@ export function replayTrace(path: string, gathered: number): Replayed {
   return { edits, text: body.text, updates };
 }
 
-/** A body whose paragraphs are the lines of a text. */
-class Lines {
+/** A body as pages have it: each line break of it is the marker of a block. */
+class TextLines implements Lines {
   readonly doc = new Y.Doc();
-  readonly #body = this.doc.getXmlFragment(BODY_FIELD);
-  #lines = [''];
+  readonly #body = this.doc.getText(BODY_TEXT);
+  text = '';
 
-  /** Makes the first line; whoever listens to the document hears of it. */
-  begin(): void {
-    this.#add(0, '');
-  }
-
-  get text(): string {
-    return this.#lines.join('\n');
-  }
+  begin(): void {}
 
   edit(at: number, deleted: number, inserted: string): void {
     this.doc.transact(() => {
-      let [line, column] = this.#place(at);
-      for (let left = deleted; left > 0; ) {
-        const rest = this.#lines[line]!.length - column;
-        if (rest > 0) {
-          const count = Math.min(left, rest);
-          this.#change(line, column, count, '');
-          left -= count;
-        } else {
-          this.#change(line, column, 0, this.#lines[line + 1]!);
-          this.#body.delete(line + 1, 1);
-          this.#lines.splice(line + 1, 1);
-          left--;
-        }
-      }
+      if (deleted > 0) this.#body.delete(at, deleted);
+      let index = at;
       for (const [i, piece] of inserted.split('\n').entries()) {
-        if (i > 0) {
-          const tail = this.#lines[line]!.slice(column);
-          if (tail) this.#change(line, column, tail.length, '');
-          this.#lines.splice(++line, 0, '');
-          this.#add(line, tail);
-          column = 0;
-        }
-        if (piece) this.#change(line, column, 0, piece);
-        column += piece.length;
+        if (i > 0) this.#body.insertEmbed(index++, new Y.Map());
+        if (piece) this.#body.insert(index, piece);
+        index += piece.length;
       }
     });
-  }
-
-  #place(at: number): [line: number, column: number] {
-    let line = 0;
-    let column = at;
-    while (column > this.#lines[line]!.length) column -= this.#lines[line++]!.length + 1;
-    return [line, column];
-  }
-
-  #add(line: number, text: string): void {
-    const element = new Y.XmlElement('paragraph');
-    element.insert(0, [new Y.XmlText(text)]);
-    this.#body.insert(line, [element]);
-    this.#lines[line] = text;
-  }
-
-  #change(line: number, column: number, deleted: number, inserted: string): void {
-    const run = (this.#body.get(line) as Y.XmlElement).get(0) as Y.XmlText;
-    if (deleted > 0) run.delete(column, deleted);
-    if (inserted) run.insert(column, inserted);
-    const old = this.#lines[line]!;
-    this.#lines[line] = old.slice(0, column) + inserted + old.slice(column + deleted);
+    this.text = this.text.slice(0, at) + inserted + this.text.slice(at + deleted);
   }
 }

@@ -1,41 +1,32 @@
 // Page bodies in tests: typing into them, reading them, and the bytes of an update that says something.
 import * as Y from 'yjs';
 import type { DocumentHandle } from '../../client/store/document';
-import { BODY_FIELD } from '../../db/document/body';
+import { readBlocks } from '../../db/document/blocks';
+import { BODY_TEXT } from '../../db/document/body';
 
-/** The text of the one paragraph that tests type into. */
-export function paragraph(doc: Y.Doc): Y.XmlText {
-  const body = doc.getXmlFragment(BODY_FIELD);
-  for (const element of body.toArray()) {
-    if (element instanceof Y.XmlElement && element.get(0) instanceof Y.XmlText) {
-      return element.get(0) as Y.XmlText;
-    }
-  }
-  throw new Error('the document has no paragraph');
-}
-
-/** Makes the paragraph; one writer does. */
-export function addParagraph(doc: Y.Doc, text = ''): void {
-  doc.transact(() => {
-    const element = new Y.XmlElement('paragraph');
-    element.insert(0, [new Y.XmlText(text)]);
-    const body = doc.getXmlFragment(BODY_FIELD);
-    body.insert(body.length, [element]);
-  });
-}
+/** The text of a body; its end is the end of its last paragraph. */
+export const bodyText = (doc: Y.Doc): Y.Text => doc.getText(BODY_TEXT);
 
 /** Types at the end. */
 export function type(handle: DocumentHandle, text: string): void {
-  const run = paragraph(handle.doc);
-  run.insert(run.length, text);
+  const body = bodyText(handle.doc);
+  body.insert(body.length, text);
 }
 
-/** All text, without the markup. */
+/** Makes a paragraph, behind the empty one that each body begins with. */
+export function addParagraph(doc: Y.Doc, text = ''): void {
+  const body = bodyText(doc);
+  doc.transact(() => {
+    body.insertEmbed(body.length, new Y.Map(), {});
+    if (text) body.insert(body.length, text, {});
+  });
+}
+
+/** All text but the first paragraph, without the markup. */
 export function textIn(doc: Y.Doc): string {
-  return doc
-    .getXmlFragment(BODY_FIELD)
-    .toArray()
-    .map((element) => (element instanceof Y.XmlElement ? element.toArray().join('') : ''))
+  return readBlocks(bodyText(doc))
+    .slice(1)
+    .map(({ pieces }) => pieces.map((piece) => ('text' in piece ? piece.text : '')).join(''))
     .join('\n');
 }
 

@@ -8,7 +8,7 @@ import {
   writeVarString,
   writeVarUint,
 } from 'lib0/encoding';
-import { BODY_FIELD } from '../../db/document/body';
+import { BODY_TEXT } from '../../db/document/body';
 
 /** The first byte of an item that was deleted, which is the shortest kind, and what it says of its neighbours. */
 const DELETED = 1;
@@ -38,7 +38,7 @@ export function hostileUpdates(count: number, structs: number): Uint8Array[] {
       else {
         writeUint8(to, DELETED);
         writeVarUint(to, 1);
-        writeVarString(to, BODY_FIELD);
+        writeVarString(to, BODY_TEXT);
       }
       writeVarUint(to, 1);
     }

@@ -1,22 +1,38 @@
 // Bodies of Yjs documents and of stored states as ProseMirror reads them, and as blocks of text to compare.
-import { yXmlFragmentToProseMirrorRootNode } from '@tiptap/y-tiptap';
+import type { JSONContent } from '@tiptap/core';
+import type { Node } from '@tiptap/pm/model';
 import * as Y from 'yjs';
-import { BODY_FIELD } from '../../../db/document/body';
+import { appendBlocks, readBlocks } from '../../../db/document/blocks';
+import { BODY_TEXT } from '../../../db/document/body';
+import { carryOver } from '../../../db/document/carry';
+import { blocksOf, bodyNode } from './body-blocks';
 import { bodySchema } from './extensions';
 
 /** The body of a stored state, as the editor's schema reads it. */
-export function bodyOfState(state: Uint8Array) {
+export function bodyOfState(state: Uint8Array): Node {
   const doc = new Y.Doc();
   try {
     Y.applyUpdate(doc, state);
+    carryOver(doc, null);
     return bodyOf(doc);
   } finally {
     doc.destroy();
   }
 }
 
-export function bodyOf(doc: Y.Doc) {
-  return yXmlFragmentToProseMirrorRootNode(doc.getXmlFragment(BODY_FIELD), bodySchema());
+export function bodyOf(doc: Y.Doc): Node {
+  return bodyNode(readBlocks(doc.getText(BODY_TEXT)), bodySchema());
+}
+
+/** The state of a new body, as one update. */
+export function stateOfBody(body: JSONContent, schema = bodySchema()): Uint8Array {
+  const doc = new Y.Doc();
+  try {
+    appendBlocks(doc.getText(BODY_TEXT), blocksOf(schema.nodeFromJSON(body).children));
+    return Y.encodeStateAsUpdate(doc);
+  } finally {
+    doc.destroy();
+  }
 }
 
 /** A block of text with what it is; what versions are compared by. */
@@ -26,7 +42,7 @@ export interface TextBlock {
 }
 
 /** The blocks of a body from top to bottom; an image or a mention counts as its name. */
-export function textBlocks(body: ReturnType<typeof bodyOf>): TextBlock[] {
+export function textBlocks(body: Node): TextBlock[] {
   const blocks: TextBlock[] = [];
   body.descendants((node, _at, parent) => {
     if (!node.isTextblock) return true;

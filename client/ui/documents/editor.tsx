@@ -1,13 +1,12 @@
 // The text of a page: TipTap on the page's Yjs document. It comes as a file of its own, when a page is opened.
 import './body.css';
 import { type Editor, isNodeSelection } from '@tiptap/core';
-import { Collaboration } from '@tiptap/extension-collaboration';
-import { CollaborationCaret } from '@tiptap/extension-collaboration-caret';
 import { EditorContent, ReactNodeViewRenderer, useEditor } from '@tiptap/react';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { BODY_FIELD } from '../../../db/document/body';
+import { BODY_TEXT } from '../../../db/document/body';
 import type { DocumentHandle } from '../../store/document';
 import { useStore } from '../store-context';
+import { Carets, Collaboration } from './body-collaboration';
 import { Bubble } from './bubble';
 import { ChecklistTask, LinkClicks, ListTab, Placeholder } from './editor-keys';
 import { bodyExtensions } from './extensions';
@@ -58,15 +57,17 @@ export function BodyEditor(props: BodyEditorProps) {
   const [popupState] = useState(() => new PopupState());
   const latest = useLatest(props);
   const store = useStore();
+  const text = handle.doc.getText(BODY_TEXT);
   const editor = useEditor(
     {
       extensions: [
         ...bodyExtensions().filter(({ name }) => name !== 'mention' && name !== 'image'),
         LiveMention,
         liveImage(store, handle.workspaceId),
-        Collaboration.configure({ document: handle.doc, field: BODY_FIELD }),
-        CollaborationCaret.configure({
-          provider: { awareness: handle.awareness },
+        Collaboration.configure({ text }),
+        Carets.configure({
+          text,
+          awareness: handle.awareness,
           user: { name: person, color: caretColor(person) },
         }),
         Placeholder.configure({ text: 'Write, or press / for blocks and @ to mention' }),

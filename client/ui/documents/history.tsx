@@ -1,6 +1,5 @@
 // The history of a page: its versions, what differs in them, and bringing one back as a new edit.
 import type { Editor } from '@tiptap/core';
-import { yUndoPluginKey } from '@tiptap/y-tiptap';
 import clsx from 'clsx';
 import { History as HistoryIcon, RotateCcw, X } from 'lucide-react';
 import { type FormEvent, useEffect, useMemo, useState } from 'react';
@@ -16,6 +15,7 @@ import { useAuthor } from '../task/author';
 import { visible } from '../visible';
 import { ago, exactTime } from '../when';
 import { useWorkspace } from '../workspace';
+import { stopCapturing } from './body-collaboration';
 import { bodyOf, bodyOfState, type TextBlock, textBlocks } from './body-text';
 import { diffLists, diffWords } from './diff';
 import { keepVersion, type VersionRow, versionState, versions } from './versions';
@@ -177,10 +177,9 @@ function VersionView(props: {
   const restore = () => {
     if (!body || !editor) return;
     // One step of its own in the undo of this person.
-    const undo = yUndoPluginKey.getState(editor.state)?.undoManager;
-    undo?.stopCapturing();
+    stopCapturing(editor);
     editor.commands.setContent(body.toJSON());
-    undo?.stopCapturing();
+    stopCapturing(editor);
     toast('The page is as it was then', {
       action: { label: 'Undo', onClick: () => void editor.commands.undo() },
     });

@@ -1,14 +1,12 @@
 // Writes planned pages: the images that they show, then rows of pages and the updates that hold their bodies, a few pages in each local transaction.
 import type { JSONContent } from '@tiptap/core';
-import { prosemirrorJSONToYDoc } from '@tiptap/y-tiptap';
 import type { Kysely } from 'kysely';
-import * as Y from 'yjs';
-import { BODY_FIELD } from '../../../db/document/body';
 import { newId } from '../../../db/ids';
 import type { DB } from '../../../db/schema';
 import { keepFiles } from '../../store/files';
 import type { Compilable, Store } from '../../store/store';
 import { keysBetween } from '../position';
+import { stateOfBody } from './body-text';
 import { bodySchema } from './extensions';
 import type { ImportPlan } from './import-plan';
 import { createPage } from './write';
@@ -23,9 +21,7 @@ export function bodyStatement(
   body: JSONContent,
   schema = bodySchema(),
 ): Compilable {
-  const doc = prosemirrorJSONToYDoc(schema, body, BODY_FIELD);
-  const update = Y.encodeStateAsUpdate(doc);
-  doc.destroy();
+  const update = stateOfBody(body, schema);
   return db
     .insertInto('document_update')
     .values({ id: newId(), workspace_id: page.workspaceId, document_id: page.id, update });

@@ -17,6 +17,7 @@ import { SyncMark } from '../task/mark';
 import { ago, exactTime } from '../when';
 import { useWorkspace } from '../workspace';
 import { BinBanner } from './bin-banner';
+import { FirstWordsField, useFirstWords } from './first-words';
 import { useMakeTask } from './make-task';
 import { MoveDialog } from './move-dialog';
 import { Others } from './others';
@@ -136,7 +137,7 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
   const actions = usePageActions(tree);
   const stars = useFavourites();
   const facts = useLive<PageFacts>((db) => pageFacts(db, page.id), [page.id])?.[0];
-  const handle = useDocument(workspace.id, page.id);
+  const handle = useDocument(workspace.id, page.id, workspace.readOnly !== null);
   const body = useDocumentStatus(handle);
   const makeTask = useMakeTask();
   const { find: asked } = useSearch({ strict: false }) as { find?: string };
@@ -150,13 +151,14 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
     [asked],
   );
   const [editor, setEditor] = useState<Editor | null>(null);
-  /** The title was left for the text before that was there. */
-  const wanted = useRef(false);
-  useEffect(() => {
-    if (!editor || !wanted.current) return;
-    wanted.current = false;
-    editor.commands.focus('start');
-  }, [editor]);
+  const { field, begin, handOver } = useFirstWords();
+  const onEditor = useCallback(
+    (made: Editor | null) => {
+      if (made) handOver(made);
+      setEditor(made);
+    },
+    [handOver],
+  );
   const [historyShown, setHistoryShown] = useState(false);
   const [moving, setMoving] = useState(false);
   const wrote = useWrote(handle?.doc ?? null, workspace.id, page.id);
@@ -273,10 +275,7 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
                     readOnly={readOnly}
                     autoFocus={isNew.current}
                     onSave={(title) => actions.change(page, `title “${title}”`, { title })}
-                    onLeave={() => {
-                      wanted.current = editor === null;
-                      editor?.commands.focus('start');
-                    }}
+                    onLeave={() => begin(editor)}
                   />
                   {facts ? (
                     <p className="mt-0.5 text-xs text-ink-3">
@@ -291,6 +290,7 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
                   ) : null}
                 </div>
               </div>
+              {editor || readOnly !== null || body.unreadable ? null : <FirstWordsField field={field} />}
               {handle && body.loaded ? (
                 <Suspense fallback={<span className="skeleton h-3 w-3/4" aria-hidden />}>
                   <BodyEditor
@@ -304,7 +304,7 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
                     onInternalLink={followLink}
                     onMakeTask={makeTask}
                     onFiles={insertFiles}
-                    onEditor={setEditor}
+                    onEditor={onEditor}
                   />
                 </Suspense>
               ) : body.unreadable ? (
@@ -368,7 +368,7 @@ function useWrote(
     if (!doc) return;
     let noted = 0;
     const typed: Listener = (_, origin) => {
-      if (origin === 'store' || origin === 'live') return;
+      if (origin === 'store' || origin === 'live' || origin === 'carried') return;
       const now = Date.now();
       if (now - noted < 1_000) return;
       noted = now;

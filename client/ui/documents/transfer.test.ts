@@ -3,11 +3,9 @@
 // handbook where it is present.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prosemirrorJSONToYDoc } from '@tiptap/y-tiptap';
 import { expect, test } from 'vitest';
-import * as Y from 'yjs';
-import { BODY_FIELD } from '../../../db/document/body';
 import { newId } from '../../../db/ids';
+import { stateOfBody } from './body-text';
 import { filePaths } from './export-images';
 import { exportPaths, markdownFiles } from './export-pages';
 import { bodySchema } from './extensions';
@@ -38,9 +36,7 @@ function exported(made: ImportPlan, imagePath?: (hash: string) => string | null)
   const states = new Map<string, Uint8Array>();
   for (const page of made.pages) {
     if (!page.body) continue;
-    const doc = prosemirrorJSONToYDoc(schema, page.body, BODY_FIELD);
-    states.set(page.id, Y.encodeStateAsUpdate(doc));
-    doc.destroy();
+    states.set(page.id, stateOfBody(page.body, schema));
   }
   const tree = treeOf(made);
   return markdownFiles(tree, exportPaths(tree, null), states, imagePath);
