@@ -39,11 +39,11 @@ export const ListRow = memo(function ListRow(props: {
       <span className={clsx('min-w-0 flex-1 truncate font-[500]', done && 'text-ink-2')}>
         {visible(task.title, 'Task without a visible title')}
       </span>
-      <span className="flex shrink-0 items-center gap-1.5 phone:hidden">
+      <span className="flex max-w-[40%] min-w-0 items-center gap-1.5 phone:hidden">
         {labels.slice(0, 3).map((label) => (
           <LabelChip key={label.id} label={label} />
         ))}
-        {labels.length > 3 ? <span className="text-xs text-ink-3">+{labels.length - 3}</span> : null}
+        {labels.length > 3 ? <span className="shrink-0 text-xs text-ink-3">+{labels.length - 3}</span> : null}
       </span>
       <span className="flex w-8 shrink-0 items-center gap-1 text-xs text-ink-3 tabular-nums phone:hidden">
         {task.comments > 0 ? (

@@ -8,7 +8,7 @@ import type { LabelRow } from '../workspace';
 
 export const LabelChip = memo(function LabelChip({ label }: { label: Pick<LabelRow, 'name' | 'color'> }) {
   return (
-    <span className="inline-flex h-5 max-w-40 items-center gap-1.5 rounded-full px-2 text-xs text-ink-2 ring-1 ring-line-strong ring-inset">
+    <span className="inline-flex h-5 max-w-40 min-w-0 items-center gap-1.5 rounded-full px-2 text-xs text-ink-2 ring-1 ring-line-strong ring-inset">
       <LabelDot color={label.color} />
       <span className="truncate">{visible(label.name, 'No visible name')}</span>
     </span>
