@@ -1,7 +1,13 @@
 // @vitest-environment happy-dom
 // The real editor on real Yjs, two who write apart: whatever one does to a block, what the other writes in it stays.
+import { Editor } from '@tiptap/core';
 import { afterEach, expect, test } from 'vitest';
+import { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+import { BODY_TEXT } from '../../../db/document/body';
 import { editorsOf, list, meet, paragraph, type TestEditor } from '../../../scripts/testing/editors';
+import { Carets, Collaboration } from './body-collaboration';
+import { bodyExtensions } from './extensions';
 
 const open: TestEditor[] = [];
 function two(...content: Parameters<typeof editorsOf>[1]): [TestEditor, TestEditor] {
@@ -259,4 +265,41 @@ test('D1: one adds a column and one a row at the same time, the table is whole o
   meet(a, b);
   expect(b.lines()).toContain('there');
   expect(b.shown()).toEqual(a.shown());
+});
+
+test('D1: two views of one page on one device do not answer each other about the caret', async () => {
+  const doc = new Y.Doc();
+  const awareness = new Awareness(doc);
+  const editors = ['shown', 'given up'].map(
+    () =>
+      new Editor({
+        element: document.body.appendChild(document.createElement('div')),
+        extensions: [
+          ...bodyExtensions(),
+          Collaboration.configure({ text: doc.getText(BODY_TEXT) }),
+          Carets.configure({
+            text: doc.getText(BODY_TEXT),
+            awareness,
+            user: { name: 'Ada', color: '#112233' },
+          }),
+        ],
+      }),
+  );
+  const destroy = () => {
+    for (const editor of editors) editor.destroy();
+  };
+  let changes = 0;
+  awareness.on('change', () => {
+    changes += 1;
+    // Ends what would go on for good.
+    if (changes === 50) destroy();
+  });
+  const [shown] = editors as [Editor, Editor];
+  shown.view.focus();
+  shown.view.dispatch(shown.state.tr.insertText('words'));
+  await new Promise((done) => setTimeout(done));
+  expect(changes).toBeLessThan(10);
+  expect(awareness.getLocalState()?.cursor).toBeTruthy();
+  destroy();
+  awareness.destroy();
 });

@@ -114,20 +114,32 @@ export const Carets = Extension.create<CaretsOptions>({
             if (!isLooking) queueMicrotask(look);
             isLooking = true;
           };
-          const tell = () => tellCaret(view, text, awareness);
-          awareness.on('change', lookSoon);
+          // A move of one's own caret draws nothing: two views of one page (the editor of a render that was given up
+          // goes a moment later) would answer each other for good.
+          const moved = ({ added, updated, removed }: Changed) => {
+            if ([...added, ...updated, ...removed].some((client) => client !== awareness.clientID))
+              lookSoon();
+          };
+          // Only the view that showed a caret to others takes it away.
+          let told: Cursor | null = null;
+          const tell = () => {
+            told = tellCaret(view, text, awareness, told);
+          };
+          awareness.on('change', moved);
           text.observeDeep(lookSoon);
           view.dom.addEventListener('focusin', tell);
           view.dom.addEventListener('focusout', tell);
           lookSoon();
           return {
-            update: tell,
+            update: (_, previous) => {
+              if (view.state.doc !== previous.doc || !view.state.selection.eq(previous.selection)) tell();
+            },
             destroy: () => {
-              awareness.off('change', lookSoon);
+              awareness.off('change', moved);
               text.unobserveDeep(lookSoon);
               view.dom.removeEventListener('focusin', tell);
               view.dom.removeEventListener('focusout', tell);
-              if (awareness.getLocalState()) awareness.setLocalStateField('cursor', null);
+              if (told && awareness.getLocalState()) awareness.setLocalStateField('cursor', null);
             },
           };
         },
@@ -136,20 +148,30 @@ export const Carets = Extension.create<CaretsOptions>({
   },
 });
 
+/** The clients, by number, whose state came, changed and went. */
+interface Changed {
+  readonly added: readonly number[];
+  readonly updated: readonly number[];
+  readonly removed: readonly number[];
+}
+
 interface Cursor {
   readonly anchor?: unknown;
   readonly head?: unknown;
 }
 
-/** Others see where one is, while one is in the text. */
-function tellCaret(view: EditorView, text: Y.Text, awareness: Awareness): void {
-  const state = awareness.getLocalState();
-  if (!state || view.isDestroyed) return;
+/**
+ * Others see where one is, while one is in the text.
+ * @param told the caret that this view has shown to others
+ * @returns the one that it shows now
+ */
+function tellCaret(view: EditorView, text: Y.Text, awareness: Awareness, told: Cursor | null): Cursor | null {
+  if (!awareness.getLocalState() || view.isDestroyed) return told;
   const held = view.hasFocus() ? hold(text, view.state.doc, view.state.selection) : null;
-  const cursor = held?.kind === 'text' ? { anchor: held.anchor, head: held.head } : null;
-  if (held?.kind !== 'text' && view.hasFocus()) return;
-  if (JSON.stringify(state.cursor ?? null) !== JSON.stringify(cursor))
-    awareness.setLocalStateField('cursor', cursor);
+  if (held && held.kind !== 'text') return told;
+  const cursor = held && { anchor: held.anchor, head: held.head };
+  if (JSON.stringify(told) !== JSON.stringify(cursor)) awareness.setLocalStateField('cursor', cursor);
+  return cursor;
 }
 
 function caretsOf(state: EditorState, text: Y.Text, awareness: Awareness): DecorationSet {
