@@ -3,6 +3,7 @@ import './body.css';
 import { type Editor, isNodeSelection } from '@tiptap/core';
 import { EditorContent, ReactNodeViewRenderer, useEditor } from '@tiptap/react';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { toast } from 'sonner';
 import { BODY_TEXT } from '../../../db/document/body';
 import type { DocumentHandle } from '../../store/document';
 import { useStore } from '../store-context';
@@ -17,12 +18,14 @@ import { Mention } from './mention-node';
 import { MentionView } from './mention-view';
 import { MentionedProvider } from './mentioned';
 import { caretColor } from './others';
+import { PasteHtml } from './paste-html';
 import { PasteMarkdown } from './paste-markdown';
 import { Places, showPlaces } from './places';
 import { PopupState, Popups } from './popup';
 import { PopupList } from './popup-list';
 import { type PageTools, slashChoices } from './slash-choices';
 import type { PageTree } from './tree';
+import { keepImages } from './use-images';
 
 export interface BodyEditorProps {
   readonly handle: DocumentHandle;
@@ -76,6 +79,10 @@ export function BodyEditor(props: BodyEditorProps) {
         ChecklistTask.configure({ onMake: (at) => latest.current.onMakeTask(at) }),
         ListTab,
         PasteMarkdown,
+        PasteHtml.configure({
+          onImages: (files) => keepImages(store, handle.workspaceId, files),
+          onSaid: (sentence) => toast(sentence, { duration: 10_000 }),
+        }),
         ImageFiles.configure({ onFiles: (...given) => latest.current.onFiles(...given) }),
         Popups.configure({ state: popupState }),
       ],

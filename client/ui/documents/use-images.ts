@@ -5,7 +5,7 @@ import { useCallback } from 'react';
 import { toast } from 'sonner';
 import { FILE_BYTES, pictureTypes } from '../../../db/document/files';
 import { keepFiles } from '../../store/files';
-import { StoreError } from '../../store/store';
+import { type Store, StoreError } from '../../store/store';
 import { useStore } from '../store-context';
 import { fileAddress } from './file-address';
 
@@ -26,6 +26,30 @@ export function imageFault(file: Pick<File, 'name' | 'type' | 'size'>): string |
 /** What a clipboard calls every image is no description. */
 const altOf = (name: string) => name.replace(/\.\w+$/, '').replace(/^image$/, '');
 
+/**
+ * Keeps images as files of a workspace, on this device at once.
+ * @returns the address of each, to be put into a body; null for one that cannot be, which a toast says
+ */
+export async function keepImages(
+  store: Store,
+  workspaceId: string,
+  files: readonly File[],
+): Promise<(string | null)[]> {
+  const addresses: (string | null)[] = [];
+  for (const file of files) {
+    const fault = imageFault(file);
+    if (fault) toast.error(fault, { duration: 10_000 });
+    const [hash] = fault ? [] : await keepFiles(store, workspaceId, [file]).catch(tell);
+    addresses.push(hash ? fileAddress(hash) : null);
+  }
+  return addresses;
+}
+
+function tell(error: unknown): [] {
+  toast.error(error instanceof StoreError ? error.message : 'The image could not be kept on this device.');
+  return [];
+}
+
 export function useImages(workspaceId: string) {
   const store = useStore();
   const insert = useCallback(
@@ -37,26 +61,16 @@ export function useImages(workspaceId: string) {
       };
       const keep = async () => {
         for (const file of files) {
-          const fault = imageFault(file);
-          if (fault) {
-            toast.error(fault, { duration: 10_000 });
-            continue;
-          }
-          const [hash] = await keepFiles(store, workspaceId, [file]);
-          if (editor.isDestroyed || !hash) return;
-          const attrs = { src: fileAddress(hash), alt: altOf(file.name) };
+          const [src] = await keepImages(store, workspaceId, [file]);
+          if (editor.isDestroyed) return;
+          if (!src) continue;
+          const attrs = { src, alt: altOf(file.name) };
           const target = Math.min(place, editor.state.doc.content.size);
           editor.chain().focus().insertContentAt(target, { type: 'image', attrs }).run();
         }
       };
       editor.on('transaction', moved);
-      keep()
-        .catch((error: unknown) =>
-          toast.error(
-            error instanceof StoreError ? error.message : 'The image could not be kept on this device.',
-          ),
-        )
-        .finally(() => editor.off('transaction', moved));
+      void keep().finally(() => editor.off('transaction', moved));
     },
     [store, workspaceId],
   );
