@@ -2,8 +2,22 @@
 import type { Attrs, ContentMatch, Mark, MarkType, Node, NodeType, Schema } from '@tiptap/pm/model';
 import fc, { type Arbitrary, type GeneratorValue } from 'fast-check';
 
-/** Texts that mean something to Markdown or to HTML, or are lost easily. */
+/** Texts that mean something to Markdown, to HTML or to other programs' Markdown, or are lost easily. */
 const tricky: readonly string[] = [
+  ...[
+    ' ^abc1',
+    'a:: b',
+    '((a))',
+    '[!note] ',
+    '#tag',
+    '{{embed [[a]]}}',
+    ':::',
+    '<details>',
+    '<aside>',
+    '%% ',
+    '==',
+    '$&',
+  ],
   ...'*_`~[]()<>#+-=|!&\\/:.@"\'{}^$%;,?',
   ...[
     '**',

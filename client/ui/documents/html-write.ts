@@ -127,11 +127,7 @@ function inlines(nodes: readonly Node[]): string {
   return nodes.at(-1)?.type.name === 'hardBreak' ? `${out}<br>` : out;
 }
 
-/** Blocks, each on a line of its own; the lines of one that has several are not empty. */
-export function blocksHtml(nodes: readonly Node[]): string {
-  return nodes.map(blockHtml).join('\n');
-}
-
+/** A block; where it takes several lines, none of them is empty: that would end the HTML. */
 export function blockHtml(node: Node): string {
   const { name } = node.type;
   if (name === 'codeBlock' && isPlain(node, 'language')) {
@@ -139,7 +135,7 @@ export function blockHtml(node: Node): string {
     const isWord = language === null || /^[^\s]+$/.test(language);
     const pre = element('pre', isWord ? {} : { 'data-language': language });
     const code = element('code', isWord && language ? { class: `language-${language}` } : {});
-    return code.join(escapedHtml(node.textContent)).replace(/^/, pre[0]) + pre[1];
+    return pre.join(code.join(escapedHtml(node.textContent)));
   }
   const [before, behind] = around(node);
   if (node.isTextblock) {
@@ -158,7 +154,7 @@ export function blockHtml(node: Node): string {
     keepsSpaces(firstChild!);
   if (isOneLine) return before + inlines(firstChild!.children) + behind;
   if (node.childCount === 0) return before + behind;
-  return `${before}\n${blocksHtml(node.children)}\n${behind}`;
+  return `${before}\n${node.children.map(blockHtml).join('\n')}\n${behind}`;
 }
 
 function around(node: Node): Around {

@@ -75,7 +75,7 @@ test('D1: marks beside letters are tags where delimiters would stay asterisks', 
   expect(written(paragraph(text('a', 'bold'), text('b', 'italic')))).toBe('**a**<em>b</em>\n');
   expect(written(paragraph('a ', text('b', 'bold', 'italic'), ' c'))).toBe('a ***b*** c\n');
   expect(written(paragraph(text('a', 'bold'), text('b', 'bold', 'strike'), text('c', 'strike')))).toBe(
-    '**a~~b~~**~~c~~\n',
+    '<strong>a~~b~~</strong>~~c~~\n',
   );
 });
 

@@ -17,8 +17,8 @@ const byNumber = (letter: string) => `&#${letter.codePointAt(0)};`;
 const byNumbers = (letters: string) => letters.replace(/./gsu, byNumber);
 const isSpace = (letter: string) => letter === '' || /\s/u.test(letter);
 const isPunctuation = (letter: string) => /[\p{P}\p{S}]/u.test(letter);
-/** What all readers take for punctuation; symbols beyond ASCII only newer ones do. */
-const isSurePunctuation = (letter: string) => /[\p{P}!-/:-@[-`{-~]/u.test(letter);
+/** What all readers take for punctuation; symbols beyond ASCII only newer ones do, tildes some never. */
+const isSurePunctuation = (letter: string) => letter !== '~' && /[\p{P}!-/:-@[-`{-}]/u.test(letter);
 const firstOf = (text: string) => (text === '' ? '' : String.fromCodePoint(text.codePointAt(0)!));
 function lastOf(text: string): string {
   const isPair = /^[\uDC00-\uDFFF]$/.test(text.slice(-1));
@@ -41,8 +41,8 @@ function escaped(text: string, { careful, place }: InlineStyle): string {
     // Highlights, comments and templates of other programs.
     .replace(/==|%%|\{(?=[{%])|\^(?=\\\[)|\$(?=\$)/g, (all) => `\\${all.split('').join('\\')}`)
     // An address that is no link stays none.
-    .replace(/\b(https?|ftp):(?=\/\/)/gi, '$1\\:')
-    .replace(/\bwww\.(?=\w)/gi, 'www\\.')
+    .replace(/(https?|ftp):(?=\/\/)/gi, '$1\\:')
+    .replace(/www\.(?=\w)/gi, (all) => `${all.slice(0, -1)}\\.`)
     .replace(/(?<=[\w.+-])@(?=[\w-]+\.\w)/g, '\\@')
     .replace(/\u00a0/g, '&nbsp;')
     .replace(control, byNumber);
@@ -112,7 +112,7 @@ class Writer {
   #closed = -1;
   /** How many marks by asterisks are open. */
   #asterisks = 0;
-
+  /** Whether what is written stands in a link. */
   #links = 0;
 
   constructor(private readonly style: InlineStyle) {}
@@ -136,7 +136,8 @@ class Writer {
 
   /** The first character of what will be written: a letter, or any punctuation for what begins with such. */
   #first(piece: Piece): string {
-    if ('mark' in piece || !piece.node.isText) return '*';
+    if ('mark' in piece) return piece.mark.type.name === 'strike' ? '~' : '*';
+    if (!piece.node.isText) return '!';
     const first = firstOf(piece.node.text!);
     return /^[&\\]/.test(escaped(first, this.style)) ? '&' : first;
   }
