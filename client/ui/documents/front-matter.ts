@@ -9,6 +9,8 @@ export interface FrontMatter {
   readonly icon: string | null;
   /** Addresses that the page had before, and where its site showed it. */
   readonly addresses: readonly string[];
+  /** Other names of the page: what links may call it. */
+  readonly aliases: readonly string[];
   /** All lines but those of title and icon. */
   readonly rest: string;
   readonly text: string;
@@ -24,7 +26,7 @@ export function readFrontMatter(file: string): FrontMatter {
   const text = file.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const [whole, yaml] = /^---\n([\s\S]*?)\n?---[ \t]*(?:\n|$)/.exec(text) ?? [];
   if (whole === undefined || yaml === undefined) {
-    return { title: null, icon: null, addresses: [], rest: '', text };
+    return { title: null, icon: null, addresses: [], aliases: [], rest: '', text };
   }
   const lines = yaml.split('\n');
   const fieldOf = (key: string) => {
@@ -39,6 +41,7 @@ export function readFrontMatter(file: string): FrontMatter {
     const [, value] = /^(?:permalink|redirect_from|\s+-|aliases):?\s*["']?(\/[^\s"']*)/.exec(line) ?? [];
     return value ? [value] : [];
   });
+  const aliases = listOf(lines, /^alias(?:es)?:/i);
   const rest = lines
     .filter(
       (line) =>
@@ -46,7 +49,22 @@ export function readFrontMatter(file: string): FrontMatter {
     )
     .join('\n')
     .trim();
-  return { title, icon, addresses, rest, text: text.slice(whole.length) };
+  return { title, icon, addresses, aliases, rest, text: text.slice(whole.length) };
+}
+
+/** The items of a field: in its line, with or without brackets, or in the lines below it. */
+function listOf(lines: readonly string[], field: RegExp): string[] {
+  const at = lines.findIndex((line) => field.test(line));
+  if (at < 0) return [];
+  const inline = lines[at]!.replace(field, '').trim();
+  const parts = /^\[.*\]$/.test(inline) ? inline.slice(1, -1) : inline;
+  const items: string[] = parts.match(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,]+/g) ?? [];
+  for (const line of lines.slice(at + 1)) {
+    const [, item] = /^\s*- +(.*)$/.exec(line) ?? [];
+    if (item === undefined) break;
+    items.push(item);
+  }
+  return items.map(unquoted).filter(Boolean);
 }
 
 /** @param rest lines that were kept */

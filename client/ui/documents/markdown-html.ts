@@ -25,6 +25,9 @@ const markTags: Readonly<Record<string, string>> = {
   code: 'code',
 };
 
+/** What is shown from elsewhere. */
+const frame = /<iframe\b[^>]{0,500}?\ssrc=["'](https?:[^"'<>\s]+)["'][^>]*>(?:\s*<\/iframe>)?/gi;
+
 export interface HtmlHooks {
   /** @returns the address to keep, or null */
   readonly link: (href: string) => string | null;
@@ -90,10 +93,15 @@ export class HtmlReader {
   constructor(private readonly hooks: HtmlHooks) {}
 
   blocks(html: string): JSONContent[] {
-    const text = html.replace(/<!--[\s\S]*?-->/g, () => {
-      this.hooks.note('comments in the source');
-      return '';
-    });
+    const text = html
+      .replace(/<!--[\s\S]*?-->/g, () => {
+        this.hooks.note('comments in the source');
+        return '';
+      })
+      .replace(frame, (_, src: string) => {
+        this.hooks.note('films and other sites shown within a page, now links to them');
+        return `<a href="${src}">${src}</a>`;
+      });
     if (!text.trim()) return [];
     if (/^\s*<br ?\/?>\s*$/i.test(text)) return [{ type: 'paragraph' }];
     for (const tag of text.matchAll(/<([a-z][a-z0-9-]*)/gi)) this.note(tag[1]!);

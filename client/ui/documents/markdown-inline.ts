@@ -3,6 +3,7 @@
 import type { Mark, Node } from '@tiptap/pm/model';
 import { leafHtml, markTags } from './html-write';
 import { mentionAddress, mentioned } from './mention-node';
+import { vaultEscaped, vaultEscapedStart } from './vault-escapes';
 
 export interface InlineStyle {
   /** A table's cell and a heading are one line. */
@@ -46,12 +47,13 @@ function escaped(text: string, { careful, place }: InlineStyle): string {
     .replace(/(?<=[\w.+-])@(?=[\w-]+\.\w)/g, '\\@')
     .replace(/\u00a0/g, '&nbsp;')
     .replace(control, byNumber);
-  return place === 'cell' ? out.replace(/\|/g, '\\|') : out;
+  const safe = vaultEscaped(out);
+  return place === 'cell' ? safe.replace(/\|/g, '\\|') : safe;
 }
 
 /** What would begin another kind of block at the start of a line. */
 function escapedStart(line: string): string {
-  return line
+  return vaultEscapedStart(line)
     .replace(/^(#{1,6}(?:\s|$)|>|[-+](?:\s|$)|=+\s*$|[-:|][-:|\s]*$)/, '\\$1')
     .replace(/^(\d{1,9})([.)](?:\s|$))/, '$1\\$2');
 }

@@ -1,8 +1,9 @@
 // Markdown into the blocks of a page. What a page cannot hold is counted by name, so that an import can say it.
 import type { JSONContent } from '@tiptap/core';
-import { Lexer, type Token, type Tokens } from 'marked';
+import { Lexer, type Token, type Tokens, type TokensList } from 'marked';
 import { HtmlReader, nameOf } from './markdown-html';
 import { mentioned } from './mention-node';
+import type { VaultReader, VaultSyntax } from './vault-blocks';
 
 type Mark = NonNullable<JSONContent['marks']>[number];
 
@@ -11,6 +12,8 @@ export interface ReadOptions {
   readonly link?: (href: string) => string | null;
   /** @returns the address to keep for an image; null keeps its description as text. */
   readonly image?: (src: string) => string | null;
+  /** Reads what vaults of notes write, too; without it `[[x]]` and the like are letters. */
+  readonly vault?: VaultSyntax;
 }
 
 export interface ReadMarkdown {
@@ -61,17 +64,32 @@ class Reader {
   readonly notKept = new Map<string, number>();
 
   readonly #html: HtmlReader;
+  readonly #vault: VaultReader | null;
+  #links: TokensList['links'] | undefined;
 
   constructor(private readonly options: ReadOptions) {
+    this.#vault = options.vault?.reader(this) ?? null;
     this.#html = new HtmlReader({
       link: (href) => this.#href(href),
       image: (src) => this.#src(src),
-      note: (what) => this.#note(what),
+      note: (what) => this.note(what),
     });
   }
 
-  #note(what: string): void {
+  note(what: string): void {
     this.notKept.set(what, (this.notKept.get(what) ?? 0) + 1);
+  }
+
+  page(text: string): JSONContent[] {
+    const content = this.blocks(this.lex(text));
+    return this.#vault ? [...content, ...this.#vault.footnotes()] : content;
+  }
+
+  /** Addresses that the page gives for `[words][name]` count in parts that are read after it, too. */
+  lex(text: string): TokensList {
+    const tokens = lexed(text, this.options.vault?.lexer(this.#links) ?? new Lexer({ gfm: true }));
+    this.#links ??= tokens.links;
+    return tokens;
   }
 
   blocks(tokens: readonly Token[]): JSONContent[] {
@@ -86,7 +104,7 @@ class Reader {
         return [];
       case 'heading': {
         const { depth, tokens } = token as Tokens.Heading;
-        if (depth > 4) this.#note('headings below the fourth level, now of the fourth');
+        if (depth > 4) this.note('headings below the fourth level, now of the fourth');
         return [{ type: 'heading', attrs: { level: Math.min(depth, 4) }, content: this.#line(tokens) }];
       }
       case 'paragraph':
@@ -104,6 +122,8 @@ class Reader {
         ];
       }
       case 'blockquote': {
+        const callout = this.#vault?.quote(token as Tokens.Blockquote);
+        if (callout) return callout;
         const content = this.blocks((token as Tokens.Blockquote).tokens);
         return content.length > 0 ? [{ type: 'blockquote', content }] : [];
       }
@@ -115,11 +135,14 @@ class Reader {
         return [this.#table(token as Tokens.Table)];
       case 'html':
         return this.#html.blocks((token as Tokens.HTML).text);
-      default:
-        this.#note(`blocks of the kind “${token.type}”`);
+      default: {
+        const made = this.#vault?.block(token);
+        if (made) return made;
+        this.note(`blocks of the kind “${token.type}”`);
         return token.raw.trim()
           ? [{ type: 'paragraph', content: [{ type: 'text', text: token.raw.trim() }] }]
           : [];
+      }
     }
   }
 
@@ -176,6 +199,7 @@ class Reader {
   /** Whether nothing of a token is seen. */
   #isHidden(token: Token): boolean {
     if (token.type === 'html') return nameOf(token.raw) === '';
+    if (this.#vault?.isHidden(token)) return true;
     return (
       token.type === 'checkbox' || ((token.type === 'text' || token.type === 'escape') && !token.raw.trim())
     );
@@ -186,10 +210,15 @@ class Reader {
     const isBreak = (token: Token | undefined) =>
       token?.type === 'br' || (token?.type === 'html' && nameOf(token.raw) === 'br');
     const shown = tokens.filter(
-      (token) => token.type !== 'checkbox' && !(token.type === 'html' && !nameOf(token.raw)),
+      (token) =>
+        token.type !== 'checkbox' &&
+        !(token.type === 'html' && !nameOf(token.raw)) &&
+        !this.#vault?.isHidden(token),
     );
-    for (const token of tokens)
-      if (token.type === 'html' && !nameOf(token.raw)) this.#note('comments in the source');
+    for (const token of tokens) {
+      if (token.type === 'html' && !nameOf(token.raw)) this.note('comments in the source');
+      else if (this.#vault?.isHidden(token)) this.#vault.inline(token, []);
+    }
     const trimmed = shown.map((token, i): Token => {
       if (token.type !== 'text' || token.tokens) return token;
       let { text } = token as Tokens.Text;
@@ -247,14 +276,14 @@ class Reader {
           if (src === null) text(alt || href);
           else {
             const attrs = { src, alt, title: title ? decoded(title) : null };
-            out.push({ type: 'image', attrs, marks: [...marks] });
+            out.push({ type: 'image', attrs: this.#vault?.image(attrs) ?? attrs, marks: [...marks] });
           }
           break;
         }
         case 'html': {
           const name = nameOf(token.raw);
           if (name === 'br') out.push({ type: 'hardBreak' });
-          else if (!name) this.#note('comments in the source');
+          else if (!name) this.note('comments in the source');
           else if (token.raw.startsWith('</')) {
             const at = open.findLastIndex((tag) => tag.name === name);
             if (at >= 0) open = open.toSpliced(at, 1);
@@ -278,8 +307,11 @@ class Reader {
           }
           break;
         }
-        default:
-          if (token.type !== 'checkbox') text(token.raw);
+        default: {
+          const made = this.#vault?.inline(token, marks);
+          if (made) out.push(...made);
+          else if (token.type !== 'checkbox') text(token.raw);
+        }
       }
     }
     return out;
@@ -300,7 +332,7 @@ class Reader {
     if (target)
       return [{ type: 'mention', attrs: { ...target, label: plain(link.tokens) }, marks: [...marks] }];
     if (link.tokens.length === 0) {
-      this.#note('links without words');
+      this.note('links without words');
       return [];
     }
     const href = this.#href(address);
@@ -336,8 +368,7 @@ function definedLinks(text: string): string {
     .join('\n');
 }
 
-function lexed(text: string): Token[] {
-  const lexer = new Lexer({ gfm: true });
+function lexed(text: string, lexer: Lexer): TokensList {
   lexer.blockTokens(definedLinks(text), lexer.tokens);
   // Lines are read when all definitions of links are known.
   for (let i = 0; i < lexer.inlineQueue.length; i++) {
@@ -352,7 +383,7 @@ function lexed(text: string): Token[] {
 export function readMarkdown(markdown: string, options: ReadOptions = {}): ReadMarkdown {
   const reader = new Reader(options);
   const text = markdown.replace(/\r\n?/g, '\n');
-  const content = reader.blocks(lexed(text));
+  const content = reader.page(text);
   const notKept = new Map(reader.notKept);
   for (const tag of plainLinks(text).match(/(?<!\\)\{%-?\s*\w+/g) ?? []) {
     const what = `template tag “${tag.replace(/^\{%-?\s*/, '')}”, kept as text`;

@@ -56,9 +56,9 @@ const small = [
 test('a folder becomes a tree, links between files become links between pages', () => {
   const { pages, report } = plan(small);
   const by = (title: string) => pages.find((page) => page.title === title)!;
-  expect(pages.map((page) => page.title)).toEqual(['Knowledge', 'Tools', 'Deep', 'Valve', 'The pump']);
-  expect(by('Valve').parentId).toBe(by('Deep').id);
-  expect(by('The pump').parentId).toBe(by('Tools').id);
+  expect(pages.map((page) => page.title)).toEqual(['Knowledge', 'tools', 'deep', 'valve', 'The pump']);
+  expect(by('valve').parentId).toBe(by('deep').id);
+  expect(by('The pump').parentId).toBe(by('tools').id);
   expect(by('The pump').icon).toBe('🔧');
   expect(JSON.stringify(by('Knowledge').body)).toContain(`/w/${workspaceId}/d/${by('The pump').id}#repair`);
   expect(report).toMatchObject({ pages: 3, pageLinks: 3, images: 1, checklistItems: 1 });
