@@ -2,31 +2,45 @@
 import { folded, lastPart, tidyPath, unescaped, withoutNotionIds } from './file-names';
 
 interface Entry<T> {
+  /** As it is written, and folded. */
   readonly path: string;
+  readonly key: string;
   readonly value: T;
 }
 
 export class FileIndex<T> {
+  readonly #exact = new Map<string, T>();
   readonly #paths = new Map<string, T>();
   readonly #aliases = new Map<string, T>();
   readonly #names = new Map<string, Entry<T>[]>();
 
-  /** @param tidy what is left out of a path before it is compared */
-  constructor(private readonly tidy: (path: string) => string = (path) => path) {}
+  /** @param shortened what is left out of a path before it is compared */
+  constructor(private readonly shortened: (path: string) => string = (path) => path) {}
+
+  #tidy(path: string): string {
+    return this.shortened(path).normalize('NFC');
+  }
 
   #key(path: string): string {
-    return folded(this.tidy(path));
+    return folded(this.#tidy(path));
+  }
+
+  /** Files whose names differ by case only are told apart where the link does. */
+  #at(path: string): T | undefined {
+    return this.#exact.get(this.#tidy(path)) ?? this.#paths.get(this.#key(path));
   }
 
   /** A file at its path; the first at a path stays. */
   add(path: string, value: T): void {
     const key = this.#key(path);
+    const exact = this.#tidy(path);
+    if (!this.#exact.has(exact)) this.#exact.set(exact, value);
     if (!this.#paths.has(key)) this.#paths.set(key, value);
     const name = lastPart(key);
     if (!name) return;
     const known = this.#names.get(name);
-    if (known) known.push({ path: key, value });
-    else this.#names.set(name, [{ path: key, value }]);
+    if (known) known.push({ path: exact, key, value });
+    else this.#names.set(name, [{ path: exact, key, value }]);
   }
 
   /** Another name, which counts where no path and no file has it. */
@@ -39,8 +53,9 @@ export class FileIndex<T> {
   address(href: string, folder: string): T | undefined {
     for (const wanted of spellings(href)) {
       const found =
-        this.#paths.get(this.#key(tidyPath(wanted, folder))) ??
-        this.#paths.get(this.#key(tidyPath(wanted))) ??
+        this.#at(tidyPath(wanted, folder)) ??
+        this.#at(tidyPath(wanted)) ??
+        this.#aliases.get(this.#key(tidyPath(wanted, folder))) ??
         this.#aliases.get(this.#key(tidyPath(wanted)));
       if (found !== undefined) return found;
     }
@@ -56,13 +71,13 @@ export class FileIndex<T> {
   named(name: string, folder: string): T | undefined {
     for (const wanted of spellings(name)) {
       const path = tidyPath(wanted);
-      const near = /^\.\.?\//.test(wanted) ? this.#paths.get(this.#key(tidyPath(wanted, folder))) : undefined;
+      const near = /^\.\.?\//.test(wanted) ? this.#at(tidyPath(wanted, folder)) : undefined;
       const found =
         near ??
-        this.#paths.get(this.#key(path)) ??
+        this.#at(path) ??
         this.#below(path, folder) ??
         this.#aliases.get(this.#key(wanted.trim())) ??
-        this.#paths.get(this.#key(tidyPath(wanted, folder)));
+        this.#at(tidyPath(wanted, folder));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -74,12 +89,14 @@ export class FileIndex<T> {
     // An index is known by its folder only.
     if (!key || /^(index|readme)$/.test(key)) return undefined;
     const from = folder ? `${folded(folder)}/` : '';
+    const exact = this.#tidy(path);
     const [found] = (this.#names.get(lastPart(key)) ?? [])
-      .filter((entry) => entry.path === key || entry.path.endsWith(`/${key}`))
+      .filter((entry) => entry.key === key || entry.key.endsWith(`/${key}`))
       .sort(
         (a, b) =>
-          Number(b.path.startsWith(from)) - Number(a.path.startsWith(from)) ||
-          a.path.length - b.path.length ||
+          Number(b.key.startsWith(from)) - Number(a.key.startsWith(from)) ||
+          a.key.length - b.key.length ||
+          Number(b.path.endsWith(exact)) - Number(a.path.endsWith(exact)) ||
           (a.path < b.path ? -1 : 1),
       );
     return found?.value;
@@ -89,7 +106,9 @@ export class FileIndex<T> {
 /** A name as it is written, without escapes, and without what Notion adds; each also without query and anchor. */
 function spellings(written: string): Set<string> {
   const all = new Set<string>();
-  for (const raw of [written, written.replace(/#.*$/s, ''), written.replace(/[?#].*$/s, '')]) {
+  // Markdown takes `\.` for a dot: `..\..\x` has lost what was between.
+  const restored = written.replace(/\.\.(?=\.\.)/g, '../');
+  for (const raw of [written, restored, written.replace(/#.*$/s, ''), written.replace(/[?#].*$/s, '')]) {
     for (const wanted of [raw, unescaped(raw), raw.replace(/&amp;/g, '&')]) {
       if (wanted) all.add(wanted).add(withoutNotionIds(wanted));
     }

@@ -19,7 +19,8 @@ export const bare = (path: string): string => path.replace(/\.(md|markdown|html?
 
 /** The same for two spellings of a name: case, composed letters and kinds of spaces do not count. */
 export const folded = (path: string): string =>
-  path.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').replace(/\/$/, '');
+  // By way of capitals, which write `ß` and `ﬁ` with two letters.
+  path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC').replace(/\s+/g, ' ').replace(/\/$/, '');
 
 /** Only letters and digits: a file's name and its heading are often the same but for other signs. */
 export const loosely = (name: string): string =>

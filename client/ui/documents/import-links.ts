@@ -20,24 +20,34 @@ export class ImportLinks {
   readonly #slugs = new Map<string, string>();
   readonly #blocks = new Map<string, { readonly pageId: string; readonly words: string }>();
 
+  /** @param common the folder that all files lie in, by which links from the top may call them */
   constructor(
     private readonly workspaceId: string,
+    private readonly common: string,
     files: readonly SourceFile[],
     private readonly note: (what: string, where: string) => void,
   ) {
     for (const file of files) {
-      this.#files.add(file.path, file);
-      this.#files.add(withoutNotionIds(file.path), file);
+      for (const path of this.#paths(file.path)) this.#files.add(path, file);
     }
   }
 
-  /** @param path of a page's file, or the key of its place */
+  /** @param path of a page's file */
   page(id: string, path: string): void {
-    this.#pages.add(path, id);
-    this.#pages.add(withoutNotionIds(path), id);
+    for (const each of this.#paths(path)) this.#pages.add(each, id);
     const notionId = notionIdOf(bare(path));
     if (notionId) this.#notionPages.set(notionId, id);
     this.#named(id, withoutNotionIds(bare(path)).split('/').at(-1) ?? '');
+  }
+
+  /** @param key where the page stands: what calls a folder means its page */
+  place(id: string, key: string): void {
+    for (const each of this.#paths(key)) this.#pages.alias(each, id);
+  }
+
+  #paths(path: string): Set<string> {
+    const whole = this.common ? `${this.common}/${path}` : path;
+    return new Set([path, withoutNotionIds(path), whole, withoutNotionIds(whole)]);
   }
 
   /** An address that the page had before. */

@@ -12,13 +12,17 @@ export interface Place {
 export const isIndex = (path: string): boolean => /(^|\/)(index|readme)$/i.test(bare(path));
 
 /** All files lie in one folder, as in most archives: that folder is the whole. */
-export function withoutCommonFolder(files: readonly SourceFile[]): { name: string; files: SourceFile[] } {
-  let name = '';
+export function withoutCommonFolder(files: readonly SourceFile[]): {
+  /** Path of that folder; '' where there is none. */
+  common: string;
+  files: SourceFile[];
+} {
+  let common = '';
   let rest = [...files];
   for (;;) {
     const first = rest[0]?.path.split('/')[0];
-    if (!first || !rest.every((file) => file.path.startsWith(`${first}/`))) return { name, files: rest };
-    name = first;
+    if (!first || !rest.every((file) => file.path.startsWith(`${first}/`))) return { common, files: rest };
+    common = common ? `${common}/${first}` : first;
     rest = rest.map((file) => ({ ...file, path: file.path.slice(first.length + 1) }));
   }
 }

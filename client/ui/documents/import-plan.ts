@@ -79,7 +79,8 @@ export function planImport(
   options: { readonly workspaceId: string; readonly name: string },
 ): ImportPlan {
   const all = given.map((file) => ({ ...file, path: tidyPath(file.path) }));
-  const { name, files } = withoutCommonFolder(all.filter(({ path }) => !/(^|\/)(\.|__MACOSX)/.test(path)));
+  const { common, files } = withoutCommonFolder(all.filter(({ path }) => !/(^|\/)(\.|__MACOSX)/.test(path)));
+  const name = lastPart(common);
   const notes = new Map<string, { count: number; where: Set<string> }>();
   const note = (what: string, where: string, count = 1) => {
     const known = notes.get(what) ?? { count: 0, where: new Set() };
@@ -106,10 +107,10 @@ export function planImport(
     }),
   );
 
-  const links = new ImportLinks(options.workspaceId, files, note);
+  const links = new ImportLinks(options.workspaceId, common, files, note);
   for (const [key, { id, file }] of places) {
     if (file) links.page(id, file.path);
-    links.page(id, key);
+    links.place(id, key);
     const source = file && sources.get(file);
     if (!source) continue;
     const { front, logseq } = source;
