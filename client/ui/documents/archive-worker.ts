@@ -1,29 +1,13 @@
 // Packs and unpacks zip archives beside the page's own thread. A worker of our own, because the policy of the page
 // allows none that is made of text, as fflate's are.
-import { unzipSync, zipSync } from 'fflate';
-import type { ArchiveAnswer, ArchiveRequest, Unpacked } from './archive';
-import { ARCHIVE_BYTES, isMarkdown, pictureType } from './source-kinds';
+import { zipSync } from 'fflate';
+import type { ArchiveAnswer, ArchiveRequest } from './archive';
+import { ArchiveError, readArchive } from './zip-read';
 
 const worker = self as unknown as DedicatedWorkerGlobalScope;
 
-function unpack(bytes: Uint8Array): Unpacked {
-  const names: string[] = [];
-  let total = 0;
-  const files = unzipSync(bytes, {
-    filter: ({ name, originalSize }) => {
-      if (name.endsWith('/')) return false;
-      names.push(name);
-      if (!isMarkdown(name) && pictureType(name, originalSize) === undefined) return false;
-      total += originalSize;
-      return total <= ARCHIVE_BYTES;
-    },
-  });
-  if (total > ARCHIVE_BYTES) return { fault: 'This archive is too large.' };
-  return { names, files: files as Record<string, Uint8Array<ArrayBuffer>> };
-}
-
 function answer(request: ArchiveRequest): ArchiveAnswer {
-  if (request.kind === 'unpack') return unpack(request.bytes);
+  if (request.kind === 'unpack') return { files: readArchive(request.bytes) };
   const files = request.files.map(
     ({ path, bytes, packed }) => [path, [bytes, { level: packed ? 0 : 6 }]] as const,
   );
@@ -35,9 +19,10 @@ function answer(request: ArchiveRequest): ArchiveAnswer {
 worker.onmessage = ({ data }: MessageEvent<ArchiveRequest>) => {
   try {
     worker.postMessage(answer(data));
-  } catch {
-    const fault =
+  } catch (error) {
+    const failed =
       data.kind === 'unpack' ? 'This archive could not be read.' : 'The archive could not be made.';
+    const fault = error instanceof ArchiveError ? error.message : failed;
     worker.postMessage({ fault } satisfies ArchiveAnswer);
   }
 };

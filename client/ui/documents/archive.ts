@@ -1,4 +1,5 @@
 // Zip archives: packed and unpacked in a worker.
+import type { UnpackedFile } from './zip-read';
 
 export interface ArchiveFile {
   readonly path: string;
@@ -11,9 +12,7 @@ export type ArchiveRequest =
   | { readonly kind: 'pack'; readonly files: readonly ArchiveFile[] }
   | { readonly kind: 'unpack'; readonly bytes: Uint8Array };
 
-export type Unpacked =
-  | { readonly names: readonly string[]; readonly files: Readonly<Record<string, Uint8Array<ArrayBuffer>>> }
-  | { readonly fault: string };
+export type Unpacked = { readonly files: readonly UnpackedFile[] } | { readonly fault: string };
 
 export type ArchiveAnswer = { readonly bytes: Uint8Array<ArrayBuffer> } | Unpacked;
 
@@ -44,11 +43,11 @@ export async function pack(files: readonly ArchiveFile[]): Promise<Uint8Array<Ar
 }
 
 /**
- * @returns the names of all files, and the contents of those that an import reads
+ * @returns all files, those of archives within it too, and the contents of those that an import reads
  * @throws Error with a sentence for a person
  */
-export async function unpack(bytes: Uint8Array): Promise<Exclude<Unpacked, { fault: string }>> {
+export async function unpack(bytes: Uint8Array): Promise<readonly UnpackedFile[]> {
   const answer = await ask({ kind: 'unpack', bytes });
   if (!('files' in answer)) throw new Error('This archive could not be read.');
-  return answer;
+  return answer.files;
 }

@@ -7,7 +7,7 @@ import { ImportLinks } from './import-links';
 import { isIndex, type Place, placePages, withoutCommonFolder } from './import-places';
 import { isLogseq, journalNames, type LogseqText, logseqPath, readLogseq } from './logseq';
 import { readMarkdown } from './markdown-read';
-import { isMarkdown } from './source-kinds';
+import { isHidden, isMarkdown } from './source-kinds';
 
 export interface SourceFile {
   /** With `/` between its parts, relative to what was chosen. */
@@ -79,7 +79,7 @@ export function planImport(
   options: { readonly workspaceId: string; readonly name: string },
 ): ImportPlan {
   const all = given.map((file) => ({ ...file, path: tidyPath(file.path) }));
-  const { common, files } = withoutCommonFolder(all.filter(({ path }) => !/(^|\/)(\.|__MACOSX)/.test(path)));
+  const { common, files } = withoutCommonFolder(all.filter(({ path }) => !isHidden(path)));
   const name = lastPart(common);
   const notes = new Map<string, { count: number; where: Set<string> }>();
   const note = (what: string, where: string, count = 1) => {
@@ -163,7 +163,7 @@ export function planImport(
   };
   const pages = [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(planned);
   for (const file of files) {
-    if (isMarkdown(file.path) || (file.image && links.shown.has(file.image.hash))) continue;
+    if (isMarkdown(file.path) || file.refused || (file.image && links.shown.has(file.image.hash))) continue;
     const kind = file.path.split('.').at(-1);
     note(
       file.image ? 'images that no page shows, left out' : `files of the kind .${kind}, left out`,

@@ -3,14 +3,19 @@ import { readText, TextEncodingError } from '../../../db/import/text-encoding';
 import { hashOf } from '../../store/files';
 import { unpack } from './archive';
 import type { SourceFile } from './import-plan';
-import { isMarkdown, pictureType } from './source-kinds';
+import { isMarkdown, isZip, opensWithin, pictureType, placeWithin } from './source-kinds';
 
-/** The files of a chosen folder, or of a chosen archive. @throws Error with a sentence for a person */
+/** The files of what was chosen: a folder, files, archives. @throws Error with a sentence for a person */
 export async function chosenFiles(files: readonly File[]): Promise<SourceFile[]> {
-  const [only] = files;
-  if (files.length === 1 && only && /\.zip$/i.test(only.name)) return await unpacked(only);
   const sources: SourceFile[] = [];
-  for (const file of files) sources.push(await source(file.webkitRelativePath || file.name, file));
+  const hasPages = files.some(({ name }) => isMarkdown(name));
+  for (const file of files) {
+    const path = file.webkitRelativePath || file.name;
+    // What was chosen by itself is opened; within a folder an archive may be an attachment.
+    const opens = isZip(path) && (!file.webkitRelativePath || opensWithin(path, hasPages));
+    if (!opens) sources.push(await source(path, file));
+    else sources.push(...(await unpacked(file, path, files.length)));
+  }
   return sources;
 }
 
@@ -34,12 +39,13 @@ function markdown(path: string, bytes: Uint8Array): SourceFile {
   }
 }
 
-async function unpacked(file: File): Promise<SourceFile[]> {
-  const { names, files } = await unpack(new Uint8Array(await file.arrayBuffer()));
+async function unpacked(archive: File, path: string, siblings: number): Promise<SourceFile[]> {
   const sources: SourceFile[] = [];
-  for (const name of names) {
-    const data = files[name];
-    sources.push(await source(name, data ? new Blob([data]) : null));
+  for (const file of await unpack(new Uint8Array(await archive.arrayBuffer()))) {
+    const { bytes, guessedName, refused } = file;
+    const at = placeWithin(path, siblings) + file.path;
+    const read = refused ? { path: at, text: null, refused } : await source(at, bytes && new Blob([bytes]));
+    sources.push({ ...read, ...(guessedName ? { guessedName } : {}) });
   }
   return sources;
 }
