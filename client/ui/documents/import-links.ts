@@ -5,6 +5,7 @@ import { FileIndex } from './file-index';
 import { bare, folderOf, loosely, notionIdOf, unescaped, withoutNotionIds } from './file-names';
 import type { SourceFile } from './import-plan';
 import type { ReadOptions } from './markdown-read';
+import { vaultSyntax } from './vault-blocks';
 
 const isOutside = (address: string): boolean =>
   /^[a-z][a-z0-9+.-]*:/i.test(address) || address.startsWith('//');
@@ -82,14 +83,14 @@ export class ImportLinks {
     return {
       link: (href) => this.#link(href, path, folder),
       image: (src) => this.#image(src, path, () => this.#files.address(src, folder)),
-      vault: {
+      vault: vaultSyntax({
         page: (name, heading) => this.#namedPage(name, heading, path, folder),
         image: (name) => this.#image(name, path, () => this.#files.named(name, folder)),
         block: (id) => {
           const found = this.#blocks.get(id);
           return found ? { href: this.#toPage(found.pageId, ''), words: found.words } : null;
         },
-      },
+      }),
     };
   }
 

@@ -110,6 +110,8 @@ export function planImport(
   const links = new ImportLinks(options.workspaceId, common, files, note);
   for (const [key, { id, file }] of places) {
     if (file) links.page(id, file.path);
+    // A folder is its index.
+    if (file && isIndex(file.path) && key) links.page(id, key);
     links.place(id, key);
     const source = file && sources.get(file);
     if (!source) continue;

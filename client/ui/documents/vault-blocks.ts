@@ -82,7 +82,7 @@ export class VaultReader {
   /** `> [!note] Title` is a callout. @returns undefined for other quotes */
   quote({ text }: Tokens.Blockquote): JSONContent[] | undefined {
     const [first, kind = '', fold = '', title = ''] =
-      /^\s*\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*([^\n]*)\n?/.exec(text) ?? [];
+      /^\s*\[!(\p{L}[\p{L}\p{N} _-]*)(?:\|[^\]\n]*)?\]([+-]?)(?![([:])[ \t]*([^\n]*)\n?/u.exec(text) ?? [];
     if (first === undefined) return undefined;
     this.reader.note('callouts, now quotes with their title in bold');
     if (fold === '-') this.reader.note('folded parts, now open');
@@ -110,7 +110,7 @@ export class VaultReader {
 
   /** Outline writes the size of an image as its title, Obsidian behind its description. */
   image<T extends { readonly alt: string; readonly title: string | null }>(attrs: T): T {
-    const alt = attrs.alt.replace(/(^|\|)\d+(x\d+)?$/, '');
+    const alt = attrs.alt.replace(/\|\d+(x\d+)?$/, '');
     const title = /^\s*=\d*x\d*$/.test(attrs.title ?? '') ? null : attrs.title;
     if (alt === attrs.alt && title === attrs.title) return attrs;
     this.reader.note('sizes of images, left out');

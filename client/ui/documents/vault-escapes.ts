@@ -4,7 +4,7 @@
 export const vaultEscaped = (text: string): string =>
   text
     .replace(/(?<!\\)(?:\{(?=:)|\((?=\([0-9a-f]{8}-))/g, '\\$&')
-    .replace(/(?<!\\)\^(?=[A-Za-z0-9-]+\s*$)/gm, '\\^');
+    .replace(/(?<!\\)\^(?=[A-Za-z0-9-]*\s*$)/gm, '\\^');
 
 /** At the beginning of a line: boxes, and properties. */
 export const vaultEscapedStart = (line: string): string =>

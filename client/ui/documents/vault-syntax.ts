@@ -1,6 +1,14 @@
 // What vaults of notes write beyond Markdown, as extensions of the lexer: highlights, comments, footnotes, names of
 // blocks, boxes, and Markdown within HTML. Code is never looked into: the lexer takes it first.
-import { Lexer, Marked, type Token, type TokenizerAndRendererExtension, type TokensList } from 'marked';
+import {
+  Lexer,
+  Marked,
+  type Token,
+  Tokenizer,
+  type TokenizerAndRendererExtension,
+  type Tokens,
+  type TokensList,
+} from 'marked';
 import { wikiLinks } from './wiki-links';
 
 export interface Highlight {
@@ -139,6 +147,8 @@ const inline: TokenizerAndRendererExtension[] = [
     name: 'footnoteMark',
     level: 'inline',
     tokenizer(src): FootnoteMark | undefined {
+      // The lexer takes the backslashes before brackets away in the words of links.
+      if (this.lexer.state.inLink) return undefined;
       const [mark, label] = /^\[\^([^\]\s^]+)\](?!\()/.exec(src) ?? [];
       if (mark && label) return { type: 'footnoteMark', raw: mark, label, tokens: [] };
       const [raw, inside] = /^\^\[((?:\[[^\]\n]{0,300}\]|[^[\]]){1,3000})\]/.exec(src) ?? [];
@@ -265,10 +275,30 @@ const block: TokenizerAndRendererExtension[] = [
 
 const marked = new Marked({ gfm: true }, { extensions: [...inline, ...block] });
 
+/** Knows also behind an image that it is in the words of a link. */
+class LinkTokenizer extends Tokenizer {
+  override link(src: string): Tokens.Link | Tokens.Image | undefined {
+    const { inLink } = this.lexer.state;
+    const token = super.link(src);
+    this.lexer.state.inLink = inLink;
+    return token;
+  }
+
+  override reflink(
+    src: string,
+    links: Record<string, Tokens.Link>,
+  ): Tokens.Link | Tokens.Image | Tokens.Text | undefined {
+    const { inLink } = this.lexer.state;
+    const token = super.reflink(src, links);
+    this.lexer.state.inLink = inLink;
+    return token;
+  }
+}
+
 /** @param links addresses that the text around gives for `[words][name]` */
 export function vaultLexer(links?: TokensList['links']): Lexer {
   // A lexer keeps its state in the options.
-  const lexer = new Lexer({ ...marked.defaults });
+  const lexer = new Lexer({ ...marked.defaults, tokenizer: new LinkTokenizer() });
   Object.assign(lexer.tokens.links, links);
   return lexer;
 }

@@ -28,26 +28,40 @@ export interface UnpackedFile {
 /** Nothing of the archive is used. `message` is a sentence a person can act on. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
+
+  constructor(
+    readonly kind: 'unreadable' | 'too-large',
+    sentence: string,
+  ) {
+    super(sentence);
+  }
+}
+
+/** Bytes that may still be unpacked, in the archive and all that are in it. */
+interface Budget {
+  readonly most: number;
+  left: number;
 }
 
 const unreadable = 'This archive could not be read. It may be damaged, or no zip archive.';
-const tooLarge = `This archive holds more than ${ARCHIVE_BYTES / 1_000_000} MB of pages and images. Import it in parts.`;
 const tooDeep = 'This archive lies within too many others. Unpack it, and import what is in it.';
 /** Archives within the first. */
 const deepest = 3;
 
-/** @throws ArchiveError */
-export function readArchive(bytes: Uint8Array): UnpackedFile[] {
-  const budget = { bytes: ARCHIVE_BYTES };
-  return unpacked(bytes, 0, budget);
+/**
+ * @param most bytes of pages, images and inner archives, all together
+ * @throws ArchiveError
+ */
+export function readArchive(bytes: Uint8Array, most = ARCHIVE_BYTES): UnpackedFile[] {
+  return unpacked(bytes, 0, { most, left: most });
 }
 
-function unpacked(bytes: Uint8Array, depth: number, budget: { bytes: number }): UnpackedFile[] {
+function unpacked(bytes: Uint8Array, depth: number, budget: Budget): UnpackedFile[] {
   let entries: ZipEntry[];
   try {
     entries = readDirectory(bytes);
   } catch {
-    throw new ArchiveError(unreadable);
+    throw new ArchiveError('unreadable', unreadable);
   }
   const contents = new Map<ZipEntry, Uint8Array<ArrayBuffer> | { refused: string }>();
   // Endings, and what says that a file is hidden, are ASCII in every code page.
@@ -55,8 +69,12 @@ function unpacked(bytes: Uint8Array, depth: number, budget: { bytes: number }): 
   const hasPages = entries.some((entry) => isMarkdown(roughly(entry)) && !isHidden(roughly(entry)));
   const readEntry = (entry: ZipEntry) => {
     if (entry.isEncrypted) return { refused: 'This file is locked with a password.' };
-    budget.bytes -= entry.size;
-    if (budget.bytes < 0) throw new ArchiveError(tooLarge);
+    budget.left -= entry.size;
+    if (budget.left < 0) {
+      const most = `${Math.round(budget.most / 1_000_000)} MB`;
+      const sentence = `This archive holds more than ${most} of pages and images. Import it in parts.`;
+      throw new ArchiveError('too-large', sentence);
+    }
     return contentOf(bytes, entry);
   };
   for (const entry of entries) {
@@ -94,7 +112,7 @@ function unpacked(bytes: Uint8Array, depth: number, budget: { bytes: number }): 
         add({ ...inner, path: placeWithin(path, entries.length) + inner.path });
       }
     } catch (error) {
-      if (!(error instanceof ArchiveError) || error.message === tooLarge) throw error;
+      if (!(error instanceof ArchiveError) || error.kind === 'too-large') throw error;
       add({ ...named, bytes: null, refused: error.message });
     }
   }
