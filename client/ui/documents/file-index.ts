@@ -43,10 +43,10 @@ export class FileIndex<T> {
     else this.#names.set(name, [{ path: exact, key, value }]);
   }
 
-  /** Another name, which counts where no path and no file has it. */
+  /** Another name, which counts where no path and no file has it; '' is the top. */
   alias(name: string, value: T): void {
     const key = this.#key(name);
-    if (key && !this.#aliases.has(key)) this.#aliases.set(key, value);
+    if (!this.#aliases.has(key)) this.#aliases.set(key, value);
   }
 
   /** What a Markdown link means, seen from a folder: the way from there first. */

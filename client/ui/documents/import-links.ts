@@ -58,6 +58,7 @@ export class ImportLinks {
 
   /** Another name that links may use. */
   alias(id: string, name: string): void {
+    if (!name) return;
     this.#pages.alias(name, id);
     this.#named(id, name);
   }

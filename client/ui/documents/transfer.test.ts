@@ -153,7 +153,8 @@ test.runIf(existsSync(handbook))(
       }));
     const first = plan(files);
     expect(first.report.pages).toBe(246);
-    expect(first.report.pageLinks).toBeGreaterThan(500);
+    // What is left names pages of other sites, and templates.
+    expect(first.report.pageLinks).toBeGreaterThanOrEqual(644);
     const again = plan(exported(first));
     const { pageLinks, outsideLinks, images, checklistItems } = first.report;
     expect(again.report).toMatchObject({ images, checklistItems });
