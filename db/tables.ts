@@ -14,6 +14,8 @@ export interface SyncedTable {
   readonly silent: readonly string[];
   /** SQL that limits a shape to the rows a person may see; $2 is the person's account. Absent: all of the workspace. */
   readonly visible?: string;
+  /** false: what is deleted leaves nothing behind, and may come again. */
+  readonly grave: boolean;
 }
 
 const stamps = ['created_at', 'updated_at', 'version'] as const;
@@ -26,6 +28,7 @@ function table(t: {
   readOnly?: readonly string[];
   silent?: readonly string[];
   visible?: string;
+  grave?: boolean;
 }): SyncedTable {
   const fixed = t.fixed ?? [];
   const fields = t.fields ?? [];
@@ -37,6 +40,7 @@ function table(t: {
     insertable: t.fixed ? ['workspace_id', ...fixed, ...fields, 'created_at'] : [],
     updatable: fields,
     silent: t.silent ?? [],
+    grave: t.grave ?? true,
     ...(t.visible ? { visible: t.visible } : {}),
   };
 }
@@ -129,8 +133,9 @@ export const tables = {
     fields: ['position'],
     silent: ['position'],
   }),
-  // compacted is 0 in whatever a client sends: the server refuses the rest.
-  document_update: table({ fixed: ['document_id', 'update', 'compacted'] }),
+  // compacted is 0 in whatever a client sends: the server refuses the rest. Compaction replaces updates for good: nothing of
+  // them is kept. One that arrives again is stored again: an update counts once however often it is there (D1).
+  document_update: table({ fixed: ['document_id', 'update', 'compacted'], grave: false }),
   document_version: table({
     fixed: ['document_id', 'automatic', 'state', 'author_id', 'author'],
     fields: ['name'],
