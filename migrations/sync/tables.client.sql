@@ -10,6 +10,8 @@ declare
   t_columns text;
   assignments text;
   blank text;
+  col text;
+  otherwise text;
 begin
   select string_agg(quote_ident(attname), ', ' order by attnum), string_agg('t.' || quote_ident(attname), ', ' order by attnum),
     string_agg(format('%1$I = excluded.%1$I', attname), ', ' order by attnum) filter (where attname <> 'id')
@@ -35,6 +37,12 @@ begin
       select %5$s from sync.incoming i, jsonb_populate_record(sync.blank_%1$s(), i."row" - 'id') t
         where i."table" = %4$L and i."row" is not null
   $f$, name, t_columns, replace(t_columns, 't.id', 'b.row_id as id'), name, replace(t_columns, 't.id', 'i.row_id as id'));
+  -- A server that does not know a column yet says nothing of it.
+  for col, otherwise in select a.attname, pg_get_expr(d.adbin, d.adrelid) from pg_attribute a
+      join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+      where a.attrelid = format('public.%I', name)::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' loop
+    execute format('alter view sync.%I alter column %I set default %s', name, col, otherwise);
+  end loop;
   execute format($f$
     create function sync.stage_%1$s() returns trigger language plpgsql as $p$
     begin
