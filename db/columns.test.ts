@@ -7,6 +7,7 @@ import { connectionOf, readMigrations } from '../api/migrations';
 import { createTestDatabase, type TestDatabase } from '../scripts/testing/postgres';
 import { definitions } from './definitions';
 import { type MigrationFile, migrate } from './migrate';
+import { columnsAt, type SyncedTable, schemaVersion, tables } from './tables';
 
 const files = readMigrations();
 const more: MigrationFile = {
@@ -132,6 +133,39 @@ describe('S4: a device is upgraded in place', () => {
     );
     await expect(migrate(pg, broken, 'client', definitions)).rejects.toMatchObject({ kind: 'failed' });
     await pg.query('select sync.tick()');
+  });
+});
+
+describe('S3: the columns of a version', () => {
+  test('S3: are those that the migrations up to its number make, for each table', async () => {
+    const pg = await PGlite.create({ extensions: { btree_gist } });
+    close.push(() => pg.close());
+    const numbered = files.filter(({ name }) => /^\d{4}_\w+\.sql$/.test(name));
+    const numbers = numbered.map(({ name }) => Number(name.slice(0, 4)));
+    expect(schemaVersion).toBeLessThanOrEqual(Math.max(...numbers));
+    for (const number of numbers.filter((one) => one >= 4)) {
+      await migrate(
+        pg,
+        numbered.filter(({ name }) => Number(name.slice(0, 4)) <= number),
+        'client',
+      );
+      for (const [name, table] of Object.entries<SyncedTable>(tables)) {
+        const { rows } = await pg.query<{ attname: string }>(
+          `select attname from pg_attribute where attrelid = to_regclass('public.' || $1) and attnum > 0
+            and not attisdropped and attgenerated = ''`,
+          [name],
+        );
+        if (rows.length === 0) continue;
+        const made = rows.map(({ attname }) => attname).sort();
+        expect([name, number, columnsAt(table, number).sort()]).toEqual([name, number, made]);
+      }
+    }
+  });
+
+  test('S3: a column that came later is not in the versions before it', () => {
+    const table = { ...tables.task, columns: [...tables.task.columns, 'estimate'], added: { estimate: 9 } };
+    expect(columnsAt(table, 9)).toEqual(table.columns);
+    for (const version of [0, 4, 8]) expect(columnsAt(table, version)).toEqual(tables.task.columns);
   });
 });
 

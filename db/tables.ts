@@ -4,8 +4,10 @@
 export interface SyncedTable {
   /** Column that names the workspace; the shape's where clause and every access check use it. */
   readonly scope: 'id' | 'workspace_id';
-  /** Columns carried by the shape, in order. A client pins them (S3); generated columns never travel. */
+  /** Columns carried by the shape, in order: those of this program's schema. Generated columns never travel. */
   readonly columns: readonly string[];
+  /** Columns that the first release did not have, by the number of the migration that added them (S3). */
+  readonly added: Readonly<Record<string, number>>;
   /** Columns a client may set in an insert. Empty: clients only read. */
   readonly insertable: readonly string[];
   /** Columns a client may change afterwards. */
@@ -29,6 +31,7 @@ function table(t: {
   silent?: readonly string[];
   visible?: string;
   grave?: boolean;
+  added?: Record<string, number>;
 }): SyncedTable {
   const fixed = t.fixed ?? [];
   const fields = t.fields ?? [];
@@ -41,6 +44,7 @@ function table(t: {
     updatable: fields,
     silent: t.silent ?? [],
     grave: t.grave ?? true,
+    added: t.added ?? {},
     ...(t.visible ? { visible: t.visible } : {}),
   };
 }
@@ -146,6 +150,20 @@ export const tables = {
 
 export type TableName = keyof typeof tables;
 export const tableNames = Object.keys(tables) as TableName[];
+
+/** The newest migration of the first release. */
+const firstSchema = 4;
+
+/** The columns that this program knows of all tables, as one number; a client says it with each shape request (S3). */
+export const schemaVersion = Math.max(
+  firstSchema,
+  ...Object.values<SyncedTable>(tables).flatMap(({ added }) => Object.values(added)),
+);
+
+/** @returns the columns that a program of this schema version knows, in the order of the newest. */
+export function columnsAt({ columns, added }: SyncedTable, version: number): string[] {
+  return columns.filter((column) => (added[column] ?? firstSchema) <= Math.max(version, firstSchema));
+}
 
 /** @returns whether the name is a synced table; narrows it. */
 export function isTableName(name: string): name is TableName {
