@@ -74,7 +74,7 @@ create table sync.epoch (
   began_at      timestamptz not null default now()
 );
 
--- db/access.ts and db/tables.ts as data; a test compares them. may_*: who may (sync.may). owner: what says whose a row is.
+-- Filled from db/definitions.ts. may_*: who may (sync.may). owner: what says whose a row is.
 -- hidden: rows of others that are not seen. signed: columns that the server writes when a row is made. first: columns
 -- of which what was there first stays. imported: where it is to be seen that a row was imported. signs: the column that
 -- names the member who changes.
@@ -94,8 +94,8 @@ create table sync.access (
   first        text[] not null
 );
 
--- Rules that flag, as data; db/violation-rules.ts has the entry for people (a test compares them). A row that breaks
--- the constraint is stored with patch instead. asks, clash and meets are SQL over a (the row that asks) and b (the one
+-- Rules that flag; filled from db/violation-rules.ts. A row that breaks the constraint
+-- is stored with patch instead. asks, clash and meets are SQL over a (the row that asks) and b (the one
 -- that holds): which rows ask, whether the two clash, what both want.
 create table sync.rule (
   constraint_name  text primary key,
