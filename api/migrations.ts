@@ -1,14 +1,16 @@
 // The migrations folder and the server's database: reads the files, runs what is missing.
 import { readdirSync, readFileSync } from 'node:fs';
 import { Client } from 'pg';
+import { definitions } from '../db/definitions';
 import { type MigrationConnection, type MigrationFile, migrate } from '../db/migrate';
 
 /** The folder of this repository. */
 export const migrationsFolder = new URL('../migrations/', import.meta.url);
 
-/** @returns every .sql file of the folder, of both sides. */
+/** @returns every .sql file of the folder, of both sides, by its path in there. */
 export function readMigrations(folder: URL = migrationsFolder): MigrationFile[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.sql'))
     .sort()
     .map((name) => ({ name, sql: readFileSync(new URL(name, folder), 'utf8') }));
@@ -26,7 +28,7 @@ export async function migrateServer(
   client.on('error', () => {});
   await client.connect();
   try {
-    return await migrate(connectionOf(client), files, 'server');
+    return await migrate(connectionOf(client), files, 'server', definitions);
   } finally {
     await client.end();
   }

@@ -8,7 +8,7 @@ export const kept = {
   client: 90,
   /**
    * What a deleted row leaves behind: its clocks, and its values for whoever brings it back. sync.may_be_purged
-   * (0010_bounds.server.sql) says 364: nothing is purged before inserts of its age are refused.
+   * (migrations/sync/server.sql) says 364: nothing is purged before inserts of its age are refused.
    */
   grave: 365,
   /** Bytes of a file whose row has not come: it may be on its way from a device without a network. */

@@ -49,7 +49,7 @@ interface Bucket {
   readonly limit: Limit;
 }
 
-/** @param pool the database of migration 0009 */
+/** @param pool the server's database */
 export function createSignInLimits(pool: Pool): SignInLimits {
   // One account's attempts are judged one after the other, so that many at once are not more than the limit. A few of one
   // address may be: checking a password costs a twentieth of a second of one core.

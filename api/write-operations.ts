@@ -1,5 +1,5 @@
 // Checks the form of each operation of a local transaction and has the server judge and apply what is sound: who may do
-// what is decided in SQL, under the lock of the row (sync.judge of 0008_access.server.sql; the data: db/access.ts).
+// what is decided in SQL, under the lock of the row (sync.judge in migrations/sync/access.server.sql; the data: db/access.ts).
 // A bad operation is refused by itself (W4); it never becomes a failure of the request.
 import type { PoolClient } from 'pg';
 import type { UpdateFault } from '../db/document/update';

@@ -1,5 +1,5 @@
 // Who may do what to which row: the one source, as data. The server judges by the same data in SQL, under the lock of
-// the row (sync.access and sync.may of 0008; a test compares both); the client uses it only to say so beforehand.
+// the row (sync.access and sync.may in migrations/sync/access.server.sql); the client uses it only to say so beforehand.
 import { type SyncedTable, type TableName, tableNames, tables } from './tables';
 
 export type Role = 'owner' | 'member' | 'guest';

@@ -1,4 +1,4 @@
-// The times that the schema admits (migrations/0010_bounds.sql): what lies outside breaks calendars, formats and views.
+// The times that the schema admits (constraints that end in _range): what lies outside breaks calendars, formats and views.
 
 /** First and last day that a date may name, YYYY-MM-DD. */
 export const firstDay = '1900-01-01';

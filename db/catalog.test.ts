@@ -5,6 +5,7 @@ import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../scripts/testing/postgres';
+import { definitions } from './definitions';
 import { migrate } from './migrate';
 import { tableNames, tables } from './tables';
 
@@ -45,8 +46,8 @@ const sides: { server: Query; device: Query } = {
 
 /** The very files that the app ships, read the way Vite reads them for it. */
 const files = Object.entries(
-  import.meta.glob<string>('../migrations/*.sql', { query: '?raw', import: 'default', eager: true }),
-).map(([path, sql]) => ({ name: path.split('/').at(-1) ?? path, sql }));
+  import.meta.glob<string>('../migrations/**/*.sql', { query: '?raw', import: 'default', eager: true }),
+).map(([path, sql]) => ({ name: path.slice('../migrations/'.length), sql }));
 
 beforeAll(async () => {
   server = await createTestDatabase();
@@ -57,6 +58,7 @@ beforeAll(async () => {
     { query: (sql, params) => device.query(sql, params), exec: (sql) => device.exec(sql) },
     files,
     'client',
+    definitions,
   );
 });
 afterAll(async () => {

@@ -31,7 +31,7 @@ export interface ClockState {
 
 /**
  * The state for the next event at wall time `now` (ms): later than every state before it. sync.tick of the device is its
- * twin; that of the server promises the same with microseconds and without a row that is locked (0011_load.server.sql).
+ * twin; that of the server promises the same with microseconds and without a row that is locked (migrations/sync/server.sql).
  */
 export function tick(state: ClockState, now: number): ClockState {
   if (now > state.ms) return { ms: now, counter: 0 };

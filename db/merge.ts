@@ -1,5 +1,5 @@
 // Field-level last writer wins (M1): what an operation does to the clocks of one row.
-// The twin of sync.merge in 0001_workspace.server.sql; merge.test.ts holds them equal (M3).
+// The twin of sync.merge in migrations/sync/server.sql; merge.test.ts holds them equal (M3).
 import type { Clock } from './clock';
 
 /** The clocks of one row. A field without an entry in `clocks` was last written at `base`. */

@@ -3,6 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readMigrations } from '../api/migrations';
+import { definitions } from './definitions';
 import { migrate } from './migrate';
 import { refusalKind, refusalSentence, ruleSentences } from './rules';
 import { refusalKinds } from './wire';
@@ -10,7 +11,7 @@ import { refusalKinds } from './wire';
 let pg: PGlite;
 beforeAll(async () => {
   pg = await PGlite.create({ extensions: { btree_gist } });
-  await migrate(pg, readMigrations(), 'client');
+  await migrate(pg, readMigrations(), 'client', definitions);
 });
 afterAll(() => pg.close());
 

@@ -307,6 +307,12 @@ export interface SyncIncoming {
   table: string;
 }
 
+export interface SyncMachinery {
+  applied_at: Generated<string>;
+  checksum: string;
+  one: Generated<boolean>;
+}
+
 export interface SyncOutbox {
   at: Generated<string>;
   clock: string;
@@ -477,6 +483,7 @@ export interface DB {
   "sync.document_dirty": SyncDocumentDirty;
   "sync.document_text": SyncDocumentText;
   "sync.incoming": SyncIncoming;
+  "sync.machinery": SyncMachinery;
   "sync.outbox": SyncOutbox;
   "sync.refused": SyncRefused;
   "sync.request": SyncRequest;

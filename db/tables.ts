@@ -4,8 +4,10 @@
 export interface SyncedTable {
   /** Column that names the workspace; the shape's where clause and every access check use it. */
   readonly scope: 'id' | 'workspace_id';
-  /** Columns carried by the shape, in order. A client pins them (S3); generated columns never travel. */
+  /** Columns carried by the shape, in order: those of this program's schema. Generated columns never travel. */
   readonly columns: readonly string[];
+  /** Columns that the first release did not have, by the number of the migration that added them (S3). */
+  readonly added: Readonly<Record<string, number>>;
   /** Columns a client may set in an insert. Empty: clients only read. */
   readonly insertable: readonly string[];
   /** Columns a client may change afterwards. */
@@ -14,6 +16,8 @@ export interface SyncedTable {
   readonly silent: readonly string[];
   /** SQL that limits a shape to the rows a person may see; $2 is the person's account. Absent: all of the workspace. */
   readonly visible?: string;
+  /** false: what is deleted leaves nothing behind, and may come again. */
+  readonly grave: boolean;
 }
 
 const stamps = ['created_at', 'updated_at', 'version'] as const;
@@ -26,6 +30,8 @@ function table(t: {
   readOnly?: readonly string[];
   silent?: readonly string[];
   visible?: string;
+  grave?: boolean;
+  added?: Record<string, number>;
 }): SyncedTable {
   const fixed = t.fixed ?? [];
   const fields = t.fields ?? [];
@@ -37,6 +43,8 @@ function table(t: {
     insertable: t.fixed ? ['workspace_id', ...fixed, ...fields, 'created_at'] : [],
     updatable: fields,
     silent: t.silent ?? [],
+    grave: t.grave ?? true,
+    added: t.added ?? {},
     ...(t.visible ? { visible: t.visible } : {}),
   };
 }
@@ -129,8 +137,9 @@ export const tables = {
     fields: ['position'],
     silent: ['position'],
   }),
-  // compacted is 0 in whatever a client sends: the server refuses the rest.
-  document_update: table({ fixed: ['document_id', 'update', 'compacted'] }),
+  // compacted is 0 in whatever a client sends: the server refuses the rest. Compaction replaces updates for good: nothing of
+  // them is kept. One that arrives again is stored again: an update counts once however often it is there (D1).
+  document_update: table({ fixed: ['document_id', 'update', 'compacted'], grave: false }),
   document_version: table({
     fixed: ['document_id', 'automatic', 'state', 'author_id', 'author'],
     fields: ['name'],
@@ -141,6 +150,20 @@ export const tables = {
 
 export type TableName = keyof typeof tables;
 export const tableNames = Object.keys(tables) as TableName[];
+
+/** The newest migration of the first release. */
+const firstSchema = 4;
+
+/** The columns that this program knows of all tables, as one number; a client says it with each shape request (S3). */
+export const schemaVersion = Math.max(
+  firstSchema,
+  ...Object.values<SyncedTable>(tables).flatMap(({ added }) => Object.values(added)),
+);
+
+/** @returns the columns that a program of this schema version knows, in the order of the newest. */
+export function columnsAt({ columns, added }: SyncedTable, version: number): string[] {
+  return columns.filter((column) => (added[column] ?? firstSchema) <= Math.max(version, firstSchema));
+}
 
 /** @returns whether the name is a synced table; narrows it. */
 export function isTableName(name: string): name is TableName {

@@ -26,8 +26,25 @@ export type ViolationRule =
       readonly field: string;
       readonly resolutions: readonly FlaggedResolution[];
       readonly table: string;
-      /** What a row that breaks the rule is stored with instead. The twins: sync.rule on the server and the device. */
+      /** What a row that breaks the rule is stored with instead. */
       readonly patch: Readonly<Record<string, unknown>>;
+      /** What a row looks like that the patch is laid over, and one that gave up its place. */
+      readonly holding: Readonly<Record<string, unknown>>;
+      readonly gone: Readonly<Record<string, unknown>>;
+      /** Column whose equal values compete: writers of one value take turns. */
+      readonly key: string;
+      /** Columns that decide whether a row clashes, and who may see it. */
+      readonly decides: readonly string[];
+      /** SQL over a (the row that asks) and b (the one that holds): which rows ask, whether the two clash, what both want. */
+      readonly asks: string;
+      readonly clash: string;
+      readonly meets: string;
+      /** Column of the account whose row it is, and SQL over t: whether only that person may see it. */
+      readonly person: string;
+      readonly hidden: string;
+      /** Columns that a violation tells of a row, and columns that say where it is. */
+      readonly shown: readonly string[];
+      readonly place: readonly string[];
     };
 
 const check = (sentence: string, field: string): ViolationRule => ({
@@ -114,6 +131,17 @@ export const violationRules: Readonly<Record<string, ViolationRule>> = {
     resolutions: ['move', 'swap', 'agree', 'decline', 'give_way', 'cancel'],
     table: 'booking',
     patch: { status: 'conflicted' },
+    holding: { status: 'confirmed' },
+    gone: { status: 'cancelled' },
+    key: 'resource_id',
+    decides: ['resource_id', 'during', 'status', 'private', 'user_id'],
+    asks: "a.status in ('tentative', 'conflicted')",
+    clash: "a.resource_id = b.resource_id and a.during && b.during and b.status = 'confirmed'",
+    meets: 'a.during * b.during',
+    person: 'user_id',
+    hidden: 't.private',
+    shown: ['title', 'during', 'resource_id', 'status'],
+    place: ['resource_id', 'during'],
   },
   booking_cancelled_final: final('A cancelled booking stays cancelled; make a new one for this time.'),
   booking_title_length: check('A booking needs a title of at most 300 characters.', 'title'),

@@ -1,7 +1,7 @@
 // A1: what reaches the upstream is decided by the session and the shape definitions, never by the client.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tableNames } from '../db/tables';
+import { schemaVersion, tableNames } from '../db/tables';
 import { electricUpstream, forward, proxyShape, ShapeRefused, type Upstream, upstreamParams } from './proxy';
 import { resumeParameters, shapeRequest } from './shapes';
 
@@ -41,11 +41,31 @@ describe('A1: the request upstream', () => {
   test('is the shape of the table and workspace, plus the resume parameters', async () => {
     for (const table of tableNames) {
       const { asked, upstream } = recorder();
-      await ask(table, mine, 'offset=0_0&handle=1-2&live=true&cursor=5&log=changes_only', upstream);
-      const fixed = shapeRequest(table, mine, 'ada');
+      const resume = 'offset=0_0&handle=1-2&live=true&cursor=5&log=changes_only';
+      await ask(table, mine, `${resume}&schema=${schemaVersion}`, upstream);
+      const fixed = shapeRequest(table, mine, 'ada', schemaVersion);
       expect(Object.fromEntries(asked[0]!)).toEqual({
         ...fixed,
         ...{ offset: '0_0', handle: '1-2', live: 'true', cursor: '5', log: 'changes_only' },
+      });
+    }
+  });
+
+  test('S3: has the columns of the schema that the client says, and of the first release where it says none', async () => {
+    const { asked, upstream } = recorder();
+    for (const params of ['offset=-1', 'offset=-1&schema=0', 'offset=-1&schema=999999']) {
+      await ask('task', mine, params, upstream);
+    }
+    const columns = asked.map((one) => one.get('columns'));
+    expect(columns[0]).toBe(shapeRequest('task', mine, 'ada', 0).columns);
+    expect(columns[1]).toBe(columns[0]);
+    expect(columns[2]).toBe(shapeRequest('task', mine, 'ada', schemaVersion).columns);
+    expect(asked.some((one) => one.has('schema'))).toBe(false);
+    for (const wrong of ['', '-1', '1.5', '1e3', 'x', '1234567', '4"']) {
+      await expect(
+        ask('task', mine, `offset=-1&schema=${encodeURIComponent(wrong)}`, upstream),
+      ).rejects.toMatchObject({
+        kind: 'malformed',
       });
     }
   });

@@ -52,13 +52,20 @@ export function upstreamParams(asked: ShapeAsked, userId: string): URLSearchPara
     throw new ShapeRefused('malformed', 'The workspace must be one uuid.');
   }
   const params = new URLSearchParams();
+  // Whoever does not say it has the first release's columns.
+  let version = 0;
   for (const [name, value] of asked.params) {
+    if (name === 'schema') {
+      if (!/^\d{1,6}$/.test(value)) throw new ShapeRefused('malformed', 'The schema must be a number.');
+      version = Number(value);
+      continue;
+    }
     if (!allowed.has(name)) throw new ShapeRefused('malformed', 'This parameter may not be set.');
     if (params.has(name)) throw new ShapeRefused('malformed', `The parameter ${name} is given twice.`);
     if (value.length > valueLimit) throw new ShapeRefused('malformed', `The parameter ${name} is too long.`);
     params.set(name, value);
   }
-  const fixed = shapeRequest(asked.table, asked.workspaceId.toLowerCase(), userId);
+  const fixed = shapeRequest(asked.table, asked.workspaceId.toLowerCase(), userId, version);
   for (const [name, value] of Object.entries(fixed)) params.set(name, value);
   return params;
 }

@@ -1,6 +1,6 @@
 // The shapes a client may ask for, one per synced table and workspace. The proxy builds the upstream request
 // from this and the session alone; a client names a shape and a workspace and sets resume parameters (A1).
-import { type SyncedTable, type TableName, tables } from '../db/tables';
+import { columnsAt, type SyncedTable, type TableName, tables } from '../db/tables';
 
 /** Parameters a client may set on a shape request. Whatever else it sends is refused. */
 export const resumeParameters = [
@@ -25,13 +25,21 @@ export interface ShapeRequest {
 /**
  * The fixed part of an upstream shape request.
  * @param userId whose session it is: personal tables are limited to that person's rows.
+ * @param version the client's schemaVersion: it gets the columns that it has (S3)
  */
-export function shapeRequest(table: TableName, workspaceId: string, userId: string): ShapeRequest {
+export function shapeRequest(
+  table: TableName,
+  workspaceId: string,
+  userId: string,
+  version: number,
+): ShapeRequest {
   const t: SyncedTable = tables[table];
   const where = `"${t.scope}" = $1`;
   return {
     table: `public.${table}`,
-    columns: t.columns.map((c) => `"${c}"`).join(','),
+    columns: columnsAt(t, version)
+      .map((c) => `"${c}"`)
+      .join(','),
     where: t.visible ? `${where} AND ${t.visible}` : where,
     'params[1]': workspaceId,
     ...(t.visible ? { 'params[2]': userId } : {}),

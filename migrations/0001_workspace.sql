@@ -1,5 +1,5 @@
--- Workspaces, members, projects, tasks, labels, comments, notices.
--- Runs byte for byte on the server's Postgres and on the browser's PGlite.
+-- Workspaces, members, projects, tasks, labels, comments, notices. Runs byte for byte on the server's Postgres and on the browser's PGlite; the
+-- machinery that keeps them in step is in the folders beside this file, and may change at any time.
 --
 -- Every synced table has: id (uuid, chosen by whoever makes the row), workspace_id (immutable), version
 -- (raised by the server on every write; 0 means the server has not seen the row) and updated_at (the time of
@@ -44,7 +44,9 @@ create table project (
   constraint project_name_length check (char_length(btrim(name)) between 1 and 120),
   constraint project_position_shape check (position ~ '^[0-9A-Za-z]{1,200}$'),
   constraint project_key_unique unique (workspace_id, key),
-  constraint project_in_workspace unique (workspace_id, id)
+  constraint project_in_workspace unique (workspace_id, id),
+  constraint project_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 
 create table label (
@@ -57,7 +59,9 @@ create table label (
   version       bigint not null default 0,
   constraint label_name_length check (char_length(btrim(name)) between 1 and 60),
   constraint label_color_shape check (color ~ '^#[0-9a-f]{6}$'),
-  constraint label_in_workspace unique (workspace_id, id)
+  constraint label_in_workspace unique (workspace_id, id),
+  constraint label_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create unique index label_name_unique on label (workspace_id, lower(name));
 
@@ -93,7 +97,10 @@ create table task (
   constraint task_project_exists foreign key (workspace_id, project_id)
     references project (workspace_id, id) on delete cascade,
   constraint task_assignee_exists foreign key (workspace_id, assignee_id)
-    references member (workspace_id, id) on delete set null (assignee_id)
+    references member (workspace_id, id) on delete set null (assignee_id),
+  constraint task_due_on_range check (due_on between '1900-01-01' and '2199-12-31'),
+  constraint task_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create index task_board on task (project_id, status, position, id);
 create index task_assignee on task (assignee_id) where assignee_id is not null;
@@ -112,7 +119,9 @@ create table task_label (
   constraint task_label_task_exists foreign key (workspace_id, task_id)
     references task (workspace_id, id) on delete cascade,
   constraint task_label_label_exists foreign key (workspace_id, label_id)
-    references label (workspace_id, id) on delete cascade
+    references label (workspace_id, id) on delete cascade,
+  constraint task_label_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create index task_label_label on task_label (label_id);
 
@@ -130,7 +139,9 @@ create table comment (
   constraint comment_body_length check (octet_length(body) between 1 and 400000),
   constraint comment_author_length check (char_length(author) <= 200),
   constraint comment_task_exists foreign key (workspace_id, task_id)
-    references task (workspace_id, id) on delete cascade
+    references task (workspace_id, id) on delete cascade,
+  constraint comment_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create index comment_task on comment (task_id, created_at);
 create index comment_search on comment using gin (search);
@@ -139,6 +150,10 @@ create index comment_search on comment using gin (search);
 --   kind 'lost'        your change came later than a newer one of the same field
 --        'overwritten' a newer change replaced yours without having seen it
 --        'deleted'     your change came to a row that somebody had deleted; lost holds the whole row
+--        'late'        somebody had decided it before you
+--        'failed'      your decision could not be carried out
+--        'decided'     somebody decided about your booking, or answered you
+-- Of the last three, lost is {choice, ...} and kept {outcome, sentence, ...}.
 create table notice (
   id            uuid primary key,
   workspace_id  uuid not null references workspace (id) on delete cascade,
@@ -156,6 +171,8 @@ create table notice (
   created_at    timestamptz not null default now(),
   updated_at    timestamptz not null default now(),
   version       bigint not null default 0,
-  constraint notice_kind_known check (kind in ('lost', 'overwritten', 'deleted'))
+  constraint notice_kind_known check (kind in ('lost', 'overwritten', 'deleted', 'late', 'failed', 'decided')),
+  constraint notice_resolved_at_range check (resolved_at >= '1900-01-01 00:00:00+00'
+    and resolved_at < '2200-01-01 00:00:00+00')
 );
 create index notice_open on notice (user_id, created_at) where resolved_at is null;

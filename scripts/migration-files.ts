@@ -10,6 +10,25 @@ export interface MigrationFile {
 
 const shape = /^\d{4}_[a-z0-9_]+?(?:\.(server|client))?\.sql$/;
 
+const machineryShape = /^[a-z_]+\/(?:[a-z_]+\.)?(both|server|client)\.sql$/;
+
+/**
+ * The machinery: files in folders, which are applied anew whenever they change.
+ * @throws when a .sql file in a folder is not named as it must be
+ */
+export function machineryFiles(folder: string): MigrationFile[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.sql') && name.includes('/'))
+    .sort()
+    .map((name): MigrationFile => {
+      const side = machineryShape.exec(name)?.[1] as MigrationFile['side'] | undefined;
+      if (!side)
+        throw new Error(`${name}: machinery is named room/both.sql, room/server.sql or room/client.sql`);
+      return { name, side, sql: readFileSync(`${folder}/${name}`, 'utf8') };
+    });
+}
+
 /**
  * All migration files: by number, the shared file before its one-sided companions.
  * @throws when a .sql file in the folder is not named as it must be

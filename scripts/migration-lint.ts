@@ -5,8 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'libpg-query';
 import { z } from 'zod';
-import { type MigrationFile, migrationFiles } from './migration-files';
-import { type AstNode, judgeStatement } from './migration-rules';
+import { type MigrationFile, machineryFiles, migrationFiles } from './migration-files';
+import { type AstNode, judgeMachinery, judgeStatement } from './migration-rules';
 import { type Check, lineAt, type Problem, runIfMain } from './problem';
 
 const exceptionList = z.array(
@@ -30,8 +30,13 @@ export const migrationLint: Check = {
     const used = new Set<number>();
     /** Tables by the number of the migration that makes them: new tables may be changed in it. */
     const made = new Map<string, string>();
+    const judge = (statement: AstNode, { name, side }: MigrationFile) =>
+      judgeStatement(statement, side, name.slice(0, 4), made);
+    for (const file of machineryFiles(folder)) {
+      problems.push(...(await lintFile(file, judgeMachinery)).map(({ problem }) => problem));
+    }
     for (const file of files) {
-      for (const found of await lintFile(file, made)) {
+      for (const found of await lintFile(file, judge)) {
         const index = exceptions.findIndex(
           (e) => e.file === file.name && squeeze(e.statement) === squeeze(found.statement),
         );
@@ -51,7 +56,7 @@ export const migrationLint: Check = {
 /** Every refused statement of one file, exceptions not yet considered. */
 async function lintFile(
   file: MigrationFile,
-  made: Map<string, string>,
+  judge: (statement: AstNode, file: MigrationFile) => string[],
 ): Promise<{ statement: string; problem: Problem }[]> {
   const path = `migrations/${file.name}`;
   const bytes = Buffer.from(file.sql);
@@ -67,7 +72,7 @@ async function lintFile(
     const raw = bytes.subarray(start, s.stmt_len ? start + s.stmt_len : undefined).toString();
     const statement = raw.replace(/^(\s|--[^\n]*\n|\/\*.*?\*\/)+/s, '');
     const line = lineAt(file.sql, bytes.subarray(0, start).toString().length + raw.length - statement.length);
-    return judgeStatement(s.stmt as AstNode, file.side, file.name.slice(0, 4), made).map((sentence) => ({
+    return judge(s.stmt as AstNode, file).map((sentence) => ({
       statement,
       problem: { file: path, line, rule: 'S2', sentence },
     }));

@@ -71,6 +71,31 @@ export function judgeStatement(
   }
 }
 
+const holdsNoData = new Set(['CreateFunctionStmt', 'CreateTrigStmt', 'ViewStmt']);
+
+/**
+ * Machinery is taken out and put in anew: it may hold nothing that would be lost by that, and lies in schema sync, where
+ * it is taken out.
+ * @returns one sentence for each thing that this statement may not do
+ */
+export function judgeMachinery(statement: AstNode): string[] {
+  const [kind = '', node = {}] = Object.entries(statement)[0] ?? [];
+  if (kind === 'AlterTableStmt') {
+    const only = list(node.cmds).every((item) => {
+      const { subtype } = fieldsOf(item, 'AlterTableCmd');
+      return subtype === 'AT_EnableAlwaysTrig' || subtype === 'AT_EnableReplicaTrig';
+    });
+    return only ? [] : ['machinery may change no table, but for when a trigger runs'];
+  }
+  if (!holdsNoData.has(kind)) {
+    return [`machinery holds no data, and ${words(kind)} is not on the list of what it may do`];
+  }
+  const [schema] = list(node.funcname).map((part) => fieldsOf(part, 'String').sval);
+  return kind === 'CreateFunctionStmt' && schema !== 'sync'
+    ? ['functions of the machinery lie in schema sync']
+    : [];
+}
+
 /** A trigger is part of a table's meaning when it comes with it: then both sides have it. */
 function sharedToo(
   kind: string,

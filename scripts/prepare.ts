@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openPGlite } from '../client/store/database';
 import { migrationFiles } from '../client/store/open-node';
+import { definitions } from '../db/definitions';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const target = join(root, 'client', 'generated', 'prepared.tar');
@@ -15,7 +16,7 @@ const stampFile = `${target}.stamp`;
 export async function dumpPrepared(): Promise<Blob> {
   const pg = await openPGlite(
     { initDbStartParams: ['--wal-segsize=1'] },
-    migrationFiles().filter((file) => !file.name.endsWith('.server.sql')),
+    migrationFiles().filter((file) => !file.name.endsWith('server.sql')),
   );
   try {
     await pg.exec("update pg_database set datistemplate = false where datname like 'template%'");
@@ -33,7 +34,9 @@ export async function dumpPrepared(): Promise<Blob> {
 export async function prepareDatabase(): Promise<boolean> {
   const hash = createHash('sha256');
   for (const file of migrationFiles()) hash.update(`${file.name}\0${file.sql}\0`);
+  hash.update(JSON.stringify(definitions));
   const own = [
+    'db/migrate.ts',
     'scripts/prepare.ts',
     'client/store/database.ts',
     'node_modules/@electric-sql/pglite/package.json',

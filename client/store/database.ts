@@ -1,6 +1,7 @@
 // The device's Postgres: options, value formats, migrations. Where its files live is for the caller (storage.ts).
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
+import { definitions } from '../../db/definitions';
 import { type MigrationFile, migrate } from '../../db/migrate';
 import type { Status } from './store';
 
@@ -68,7 +69,7 @@ export async function openPGlite(
     extensions,
   });
   try {
-    await migrate(pg, migrations, 'client');
+    await migrate(pg, migrations, 'client', definitions);
     await flush();
     return pg;
   } catch (error) {

@@ -1,4 +1,4 @@
-// Local transactions: what the person writes, captured by the triggers of 0001_workspace.client.sql, and its inverse.
+// Local transactions: what the person writes, captured by the triggers of migrations/sync/client.sql, and its inverse.
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import { ruleSentences } from '../../db/rules';
 import { isTableName, type TableName, tableNames } from '../../db/tables';

@@ -28,7 +28,8 @@ export interface NodeStoreOptions extends LinkOptions {
 /** The migrations as files of the repository. */
 export function migrationFiles(): MigrationFile[] {
   const folder = new URL('../../migrations/', import.meta.url);
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.sql'))
     .sort()
     .map((name) => ({ name, sql: readFileSync(new URL(name, folder), 'utf8') }));

@@ -9,13 +9,13 @@ import { Relay } from './relay';
 import { openStorage } from './storage';
 import { startWordsWorker } from './words-thread';
 
-const files = import.meta.glob<string>(['../../migrations/*.sql', '!../../migrations/*.server.sql'], {
+const files = import.meta.glob<string>(['../../migrations/**/*.sql', '!../../migrations/**/*server.sql'], {
   query: '?raw',
   import: 'default',
   eager: true,
 });
 const migrations: MigrationFile[] = Object.entries(files).map(([path, sql]) => ({
-  name: path.slice(path.lastIndexOf('/') + 1),
+  name: path.slice('../../migrations/'.length),
   sql,
 }));
 

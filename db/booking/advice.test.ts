@@ -12,6 +12,7 @@ import {
 } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readMigrations } from '../../api/migrations';
+import { definitions } from '../definitions';
 import { migrate } from '../migrate';
 import { type AlternativesWish, alternatives } from './alternatives';
 import { clashes, conflictsWithoutCase } from './clashes';
@@ -40,7 +41,7 @@ async function run<T>(query: RawBuilder<T>): Promise<T[]> {
 
 beforeAll(async () => {
   pg = await PGlite.create({ extensions: { btree_gist } });
-  await migrate(pg, readMigrations(), 'client');
+  await migrate(pg, readMigrations(), 'client', definitions);
   await pg.exec("set timezone = 'UTC'; set session_replication_role = replica");
   await pg.query("insert into workspace (id, name) values ($1, 'Station')", [workspace]);
 });

@@ -258,7 +258,7 @@ describe('any archive', () => {
     const files = Object.entries(
       import.meta.glob<string>('../../migrations/*.sql', { query: '?raw', import: 'default', eager: true }),
     ).map(([path, sql]) => ({ name: path.split('/').at(-1) ?? path, sql }));
-    const shared = files.filter((f) => !/\.(client|server)\.sql$/.test(f.name));
+    const shared = files.filter((f) => /^\d{4}_\w+\.sql$/.test(f.name));
     await migrate(
       { query: (sql, params) => database.query(sql, params), exec: (sql) => database.exec(sql) },
       shared,

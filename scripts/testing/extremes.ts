@@ -62,7 +62,7 @@ export class Extremes {
     const pg = await PGlite.create({ extensions: { btree_gist } });
     await migrate(
       pg,
-      readMigrations().filter(({ name }) => !/\.(client|server)\.sql$/.test(name)),
+      readMigrations().filter(({ name }) => /^\d{4}_\w+\.sql$/.test(name)),
       'client',
     );
     return new Extremes(pg);

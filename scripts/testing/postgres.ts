@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { migrateServer, readMigrations } from '../../api/migrations';
+import { definitions } from '../../db/definitions';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -66,7 +67,10 @@ export async function copyDatabase(url: string): Promise<TestDatabase> {
 /** The name says which migrations it holds, so a changed file gives another template. */
 async function migratedTemplate(server: string): Promise<string> {
   const files = readMigrations();
-  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([files, definitions]))
+    .digest('hex')
+    .slice(0, 16);
   const name = `template_${hash}`;
   await onServer(server, async (client) => {
     await client.query("select pg_advisory_lock(hashtext('outpost test template'))");

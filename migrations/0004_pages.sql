@@ -27,7 +27,11 @@ create table page (
   constraint page_not_in_itself check (parent_id <> id),
   constraint page_in_workspace unique (workspace_id, id),
   constraint page_parent_exists foreign key (workspace_id, parent_id)
-    references page (workspace_id, id) on delete set null (parent_id)
+    references page (workspace_id, id) on delete set null (parent_id),
+  constraint page_deleted_at_range check (deleted_at >= '1900-01-01 00:00:00+00'
+    and deleted_at < '2200-01-01 00:00:00+00'),
+  constraint page_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create index page_tree on page (workspace_id, parent_id, position, id);
 create index page_search on page using gin (search);
@@ -45,7 +49,9 @@ create table page_favourite (
   constraint page_favourite_once unique (user_id, page_id),
   constraint page_favourite_position_shape check (position ~ '^[0-9A-Za-z]{1,200}$'),
   constraint page_favourite_page_exists foreign key (workspace_id, page_id)
-    references page (workspace_id, id) on delete cascade
+    references page (workspace_id, id) on delete cascade,
+  constraint page_favourite_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 
 -- A body is all updates of its document together, in any order, any of them any number of times (D1). Rows are made and
@@ -61,7 +67,9 @@ create table document_update (
   updated_at    timestamptz not null default now(),
   version       bigint not null default 0,
   constraint document_update_length check (octet_length(update) between 1 and 8000000),
-  constraint document_update_compacted_range check (compacted >= 0)
+  constraint document_update_compacted_range check (compacted >= 0),
+  constraint document_update_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create index document_update_document on document_update (document_id, created_at);
 
@@ -80,7 +88,9 @@ create table document_version (
   version       bigint not null default 0,
   constraint document_version_name_length check (char_length(name) <= 200),
   constraint document_version_author_length check (char_length(author) <= 200),
-  constraint document_version_length check (octet_length(state) between 1 and 8000000)
+  constraint document_version_length check (octet_length(state) between 1 and 8000000),
+  constraint document_version_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create index document_version_document on document_version (document_id, created_at);
 
@@ -102,5 +112,15 @@ create table file (
   constraint file_name_length check (char_length(name) <= 300),
   constraint file_type_shape check (type ~ '^[a-z]+/[A-Za-z0-9.+-]{1,100}$'),
   constraint file_size_range check (size between 1 and 10000000),
-  constraint file_once unique (workspace_id, hash)
+  constraint file_once unique (workspace_id, hash),
+  constraint file_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
+
+-- The words of a text; of one that has more than a tsvector holds, those at its beginning.
+create function words(body text) returns tsvector immutable language plpgsql as $$
+begin
+  return to_tsvector('simple', body);
+exception when program_limit_exceeded then
+  return to_tsvector('simple', left(body, 200000));
+end $$;

@@ -30,7 +30,9 @@ create table resource (
   constraint resource_hours_order check (opens < closes),
   constraint resource_open_days_range check (open_days between 1 and 127),
   constraint resource_position_shape check (position ~ '^[0-9A-Za-z]{1,200}$'),
-  constraint resource_in_workspace unique (workspace_id, id)
+  constraint resource_in_workspace unique (workspace_id, id),
+  constraint resource_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create unique index resource_name_unique on resource (workspace_id, lower(name));
 
@@ -71,24 +73,16 @@ create table booking (
   constraint booking_in_workspace unique (workspace_id, id),
   constraint booking_resource_exists foreign key (workspace_id, resource_id)
     references resource (workspace_id, id) on delete cascade,
-  constraint booking_no_overlap exclude using gist (resource_id with =, during with &&) where (status = 'confirmed')
+  constraint booking_no_overlap exclude using gist (resource_id with =, during with &&) where (status = 'confirmed'),
+  constraint booking_during_range check (during <@ tstzrange('1900-01-01 00:00:00+00', '2200-01-01 00:00:00+00')
+    and upper(during) - lower(during) >= interval '1 second'),
+  constraint booking_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create index booking_when on booking using gist (resource_id, during);
 create index booking_series on booking (series_id) where series_id is not null;
 create index booking_source on booking (resource_id, source) where source is not null;
 create index booking_search on booking using gin (search);
-
--- A cancelled booking stays cancelled: whoever wants the time again makes a new one.
-create function booking_transition() returns trigger language plpgsql as $$
-begin
-  if old.status = 'cancelled' and new.status <> 'cancelled' then
-    raise exception 'a cancelled booking stays cancelled'
-      using errcode = 'check_violation', constraint = 'booking_cancelled_final';
-  end if;
-  return new;
-end $$;
-create trigger booking_transition before update of status on booking
-  for each row execute function booking_transition();
 
 -- A stored row that breaks a rule, written by the server and open until people resolve it (C2). rule is the
 -- constraint's name. user_id null: for everybody in the workspace; otherwise for that person only, one row for each
@@ -150,12 +144,8 @@ create table resolution (
   constraint resolution_author_length check (char_length(author) <= 200),
   constraint resolution_detail_length check (octet_length(detail::text) <= 10000),
   constraint resolution_violation_exists foreign key (workspace_id, violation_id)
-    references violation (workspace_id, id) on delete cascade
+    references violation (workspace_id, id) on delete cascade,
+  constraint resolution_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create index resolution_violation on resolution (violation_id, created_at);
-
--- Decisions are told as well: 'late' (somebody had decided it before you), 'failed' (yours could not be carried out),
--- 'decided' (somebody decided about your booking, or answered you). lost: {choice, ...}, kept: {outcome, sentence, ...}.
-alter table notice drop constraint notice_kind_known;
-alter table notice add constraint notice_kind_known
-  check (kind in ('lost', 'overwritten', 'deleted', 'late', 'failed', 'decided'));

@@ -1,12 +1,4 @@
--- The server's side of 0004.
-
-call sync.attach('stock_item', 'workspace_id');
-call sync.attach('stock_place', 'workspace_id');
-call sync.attach('stock_level', 'workspace_id');
-call sync.attach('stock_movement', 'workspace_id');
-
-create trigger stock_kept before delete on stock_item for each row execute function stock_kept();
-create trigger stock_kept before delete on stock_place for each row execute function stock_kept();
+-- Movements of stock, carried out online only (C4).
 
 -- The level of an item in a place, made when it is first needed. The caller holds the item's lock.
 create function sync.stock_level(workspace uuid, item uuid, place uuid) returns void language sql as $$

@@ -17,7 +17,9 @@ create table stock_item (
   constraint stock_item_unit_length check (char_length(unit) <= 20),
   constraint stock_item_notes_length check (char_length(notes) <= 2000),
   constraint stock_item_minimum_range check (minimum between 0 and 1000000000),
-  constraint stock_item_in_workspace unique (workspace_id, id)
+  constraint stock_item_in_workspace unique (workspace_id, id),
+  constraint stock_item_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create unique index stock_item_name_unique on stock_item (workspace_id, lower(name));
 
@@ -30,7 +32,9 @@ create table stock_place (
   updated_at    timestamptz not null default now(),
   version       bigint not null default 0,
   constraint stock_place_name_length check (char_length(btrim(name)) between 1 and 120),
-  constraint stock_place_in_workspace unique (workspace_id, id)
+  constraint stock_place_in_workspace unique (workspace_id, id),
+  constraint stock_place_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
+    and created_at < '2200-01-01 00:00:00+00')
 );
 create unique index stock_place_name_unique on stock_place (workspace_id, lower(name));
 
@@ -82,14 +86,3 @@ create table stock_movement (
     references stock_place (workspace_id, id) on delete cascade
 );
 create index stock_movement_item on stock_movement (item_id, created_at);
-
--- What has a history is archived, not deleted: quantities would go with it, and those go online only (C4). A workspace
--- that is deleted takes everything along. The triggers are in the files of each side.
-create function stock_kept() returns trigger language plpgsql as $$
-begin
-  if exists (select from workspace w where w.id = old.workspace_id) and exists (
-      select from stock_movement m where old.id in (m.item_id, m.from_id, m.to_id)) then
-    raise exception 'stock with a history is archived' using errcode = 'check_violation', constraint = 'stock_kept';
-  end if;
-  return old;
-end $$;

@@ -1,45 +1,4 @@
--- The device's side of 0007, and the text of bodies for search.
-
-call sync.attach('page', 'workspace_id', true);
-call sync.attach('page_favourite', 'workspace_id', true);
-call sync.attach('document_update', 'workspace_id', true);
-call sync.attach('document_version', 'workspace_id', true);
-call sync.attach('file', 'workspace_id', true);
-create or replace trigger sync_capture after insert or update or delete on public.file
-  for each row execute function sync.capture('workspace_id', '{stored_at}');
-call sync.make_apply('page');
-call sync.make_apply('page_favourite');
-call sync.make_apply('document_update');
-call sync.make_apply('document_version');
-call sync.make_apply('file');
-
--- The words of a text; of one that has more than a tsvector holds, those at its beginning.
-create function sync.words(body text) returns tsvector immutable language plpgsql as $$
-begin
-  return to_tsvector('simple', body);
-exception when program_limit_exceeded then
-  return to_tsvector('simple', left(body, 200000));
-end $$;
-
--- What is written in each body, made in the background from its updates (client/store/document-texts.ts), also of
--- pages that nobody opened here (D3). Somebody hostile can make a body that takes for ever to put together: too_costly
--- counts how often that was given up; it has no words, and until retry_at it is not tried again.
-create table sync.document_text (
-  document_id   uuid primary key,
-  workspace_id  uuid not null,
-  body          text not null,
-  too_costly    integer not null default 0,
-  retry_at      timestamptz,
-  search        tsvector not null generated always as (sync.words(body)) stored
-);
-create index document_text_search on sync.document_text using gin (search);
-
--- Bodies whose text is to be made again. mark rises with each change, so that one that comes meanwhile is not missed.
-create table sync.document_dirty (
-  document_id   uuid primary key,
-  workspace_id  uuid not null,
-  mark          bigint not null default 1
-);
+-- Bodies on a device: which are to be read for search again, and what was typed and never sent put together.
 
 create function sync.mark_document() returns trigger language plpgsql as $$
 declare
