@@ -236,7 +236,7 @@ test('a zip with images comes in; everything goes out offline, with the files be
     .getByLabel('Zip or Markdown files')
     .setInputFiles({ name: 'kb.zip', mimeType: 'application/zip', buffer: Buffer.from(zip) });
   const report = a.page.getByRole('status').filter({ hasText: 'Imported 3 pages' });
-  await expect(report).toContainText('2 images (1 of them with their file)');
+  await expect(report).toContainText('2 images (1 with a file)');
   await report.getByText('What was not kept as it was').click();
   await expect(report).toContainText('1 × images whose file is missing');
   await a.page.getByRole('button', { name: 'Open Handbook' }).click();

@@ -39,7 +39,13 @@ class ImageView {
     this.dom.className = 'image-around';
     if (this.#hash === null) {
       // Images of other sites are not fetched: that would tell them who reads.
-      this.#say('outside', `This image is on another site and is not shown from there: ${src}`);
+      const isOutside = /^(https?:)?\/\//i.test(src);
+      this.#say(
+        'outside',
+        isOutside
+          ? `This image is on another site and is not shown from there: ${src}`
+          : `The file of this image is not in the workspace: ${src}`,
+      );
       return;
     }
     this.dom.dataset.state = 'loading';

@@ -91,14 +91,11 @@ export function PagesPage() {
     >
       <Column wide>
         {shown === 'pages' ? (
-          <Button
-            variant="primary"
-            reason={workspace.readOnly}
-            onClick={() => void actions.create(null)}
-            className="mb-3 hidden phone:flex"
-          >
-            New page
-          </Button>
+          <div className="mb-3 hidden phone:block">
+            <Button variant="primary" reason={workspace.readOnly} onClick={() => void actions.create(null)}>
+              New page
+            </Button>
+          </div>
         ) : null}
         {tree && rows.length === 0 ? (
           <Empty icon={<empty.icon size={20} aria-hidden />} title={empty.title}>

@@ -9,6 +9,7 @@ import { Section } from '../shell/page';
 import { useGoTo } from '../shell/sidebar';
 import { useStore } from '../store-context';
 import { useWorkspace } from '../workspace';
+import { ArchiveFault } from './archive';
 import { type ImportPlan, planImport } from './import-plan';
 import { writePlan } from './import-write';
 import { pages } from './queries';
@@ -24,6 +25,29 @@ type State =
 
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
+/** @returns null for an error that is not for people to read (W5) */
+const sentenceOf = (error: unknown): string | null =>
+  error instanceof StoreError || error instanceof ArchiveFault ? error.message : null;
+
+/** What came with the pages, as the rest of a sentence: `, with 2 links between pages, 1 image (0 with a file)`. */
+function parts({
+  pageLinks,
+  outsideLinks,
+  images,
+  imagesKept,
+  checklistItems,
+}: ImportPlan['report']): string {
+  const said = [
+    pageLinks > 0 ? `${count(pageLinks, 'link', 'links')} between pages` : null,
+    outsideLinks > 0 ? `${count(outsideLinks, 'link', 'links')} to elsewhere` : null,
+    images > 0
+      ? `${count(images, 'image', 'images')} (${imagesKept.toLocaleString('en')} with a file)`
+      : null,
+    checklistItems > 0 ? count(checklistItems, 'checklist item', 'checklist items') : null,
+  ].filter((part) => part !== null);
+  return said.length === 0 ? '' : `, with ${said.join(', ')}`;
+}
+
 function Report({ plan }: { plan: ImportPlan }) {
   const goTo = useGoTo();
   const { report } = plan;
@@ -31,11 +55,8 @@ function Report({ plan }: { plan: ImportPlan }) {
   return (
     <div role="status" className="mt-3 rounded-md bg-ok-soft px-3 py-2">
       <p className="font-[550] text-ok">
-        Imported {count(report.pages, 'page', 'pages')}, with {count(report.pageLinks, 'link', 'links')}{' '}
-        between pages, {count(report.outsideLinks, 'link', 'links')} to elsewhere,{' '}
-        {count(report.images, 'image', 'images')}
-        {report.images > 0 ? ` (${report.imagesKept.toLocaleString('en')} of them with their file)` : ''},{' '}
-        {count(report.checklistItems, 'checklist item', 'checklist items')}.
+        Imported {count(report.pages, 'page', 'pages')}
+        {parts(report)}.
       </p>
       {report.notes.length > 0 ? (
         <details className="mt-1 text-ink-2">
@@ -102,9 +123,7 @@ export function TransferSection({ tree }: { tree: PageTree | undefined }) {
       await writePlan(store, plan, into, (done) => setState({ kind: 'running', done, total }));
       setState({ kind: 'done', plan });
     } catch (error) {
-      const sentence =
-        error instanceof StoreError || error instanceof Error ? error.message : 'It could not be read.';
-      setState({ kind: 'failed', sentence });
+      setState({ kind: 'failed', sentence: sentenceOf(error) ?? 'These files could not be read.' });
     }
   };
   const save = async (make: () => Promise<readonly string[]>) => {
@@ -112,7 +131,7 @@ export function TransferSection({ tree }: { tree: PageTree | undefined }) {
     try {
       sayMissing(await make());
     } catch (error) {
-      toast.error(error instanceof StoreError ? error.message : 'The export did not succeed.');
+      toast.error(sentenceOf(error) ?? 'The export did not succeed.');
     } finally {
       setExporting(false);
     }
