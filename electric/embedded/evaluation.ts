@@ -181,10 +181,9 @@ export async function evaluateRows(
     return `v.c${i}::${column.sqlType}${collation} as ${name}`;
   });
   const lists = used.map((_, i) => `$${i + 2}::text[]`);
-  const text = `select coalesce((${predicate!.sql}), false) as t from (
-    select ${['v.n as "shape server row"', ...casts].join(', ')}
-    from unnest(${['$1::int[]', ...lists].join(', ')}) as v(${['n', ...used.map((_, i) => `c${i}`)].join(', ')})
-    ) as ${quoteName(table.name)} order by "shape server row"`;
+  // The clause stands in a query of its own, whose only names are the table's; the values' names are outside of it.
+  const text = `select (select coalesce((${predicate!.sql}), false) from (select ${casts.join(', ')}) as ${quoteName(table.name)})
+    from unnest(${['$1::int[]', ...lists].join(', ')}) as v(${['n', ...used.map((_, i) => `c${i}`)].join(', ')}) order by v.n`;
   const values = used.map(({ name }) => {
     const place = binding.places.get(name)!;
     return rows.map((row) => row[place] ?? null);

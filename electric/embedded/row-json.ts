@@ -49,8 +49,9 @@ export function rowsQuery(table: Table, columns: readonly Column[], headers: str
     return column.notNull ? part : `coalesce(${part}, '/_')`;
   });
   const keyText = [quoteText(keyPrefix(table)), ...key].join(' || ');
-  // A lateral row of texts: row_to_json writes and escapes it in one go.
+  // A lateral row of texts: row_to_json writes and escapes it in one go. `v.*` is that row whatever the columns are
+  // called; `v` alone would be a column of that name.
   const values = columns.map((column) => `${valueText(column)} as ${quoteName(column.name)}`).join(', ');
-  const message = `'{"key":' || to_json(${keyText})::text || ',"value":' || (select row_to_json(v) from (select ${values}) v)::text || ${quoteText(`,"headers":${headers}}`)}`;
+  const message = `'{"key":' || to_json(${keyText})::text || ',"value":' || (select row_to_json(v.*) from (select ${values}) v)::text || ${quoteText(`,"headers":${headers}}`)}`;
   return `select ${message} from ${quoteName(table.schema)}.${quoteName(table.name)} ${tail}`;
 }
