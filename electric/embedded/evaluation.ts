@@ -22,7 +22,8 @@ export interface UndecidedChange {
 
 interface Batch {
   readonly transaction: StreamedTransaction;
-  readonly binding: Binding;
+  /** All its changes are of one relation; undefined when there is none. */
+  readonly binding: Binding | undefined;
   readonly changes: UndecidedChange[];
   bytes: number;
   /** The transaction ends here. */
@@ -72,10 +73,11 @@ export class EvaluationQueue {
     return this.waitingBytes + (this.building?.open.bytes ?? 0);
   }
 
-  add(change: UndecidedChange, transaction: StreamedTransaction): void {
+  add(change: UndecidedChange, binding: Binding, transaction: StreamedTransaction): void {
     let batch = this.collecting;
-    if (batch?.transaction.number !== transaction.number) {
-      batch = { transaction, binding: this.shape.binding!, changes: [], bytes: 0, last: false };
+    if (batch?.transaction.number !== transaction.number || batch.binding !== binding) {
+      if (batch?.transaction.number === transaction.number) this.enqueue(batch);
+      batch = { transaction, binding, changes: [], bytes: 0, last: false };
       this.collecting = batch;
     }
     batch.changes.push(change);
@@ -89,7 +91,7 @@ export class EvaluationQueue {
   commit(transaction: StreamedTransaction): void {
     let batch = this.collecting;
     if (batch?.transaction.number !== transaction.number) {
-      batch = { transaction, binding: this.shape.binding!, changes: [], bytes: 0, last: true };
+      batch = { transaction, binding: undefined, changes: [], bytes: 0, last: true };
     }
     batch.last = true;
     this.enqueue(batch);
@@ -125,9 +127,9 @@ export class EvaluationQueue {
       if (before === undefined) rows.push(old!);
       if (after === undefined) rows.push(row!);
     }
-    const verdicts = rows.length > 0 ? await this.options.evaluate(this.shape, batch.binding, rows) : [];
-    let next = 0;
     const { transaction, binding } = batch;
+    const verdicts = rows.length > 0 ? await this.options.evaluate(this.shape, binding!, rows) : [];
+    let next = 0;
     if (this.building?.number !== transaction.number) {
       const open = new OpenTransaction(transaction.shown, this.shape.chunkBytes, new SharedSegments());
       this.building = { number: transaction.number, open };
@@ -136,7 +138,7 @@ export class EvaluationQueue {
     for (const change of batch.changes) {
       const before = change.before === undefined ? verdicts[next++]! : change.before === true;
       const after = change.after === undefined ? verdicts[next++]! : change.after === true;
-      open.add(encodeChange(binding, change, before, after, transaction));
+      open.add(encodeChange(binding!, change, before, after, transaction));
     }
     this.waitingBytes -= batch.bytes;
     if (batch.last) {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { quoteName, quoteText } from './connection';
+import { quoteName } from './connection';
 import { type Answer, ask, catchUp, changes, follow, type Target, targets } from './testing/target';
 
 /** SHAPE_NAMES=1000 for a long run; SHAPE_SEED repeats one. */
@@ -27,7 +27,9 @@ function ownNames(): string[] {
     for (const [, reserved] of source.matchAll(/'(shape server [a-z]+)'/g)) found.add(reserved!);
     for (const sql of source.match(/`[^`]*`|'[^'\n]*'/g) ?? []) {
       if (!/\b(select|from|create|with|join)\b/.test(sql)) continue;
-      for (const [, plain, quoted] of sql.matchAll(/\b(?:as|from|view|join|table) ([a-z_]+)\b|"([^"\n$]+)"/g)) {
+      for (const [, plain, quoted] of sql.matchAll(
+        /\b(?:as|from|view|join|table) ([a-z_]+)\b|"([^"\n$]+)"/g,
+      )) {
         found.add((plain ?? quoted)!);
       }
       for (const [, alias] of sql.matchAll(/\b([a-z]{1,3})\./g)) found.add(alias!);
@@ -37,12 +39,76 @@ function ownNames(): string[] {
 }
 
 const own = ownNames();
-const keywords = ['select', 'from', 'where', 'table', 'user', 'order', 'group', 'null', 'true', 'all', 'end', 'as'];
-const functions = ['row_to_json', 'to_json', 'concat', 'replace', 'coalesce', 'length', 'unnest', 'current_user'];
+const keywords = [
+  'select',
+  'from',
+  'where',
+  'table',
+  'user',
+  'order',
+  'group',
+  'null',
+  'true',
+  'all',
+  'end',
+  'as',
+];
+const functions = [
+  'row_to_json',
+  'to_json',
+  'concat',
+  'replace',
+  'coalesce',
+  'length',
+  'unnest',
+  'current_user',
+];
 const types = ['text', 'int4', 'date', 'uuid', 'jsonb', 'bool', 'name', 'record', 'numeric', 'timestamptz'];
-const likeSystem = ['oid', 'ctid_', 'xmin2', 'rowid', 'key', 'value', 'headers', 'operation', '__proto__', '1', '$1'];
-const hostile = ['"', '""', 'a"b', "it's", 'a b', 'a.b', 'a/b', 'a,b', '\\', 'a\nb', '%s', ';', '--', '/*', '{}', '?', ' '];
-const letters = ['ü', 'Ω', 'name🙂', '表', 'İ', 'e\u0301', 'UPPER', 'Mixed', 'x'.repeat(63), 'ü'.repeat(31), '🙂'.repeat(15)];
+const likeSystem = [
+  'oid',
+  'ctid_',
+  'xmin2',
+  'rowid',
+  'key',
+  'value',
+  'headers',
+  'operation',
+  '__proto__',
+  '1',
+  '$1',
+];
+const hostile = [
+  '"',
+  '""',
+  'a"b',
+  "it's",
+  'a b',
+  'a.b',
+  'a/b',
+  'a,b',
+  '\\',
+  'a\nb',
+  '%s',
+  ';',
+  '--',
+  '/*',
+  '{}',
+  '?',
+  ' ',
+];
+const letters = [
+  'ü',
+  'Ω',
+  'name🙂',
+  '表',
+  'İ',
+  'e\u0301',
+  'UPPER',
+  'Mixed',
+  'x'.repeat(63),
+  'ü'.repeat(31),
+  '🙂'.repeat(15),
+];
 
 const name = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('v', 't', 'c', 'n', 'r') },
@@ -63,8 +129,20 @@ const kinds = [
   { type: 'text', sql: "'it''s'", shown: "it's", condition: (c: string) => `length(${c}) = 4`, plain: true },
   { type: 'int', sql: '7', shown: '7', condition: (c: string) => `${c} % 2 = 1`, plain: true },
   { type: 'boolean', sql: 'true', shown: 't', condition: (c: string) => `${c} is not false`, plain: false },
-  { type: 'jsonb', sql: `'{"v": 1}'`, shown: '{"v": 1}', condition: (c: string) => `${c} ->> 'v' = '1'`, plain: false },
-  { type: 'text[]', sql: "array['a', 'b']", shown: '{a,b}', condition: (c: string) => `'a' = any (${c})`, plain: false },
+  {
+    type: 'jsonb',
+    sql: `'{"v": 1}'`,
+    shown: '{"v": 1}',
+    condition: (c: string) => `${c} ->> 'v' = '1'`,
+    plain: false,
+  },
+  {
+    type: 'text[]',
+    sql: "array['a', 'b']",
+    shown: '{a,b}',
+    condition: (c: string) => `'a' = any (${c})`,
+    plain: false,
+  },
   {
     type: 'timestamptz',
     sql: "'2024-02-29 12:00Z'",
@@ -73,12 +151,21 @@ const kinds = [
     plain: true,
   },
   { type: 'numeric', sql: '1.50', shown: '1.50', condition: (c: string) => `abs(${c}) > 1`, plain: false },
-  { type: 'char(4)', sql: "'ab'", shown: 'ab  ', condition: (c: string) => `upper(${c}) = 'AB'`, plain: false },
+  {
+    type: 'char(4)',
+    sql: "'ab'",
+    shown: 'ab  ',
+    condition: (c: string) => `upper(${c}) = 'AB'`,
+    plain: false,
+  },
 ] as const;
 
 const notSystem = (text: string) => !/^(ctid|xmin|xmax|cmin|cmax|tableoid)$/.test(text);
 const named = fc.record({
-  schema: fc.option(name.filter((text) => !/^(pg_|information_schema)/.test(text)), { freq: 3 }),
+  schema: fc.option(
+    name.filter((text) => !/^(pg_|information_schema)/.test(text)),
+    { freq: 3 },
+  ),
   table: name,
   columns: fc.uniqueArray(
     fc.record({ name: name.filter(notSystem), kind: fc.nat({ max: kinds.length - 1 }) }),
@@ -101,7 +188,11 @@ async function playNames(plan: typeof named extends fc.Arbitrary<infer T> ? T : 
   // The schema is made for this run alone, so that a table's name meets no other's.
   const schema = plan.schema ?? `names_${made}`;
   const relation = `${quoteName(schema)}.${quoteName(plan.table)}`;
-  const columns = plan.columns.map((column) => ({ ...column, ...kinds[column.kind]!, quoted: quoteName(column.name) }));
+  const columns = plan.columns.map((column) => ({
+    ...column,
+    ...kinds[column.kind]!,
+    quoted: quoteName(column.name),
+  }));
   const first = columns[0]!;
   const key = plan.keyed && first.type !== 'jsonb' ? `, primary key (${first.quoted})` : '';
   await target.sql.query(`drop schema if exists ${quoteName(schema)} cascade; create schema ${quoteName(schema)};
@@ -124,7 +215,10 @@ async function playNames(plan: typeof named extends fc.Arbitrary<infer T> ? T : 
     for (const query of queries) {
       const start = await catchUp(target, query);
       expect(start.status, `${query.where}: ${start.text}`).toBe(200);
-      expect(changes(start.all).map(({ value }) => shown(value!)), query.where).toEqual([shown(row)]);
+      expect(
+        changes(start.all).map(({ value }) => shown(value!)),
+        query.where,
+      ).toEqual([shown(row)]);
       started.push(start);
     }
     for (const { quoted, condition } of columns) {
@@ -134,7 +228,10 @@ async function playNames(plan: typeof named extends fc.Arbitrary<infer T> ? T : 
         log: 'changes_only',
         subset__where: `${condition(quoted)} and $1 = 'p'`,
         subset__params: '{"1":"p"}',
-        subset__order_by: `${qualified}.${first.quoted} desc, ${quoted}`.replace(/, .*$/, first.type === 'jsonb' ? '' : '$&'),
+        subset__order_by: `${qualified}.${first.quoted} desc, ${quoted}`.replace(
+          /, .*$/,
+          first.type === 'jsonb' ? '' : '$&',
+        ),
         subset__limit: '5',
       });
       expect(subset.status, subset.text).toBe(200);
@@ -151,7 +248,10 @@ async function playNames(plan: typeof named extends fc.Arbitrary<infer T> ? T : 
         seen.push(...changes(answer.messages));
       }
       expect(answer.status, `${query.where}: ${answer.text}`).toBe(200);
-      expect(seen.map(({ headers }) => headers.operation), query.where).toEqual(['delete', 'insert']);
+      expect(
+        seen.map(({ headers }) => headers.operation),
+        query.where,
+      ).toEqual(['delete', 'insert']);
       expect(shown(seen[1]!.value!), query.where).toEqual(shown(row));
     }
   } finally {
