@@ -51,7 +51,7 @@ export function accountRoutes(auth: Auth): Hono {
     if (!(await auth.endSession(person.id, c.req.param('id')))) {
       throw new ApiFailure('not-found', 'This device is signed out already.');
     }
-    return c.json({});
+    return c.json({ id: c.req.param('id') });
   });
   return app;
 }

@@ -2,6 +2,9 @@
 // complete, the position of the whole answer, and it leaves out what is not above a position that it was told of. So
 // an answer is handed on only when it is what the protocol says, ends where a transaction ends, and names no position
 // that is ahead of its rows (docs/decisions/0008-whole-answers.md).
+import { z } from 'zod';
+import { apiError } from '../../db/wire';
+import { LinkError } from './link';
 
 /** A message of the protocol, as far as it matters here. */
 interface Message {
@@ -96,13 +99,17 @@ export class Answers {
   /** One answer; what is none (a sign-in page of a hotel, half a body) is asked for again. */
   async #part(url: URL, init: RequestInit): Promise<Part | Response> {
     for (let failures = 1; ; failures++) {
-      const response = await this.options.ask(url, init);
+      const response = await this.options.ask(url, init).catch((error: unknown) => {
+        if (error instanceof LinkError && error.kind === 'unreadable') return Response.error();
+        throw error;
+      });
       const isBusy = response.status === 429 || response.status >= 500;
-      if (response.status !== 200 && !isBusy) return response;
-      const part = isBusy ? null : await readPart(response).catch(() => null);
+      const answer = isBusy
+        ? null
+        : await (response.status === 200 ? readPart(response) : readRefusal(response)).catch(() => null);
       const kind = isBusy ? 'busy' : 'unreadable';
-      if (part || failures > 1 || !isBusy) this.options.interrupted(part ? null : kind);
-      if (part) return part;
+      if (answer || failures > 1 || !isBusy) this.options.interrupted(answer ? null : kind);
+      if (answer) return answer;
       await this.options.pause(init.signal ?? undefined, failures);
     }
   }
@@ -205,6 +212,22 @@ async function readPart(response: Response): Promise<Part> {
   }
   for (const message of messages) if (!isMessage(message)) throw new Error('no message of the protocol');
   return { status, headers, text, messages };
+}
+
+/**
+ * A refusal as the shape server or the proxy before it writes one: the log is gone, or a message why.
+ * @throws when it is neither: then it is not theirs
+ */
+async function readRefusal(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const body: unknown = JSON.parse(text);
+  const gone = z
+    .array(z.object({ headers: z.object({ control: z.literal('must-refetch') }) }).loose())
+    .min(1);
+  const why = z.union([apiError, z.object({ message: z.string() }).loose()]);
+  if (!(status === 409 ? z.union([gone, why]) : why).safeParse(body).success) throw new Error('no refusal');
+  return new Response(text, { status, headers });
 }
 
 function isMessage(message: unknown): message is Message {

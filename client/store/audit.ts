@@ -3,7 +3,7 @@
 import type { PGliteInterface } from '@electric-sql/pglite';
 import { z } from 'zod';
 import { type TableName, tableNames, tables } from '../../db/tables';
-import { type Link, LinkError, readJson } from './link';
+import { elsewhere, type Link, LinkError, readJson } from './link';
 
 /** 200 of GET /api/workspaces/:id/size, as far as it matters here. */
 const size = z.object({ rows: z.record(z.string(), z.int()), total: z.int() });
@@ -14,7 +14,7 @@ export type Counts = ReadonlyMap<TableName, number>;
 export async function countThere(link: Link, workspaceId: string, signal: AbortSignal): Promise<Counts> {
   const response = await link.patiently(`/api/workspaces/${workspaceId}/size`, { signal });
   const read = size.safeParse(await readJson(response));
-  if (!read.success) throw new LinkError('busy', 'Something else answered in place of the server.');
+  if (!read.success) throw new LinkError('unreadable', elsewhere);
   return new Map(tableNames.map((table) => [table, read.data.rows[table] ?? 0]));
 }
 

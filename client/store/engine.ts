@@ -306,8 +306,9 @@ export class Engine implements Backend {
   }
 
   #linkChanged(): void {
-    const { network, session, heardAt } = this.#link.state;
+    const { network, session, heardAt, busy } = this.#link.state;
     this.#set({ network, session, heardAt });
+    this.#problem('link', busy ? syncProblem('busy') : null);
     const isBack = network === 'online' && !this.#wasOnline;
     this.#wasOnline = network === 'online';
     if (isBack && session === 'signed-in') {

@@ -1,9 +1,11 @@
 // Carries the bytes of files between this device and the server, in the background of the engine: sends what the server
 // lacks, fetches ahead what a person may want to see without a network, and drops copies of workspaces that are lost.
 import type { PGliteInterface } from '@electric-sql/pglite';
+import { z } from 'zod';
 import { filePath } from '../../db/document/files';
 import { AHEAD_BYTES, type DeviceFiles } from './device-files';
-import { type Link, LinkError } from './link';
+import { hashOf } from './files';
+import { type Link, LinkError, readJson } from './link';
 import { type SyncProblem, syncProblem } from './sync-problem';
 
 export interface FileSyncOptions {
@@ -27,9 +29,8 @@ const REST = 30_000;
 /** Why a file stays here whose workspace has no room for it on the server. */
 const fullSentence = syncProblem('full').sentence;
 
-interface Refusal {
-  readonly error?: { readonly detail?: { readonly reason?: string } };
-}
+/** 200 of POST /api/files/missing. */
+const missingAnswer = z.object({ missing: z.array(z.string()), room: z.number().optional() });
 
 interface Named {
   readonly workspace_id: string;
@@ -127,55 +128,94 @@ export class FileSync {
         if (fault !== 'forbidden') sentence = fault;
       }
     }
-    this.options.problem(
-      sentence === null ? null : { kind: sentence === fullSentence ? 'full' : 'refused', sentence },
-    );
+    this.options.problem(sentence === null ? null : problemOfFiles(sentence));
     return isRest;
   }
 
   /** @returns null when the server has them all, 'forbidden', or a sentence */
   async #sendSome(workspaceId: string, hashes: readonly string[]): Promise<string | null> {
-    const { link, files } = this.options;
-    const { signal } = this.#closed;
-    const asked = await link.patiently('/api/files/missing', {
+    const { files } = this.options;
+    const asked = await this.#askMissing(workspaceId, hashes);
+    if (typeof asked === 'string') return asked;
+    /** Bytes that the workspace may still add there; a server that does not say so refuses them itself. */
+    let room = asked.room;
+    let fault: string | null = null;
+    const put = new Set<string>();
+    for (const hash of hashes) {
+      if (!asked.missing.has(hash)) {
+        await this.#sent(workspaceId, hash);
+        continue;
+      }
+      const path = filePath(workspaceId, hash);
+      const body = await files.get(path);
+      if (!body) continue;
+      if (body.size > room) {
+        fault = fullSentence;
+        continue;
+      }
+      const why = await this.#put(path, body);
+      if (why === 'forbidden') return 'forbidden';
+      if (why !== null) {
+        fault = why;
+        continue;
+      }
+      room -= body.size;
+      put.add(hash);
+    }
+    if (put.size === 0) return fault;
+    // A file leaves the unsent ones only when the server itself says that it has it: anything can answer 204 in between.
+    const still = await this.#askMissing(workspaceId, [...put]);
+    if (typeof still === 'string') return still;
+    for (const hash of put) {
+      if (still.missing.has(hash)) fault = syncProblem('unreadable').sentence;
+      else await this.#sent(workspaceId, hash);
+    }
+    return fault;
+  }
+
+  async #sent(workspaceId: string, hash: string): Promise<void> {
+    await this.options.files.sent(filePath(workspaceId, hash));
+    await this.recount();
+  }
+
+  /** @returns which of these the server lacks; 'forbidden' or a sentence when it does not say so */
+  async #askMissing(
+    workspaceId: string,
+    hashes: readonly string[],
+  ): Promise<{ readonly missing: ReadonlySet<string>; readonly room: number } | string> {
+    const answer = await this.#answer('/api/files/missing', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ workspaceId, hashes }),
-      signal,
     });
-    if (asked.status === 403) return 'forbidden';
-    if (!asked.ok) return `Files could not be sent (${asked.status}); they are kept on this device.`;
-    const answer = (await asked.json()) as { missing: string[]; room?: number };
-    const missing = new Set(answer.missing);
-    /** Bytes that the workspace may still add there; a server that does not say so refuses them itself. */
-    let room = answer.room ?? Number.POSITIVE_INFINITY;
-    let fault: string | null = null;
-    for (const hash of hashes) {
-      const path = filePath(workspaceId, hash);
-      if (missing.has(hash)) {
-        const body = await files.get(path);
-        if (!body) continue;
-        if (body.size > room) {
-          fault = fullSentence;
-          continue;
-        }
-        const put = await link.patiently(path, { method: 'PUT', body, signal }, { silence: LONGEST_SENDING });
-        const why = put.status === 413 ? ((await put.json().catch(() => null)) as Refusal | null) : null;
-        if (why === null) await put.body?.cancel();
-        if (put.status === 403) return 'forbidden';
-        if (!put.ok) {
-          const isFull = why?.error?.detail?.reason === 'quota';
-          fault = isFull
-            ? fullSentence
-            : `A file could not be sent (${put.status}); it is kept on this device.`;
-          continue;
-        }
-        room -= body.size;
-      }
-      await files.sent(path);
-      await this.recount();
+    if (typeof answer === 'string') return answer;
+    const read = missingAnswer.safeParse(answer);
+    if (!read.success) return syncProblem('unreadable').sentence;
+    const { missing, room = Number.POSITIVE_INFINITY } = read.data;
+    return { missing: new Set(missing), room };
+  }
+
+  /** @returns null when it was taken, as far as can be known; 'forbidden', or a sentence */
+  async #put(path: string, body: Blob): Promise<string | null> {
+    const answer = await this.#answer(path, { method: 'PUT', body }, LONGEST_SENDING);
+    return typeof answer === 'string' ? answer : null;
+  }
+
+  /** The JSON of a success, null when it has none; 'forbidden' or a sentence for anything else. */
+  async #answer(path: string, init: RequestInit, silence?: number): Promise<object | null | string> {
+    const { signal } = this.#closed;
+    try {
+      const options = silence === undefined ? {} : { silence };
+      return await readJson<object | null>(
+        await this.options.link.patiently(path, { ...init, signal }, options),
+      );
+    } catch (error) {
+      if (!(error instanceof LinkError) || signal.aborted) throw error;
+      if (error.kind === 'forbidden') return 'forbidden';
+      if (error.kind === 'unreadable') return syncProblem('unreadable').sentence;
+      if (error.detail.reason === 'quota') return fullSentence;
+      return `Files could not be sent; they are kept on this device. (${error.message})`;
     }
-    return fault;
   }
 
   /** The newest files of all workspaces, as many as there is room for. @returns whether some could not be fetched */
@@ -204,7 +244,10 @@ export class FileSync {
           await response.body?.cancel();
           continue;
         }
-        await files.copy(path, await response.blob());
+        const bytes = await response.blob();
+        // A page that answered in its place is no file.
+        if ((await hashOf(bytes)) !== row.hash) return true;
+        await files.copy(path, bytes);
       } catch (error) {
         if (error instanceof LinkError) return true;
         throw error;
@@ -212,6 +255,11 @@ export class FileSync {
     }
     return false;
   }
+}
+
+function problemOfFiles(sentence: string): SyncProblem {
+  const known = (['full', 'unreadable'] as const).map(syncProblem).find((one) => one.sentence === sentence);
+  return known ?? { kind: 'refused', sentence };
 }
 
 const pathOf = (row: Named) => filePath(row.workspace_id, row.hash);

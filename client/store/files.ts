@@ -80,8 +80,9 @@ export async function fileBytes(
   const response = await fetch(path, { headers: { [PERSON_HEADER]: store.userId } }).catch(() => null);
   if (!response?.ok) return null;
   const bytes = await response.blob().catch(() => null);
+  // A page that answered in its place is no file.
+  if (!bytes || (await hashOf(bytes)) !== hash) return null;
   // Without room for a copy it is shown all the same.
-  if (!bytes) return null;
   await browserFiles(store.userId)
     ?.copy(path, bytes)
     .catch(() => {});

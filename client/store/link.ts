@@ -2,11 +2,11 @@
 // backoff what may be retried, and lets everything that waits go on at once when it is woken.
 import { type ApiErrorKind, apiError, PERSON_HEADER } from '../../db/wire';
 
-/** An answer that is not 2xx, or no answer ('unreachable'). The message can be shown. */
+/** An answer that is not 2xx, no answer ('unreachable'), or somebody else's ('unreadable'). The message can be shown. */
 export class LinkError extends Error {
   override readonly name = 'LinkError';
   constructor(
-    readonly kind: ApiErrorKind,
+    readonly kind: ApiErrorKind | 'unreadable',
     sentence: string,
     readonly detail: Readonly<Record<string, unknown>> = {},
   ) {
@@ -19,6 +19,8 @@ export interface LinkState {
   readonly session: 'signed-in' | 'expired';
   /** When the server last answered, ms since 1970. */
   readonly heardAt: number | null;
+  /** Some request has been told more than once in a row that the server is busy. */
+  readonly busy: boolean;
 }
 
 export interface LinkOptions {
@@ -42,10 +44,12 @@ const SILENCE = 45_000;
 const LONGEST_ANSWER = 15 * 60_000;
 
 export class Link {
-  #state: LinkState = { network: 'offline', session: 'signed-in', heardAt: null };
+  #state: LinkState = { network: 'offline', session: 'signed-in', heardAt: null, busy: false };
   #listeners = new Set<() => void>();
   #wakers = new Set<() => void>();
   #failures = 0;
+  /** Requests that were told so. */
+  #busy = new Set<object>();
   #toldHeardAt = 0;
   #closed = new AbortController();
 
@@ -77,9 +81,10 @@ export class Link {
   }
 
   /**
-   * One attempt.
+   * One attempt. What answers may be something else than the server: the caller checks it by the protocol's definition,
+   * and then says that it has heard the server.
    * @returns any HTTP answer but 401
-   * @throws LinkError 'unreachable' or 'signed-out'
+   * @throws LinkError 'unreachable', 'signed-out', or 'unreadable' for a 401 that is not the server's
    */
   async once(path: string, init: RequestInit = {}, silence = SILENCE): Promise<Response> {
     const silent = new AbortController();
@@ -106,41 +111,55 @@ export class Link {
       throw new LinkError('unreachable', 'The server does not answer.');
     }
     this.#failures = 0;
-    this.#set({ network: 'online', heardAt: Date.now() });
-    if (response.status === 401) {
-      await response.body?.cancel();
-      this.#set({ session: 'expired' });
-      throw new LinkError('signed-out', 'Sign in again to send and receive changes.');
-    }
-    return response;
+    this.#set({ network: 'online' });
+    if (response.status !== 401) return response;
+    const refusal = apiError.safeParse(parsed(await readText(response)));
+    if (!refusal.success) throw new LinkError('unreadable', elsewhere);
+    this.#set({ session: 'expired', heardAt: Date.now() });
+    throw new LinkError('signed-out', 'Sign in again to send and receive changes.');
+  }
+
+  /** An answer was the server's own. */
+  heard(): void {
+    this.#set({ heardAt: Date.now() });
   }
 
   /**
    * Attempts until the server gives an answer that is worth having: waits while there is no network, while the
    * session is expired, and while the server is busy (429, 5xx).
    * @param options.silence how long an attempt may go without an answer, ms
-   * @param options.busy hears after each answer whether the server said more than once in a row that it is busy
-   * @throws the reason of init.signal, or LinkError when the store is closed
+   * @throws the reason of init.signal, or LinkError: 'unreadable', or that the store is closed
    */
   async patiently(
     path: string,
     init: RequestInit = {},
-    options: { readonly silence?: number; busy?(is: boolean): void } = {},
+    options: { readonly silence?: number } = {},
   ): Promise<Response> {
-    for (let failures = 1; ; failures++) {
-      await this.ready(init.signal ?? undefined);
-      try {
-        const response = await this.once(path, init, options.silence);
-        const isBusy = response.status === 429 || response.status >= 500;
-        // Once is nothing to speak of.
-        options.busy?.(isBusy && failures > 1);
-        if (!isBusy) return response;
-        await response.body?.cancel();
-      } catch (error) {
-        if (!(error instanceof LinkError) || this.#closed.signal.aborted) throw error;
+    const request = {};
+    try {
+      for (let failures = 1; ; failures++) {
+        await this.ready(init.signal ?? undefined);
+        try {
+          const response = await this.once(path, init, options.silence);
+          if (response.status !== 429 && response.status < 500) return response;
+          await response.body?.cancel();
+          // Once is nothing to speak of.
+          if (failures > 1) this.#told(request, true);
+        } catch (error) {
+          if (!(error instanceof LinkError) || this.#closed.signal.aborted) throw error;
+          if (error.kind === 'unreadable') throw error;
+        }
+        if (this.#state.session === 'signed-in') await this.pause(init.signal ?? undefined, failures);
       }
-      if (this.#state.session === 'signed-in') await this.pause(init.signal ?? undefined, failures);
+    } finally {
+      this.#told(request, false);
     }
+  }
+
+  #told(request: object, isBusy: boolean): void {
+    if (isBusy) this.#busy.add(request);
+    else this.#busy.delete(request);
+    this.#set({ busy: this.#busy.size > 0 });
   }
 
   /**
@@ -203,13 +222,16 @@ export class Link {
 
   #set(change: Partial<LinkState>): void {
     const next = { ...this.#state, ...change };
-    const same = next.network === this.#state.network && next.session === this.#state.session;
+    const same = (['network', 'session', 'busy'] as const).every((key) => next[key] === this.#state[key]);
     this.#state = next;
     const isNews = (next.heardAt ?? 0) - this.#toldHeardAt > HEARD_EVERY;
     if (isNews) this.#toldHeardAt = next.heardAt ?? 0;
     if (!same || isNews) for (const listener of [...this.#listeners]) listener();
   }
 }
+
+/** Said of an answer that is not the server's. */
+export const elsewhere = 'Something else answered in place of the server.';
 
 /** The whole body. @throws LinkError 'unreachable' when the line breaks in the middle of it */
 export async function readText(response: Response): Promise<string> {

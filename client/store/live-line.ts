@@ -142,7 +142,9 @@ export class LiveLine {
         body: JSON.stringify({ memberships, polls }),
         signal,
       });
-      return liveAnswer.parse(await readJson(response));
+      const answer = liveAnswer.parse(await readJson(response));
+      this.link.heard();
+      return answer;
     } catch (error) {
       if (request.signal.aborted) return null;
       throw error;

@@ -181,11 +181,8 @@ export class Outbox {
     }
     const sentAt = Date.now();
     try {
-      const response = await this.link.patiently(
-        '/api/write',
-        { method: 'POST', headers: { 'content-type': 'application/json' }, body },
-        { busy: (is) => this.events.problem(is ? syncProblem('busy') : null) },
-      );
+      const headers = { 'content-type': 'application/json' };
+      const response = await this.link.patiently('/api/write', { method: 'POST', headers, body });
       const answered = writeResponse.safeParse(await readJson(response));
       // A hotel's sign-in page answers 200 as well.
       if (!answered.success) {
@@ -193,6 +190,7 @@ export class Outbox {
         await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
         return;
       }
+      this.link.heard();
       await this.#store(answered.data, { sentAt, heardAt: Date.now() }, batch);
       this.#failures = 0;
       this.events.problem(null);

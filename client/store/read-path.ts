@@ -40,7 +40,10 @@ export class ReadPath {
   /** Rows to expect of workspaces whose first load is under way. */
   #totals = new Map<string, number>();
   /** Of each workspace that is followed: whether its rows were compared with the server's (audit.ts). */
-  #audits = new Map<string, { state: 'due' | 'running' | 'done'; readonly end: AbortController }>();
+  #audits = new Map<
+    string,
+    { state: 'due' | 'running' | 'done'; failures: number; readonly end: AbortController }
+  >();
 
   constructor(private readonly options: ReadPathOptions) {
     this.#polls = new LivePolls(options.link, {
@@ -144,14 +147,11 @@ export class ReadPath {
     const mark = await this.options.mark();
     const query = mark ? `?${new URLSearchParams(mark)}` : '';
     const sentAt = Date.now();
-    const response = await link.patiently(
-      `/api/session${query}`,
-      { signal: this.#closed.signal },
-      { busy: (is) => this.options.problem('session', is ? syncProblem('busy') : null) },
-    );
+    const response = await link.patiently(`/api/session${query}`, { signal: this.#closed.signal });
     const read = sessionAnswer.safeParse(await readJson(response));
     if (!read.success) throw new NoAnswer();
     const session = read.data;
+    link.heard();
     if (session.user.id !== userId) throw new OtherPerson();
     if (this.#serverId !== session.serverId || session.lostFrom !== null) {
       await this.#unfollow([...this.#followed.keys()]);
@@ -172,7 +172,7 @@ export class ReadPath {
     const { pg, link, baseUrl } = this.options;
     if (this.#closed.signal.aborted) return;
     const end = new AbortController();
-    this.#audits.set(workspaceId, { state: 'due', end });
+    this.#audits.set(workspaceId, { state: 'due', failures: 0, end });
     // What to expect is for the progress bar only: the load does not wait for it.
     void countThere(link, workspaceId, AbortSignal.any([end.signal, this.#closed.signal])).then(
       (counts) => {
@@ -224,12 +224,14 @@ export class ReadPath {
         missing: (table) => subscriptions.get(table)?.refetch(),
       });
       due.state = 'done';
+      this.options.problem(`${workspaceId}/audit`, null);
     } catch (error) {
       if (signal.aborted) return;
-      // The next time that all its shapes have come so far.
-      due.state = 'due';
       console.warn('Outpost: rows could not be compared with the server’s:', error);
-      await this.options.link.pause(signal, 1).catch(() => {});
+      if (error instanceof LinkError) this.options.problem(`${workspaceId}/audit`, problemOf(error));
+      await this.options.link.pause(signal, ++due.failures).catch(() => {});
+      // The next time that all its shapes have come so far, and not before the pause is over.
+      due.state = 'due';
     }
     if (!signal.aborted) this.#progressed(workspaceId);
   }
@@ -248,7 +250,7 @@ export class ReadPath {
       this.#audits.delete(workspaceId);
       await Promise.all((this.#followed.get(workspaceId) ?? []).map((s) => s.close()));
       this.#followed.delete(workspaceId);
-      for (const table of tableNames) this.options.problem(`${workspaceId}/${table}`, null);
+      for (const part of [...tableNames, 'audit']) this.options.problem(`${workspaceId}/${part}`, null);
     }
   }
 

@@ -40,7 +40,8 @@ export function problemOf(error: LinkError): SyncProblem | null {
     case 'signed-out':
       return null;
     case 'busy':
-      return syncProblem('busy');
+    case 'unreadable':
+      return syncProblem(error.kind);
     // About the request, not for people.
     case 'malformed':
     case 'not-found':

@@ -26,7 +26,12 @@ const session = z.object({
 });
 export type Session = z.infer<typeof session>;
 const invite = z.object({ workspaceName: z.string(), role, invitedBy: z.string() });
-const anything = z.unknown();
+/** What better-auth answers of an account. */
+const ofAccount = z.object({ user: z.object({ id: z.string() }) });
+const done = z.object({ status: z.literal(true) });
+const signedOut = z.object({ success: z.literal(true) });
+const byId = z.object({ id: z.string() });
+const ofMember = z.object({ memberId: z.string() });
 const accountOptions = z.object({ signUp: z.enum(['open', 'invite']), passwordByMail: z.boolean() });
 /** What the server offers whoever is not signed in. */
 export type AccountOptions = z.infer<typeof accountOptions>;
@@ -89,26 +94,20 @@ const sentences: Record<ApiErrorKind, string> = {
   unreachable: 'The server cannot be reached. Check the connection and try again.',
 };
 
-function kindOf(status: number): ApiErrorKind {
-  if (status === 401) return 'signed-out';
-  if (status === 403) return 'forbidden';
-  if (status === 404 || status === 410) return 'not-found';
-  if (status === 409 || status === 422) return 'conflict';
-  if (status === 413) return 'too-large';
-  if (status === 426) return 'protocol';
-  if (status === 429 || status >= 500) return 'busy';
-  return 'malformed';
-}
+/** An answer that is not the server's: whether it carried the request out is not known. */
+const elsewhere =
+  'Something else answered in place of the server, as the sign-in page of a hotel or airport network does. Try again when you are through it.';
 
-/** A proxy or a server that is starting may answer without the body that ours would have. */
+/** A proxy before the server may be busy, or refuse what is too large; what else is not the server's word says nothing. */
 function refusal(status: number, body: unknown): ApiError {
   const ours = apiError.safeParse(body);
   if (ours.success) {
     const { kind, sentence, detail } = ours.data.error;
     return new ApiError(kind, sentence, detail);
   }
-  const kind = kindOf(status);
-  return new ApiError(kind, sentences[kind]);
+  if (status === 413) return new ApiError('too-large', sentences['too-large']);
+  const isBusy = status === 429 || (status >= 500 && status !== 511);
+  return isBusy ? new ApiError('busy', sentences.busy) : new ApiError('unreachable', elsewhere);
 }
 
 /** @throws ApiError */
@@ -134,7 +133,7 @@ async function call<T>(
   const json: unknown = await response.json().catch(() => null);
   if (!response.ok) throw refusal(response.status, json);
   const parsed = answer.safeParse(json);
-  if (!parsed.success) throw new ApiError('protocol', sentences.protocol);
+  if (!parsed.success) throw new ApiError('unreachable', elsewhere);
   return parsed.data;
 }
 
@@ -146,25 +145,25 @@ const as = (userId: string) => ({ [PERSON_HEADER]: userId });
 export const api = {
   session: () => call('GET', '/api/session', session),
   signIn: (email: string, password: string) =>
-    call('POST', '/api/auth/sign-in/email', anything, { email, password }),
+    call('POST', '/api/auth/sign-in/email', ofAccount, { email, password }),
   /** @param token of the invitation that was followed, if one was */
   signUp: (name: string, email: string, password: string, token?: string) =>
     call(
       'POST',
       '/api/auth/sign-up/email',
-      anything,
+      ofAccount,
       { name, email, password },
       token ? { [INVITE_HEADER]: token } : {},
     ),
   accountOptions: () => call('GET', '/api/account/options', accountOptions),
   /** Ends every other session of the person. */
   changePassword: (userId: string, currentPassword: string, newPassword: string) =>
-    call('POST', '/api/auth/change-password', anything, { currentPassword, newPassword }, as(userId)),
-  askForPassword: (email: string) => call('POST', '/api/auth/request-password-reset', anything, { email }),
+    call('POST', '/api/auth/change-password', ofAccount, { currentPassword, newPassword }, as(userId)),
+  askForPassword: (email: string) => call('POST', '/api/auth/request-password-reset', done, { email }),
   passwordLink: (token: string) =>
     call('GET', at('account', 'password-links', token), z.object({ email: z.string() })),
   setPassword: (token: string, newPassword: string) =>
-    call('POST', '/api/auth/reset-password', anything, { token, newPassword }),
+    call('POST', '/api/auth/reset-password', done, { token, newPassword }),
   makePasswordLink: (workspaceId: string, memberId: string) =>
     call(
       'POST',
@@ -175,23 +174,24 @@ export const api = {
   sessions: (userId: string) =>
     call('GET', '/api/account/sessions', z.object({ sessions: z.array(signedIn) }), undefined, as(userId)),
   endSession: (userId: string, id: string) =>
-    call('DELETE', at('account', 'sessions', id), anything, undefined, as(userId)),
-  endOtherSessions: (userId: string) =>
-    call('POST', '/api/auth/revoke-other-sessions', anything, {}, as(userId)),
-  signOut: () => call('POST', '/api/auth/sign-out', anything, {}),
+    call('DELETE', at('account', 'sessions', id), byId, undefined, as(userId)),
+  endOtherSessions: (userId: string) => call('POST', '/api/auth/revoke-other-sessions', done, {}, as(userId)),
+  signOut: () => call('POST', '/api/auth/sign-out', signedOut, {}),
   createWorkspace: (name: string) => call('POST', '/api/workspaces', joined, { name }),
   createInvite: (workspaceId: string, as: Role) =>
     call('POST', at('workspaces', workspaceId, 'invites'), z.object({ url: z.string() }), { role: as }),
   invites: (workspaceId: string) =>
     call('GET', at('workspaces', workspaceId, 'invites'), z.object({ invites: z.array(openInvite) })),
   revokeInvite: (workspaceId: string, inviteId: string) =>
-    call('DELETE', at('workspaces', workspaceId, 'invites', inviteId), anything),
+    call('DELETE', at('workspaces', workspaceId, 'invites', inviteId), byId),
   invite: (token: string) => call('GET', at('invites', token), invite),
   acceptInvite: (token: string) => call('POST', at('invites', token, 'accept'), joined, {}),
   changeRole: (workspaceId: string, memberId: string, to: Role) =>
-    call('PATCH', at('workspaces', workspaceId, 'members', memberId), anything, { role: to }),
+    call('PATCH', at('workspaces', workspaceId, 'members', memberId), ofMember.extend({ role }), {
+      role: to,
+    }),
   removeMember: (workspaceId: string, memberId: string) =>
-    call('DELETE', at('workspaces', workspaceId, 'members', memberId), anything),
+    call('DELETE', at('workspaces', workspaceId, 'members', memberId), ofMember),
   /** Bytes. */
   storage: (workspaceId: string) =>
     call(
@@ -213,7 +213,7 @@ export const api = {
       {},
     ),
   revokeFeed: (workspaceId: string, feedId: string) =>
-    call('DELETE', at('workspaces', workspaceId, 'feeds', feedId), anything),
+    call('DELETE', at('workspaces', workspaceId, 'feeds', feedId), byId),
   /** @param userId in whose name: another person's session does not carry it out. */
   moveStock: (userId: string, movement: Movement) =>
     call('POST', '/api/stock/movements', moved, movement, as(userId)),

@@ -1,7 +1,8 @@
 // Asks the catalog from time to time whether the tables of the shapes are still what they were: DDL alone says
 // nothing in the stream. A shape whose table changed is dropped.
 import type { Pool } from 'pg';
-import { describeTables } from './catalog';
+import { canGoOn, describeTables } from './catalog';
+import { publishedParts } from './parts';
 import { parseLsn } from './position';
 import type { Publication } from './publication';
 import type { Registry } from './registry';
@@ -72,8 +73,10 @@ export class CatalogWatch {
     if (!published) return lost();
     for (const shape of shapes) {
       const now = tables.get(shape.definition.table.oid);
-      const same = now?.fingerprint === shape.definition.table.fingerprint;
-      if (same && now.fullIdentity && published.has(now.oid)) shape.table = now;
+      const same = now && canGoOn(shape.table, now);
+      const streamed =
+        same && now.fullIdentity && publishedParts(now.parts).every(({ oid }) => published.has(oid));
+      if (streamed) shape.table = now;
       else registry.drop(shape, 'schema');
     }
   }

@@ -1,5 +1,6 @@
-// What Postgres's catalog says of a table: columns, key, and the fingerprint by which a change is noticed.
+// What Postgres's catalog says of a table: columns, key, parts, and the fingerprint by which a change is noticed.
 import type { ClientBase, Pool } from 'pg';
+import { type Part, type PartRow, partsQuery, toPart } from './parts';
 
 export interface Column {
   readonly name: string;
@@ -22,6 +23,10 @@ export interface Column {
   readonly deterministic: boolean;
   /** As SQL; null when it is the database's own. */
   readonly collation: string | null;
+  /** Place in the table, which no later column of the same name has. */
+  readonly number: number;
+  /** An enum's labels by their oids, as JSON; null for other types. */
+  readonly labels: string | null;
 }
 
 export interface Table {
@@ -29,10 +34,14 @@ export interface Table {
   readonly schema: string;
   readonly name: string;
   readonly columns: readonly Column[];
-  /** Primary key in its order; every column when the table has none, as in Electric. */
+  /**
+   * Primary key in its order; every column when the table has none, as in Electric, and when a table that inherits
+   * from it lacks that key: then it tells rows apart no more.
+   */
   readonly keyColumns: readonly string[];
-  readonly hasPrimaryKey: boolean;
-  /** REPLICA IDENTITY FULL on the table and, when it is partitioned, on each partition. */
+  /** The relations that hold its rows, itself first. */
+  readonly parts: readonly Part[];
+  /** REPLICA IDENTITY FULL on the table and on each of its parts. */
   readonly fullIdentity: boolean;
   readonly partitioned: boolean;
   /** Changes when a shape of the table can no longer be followed; nullability alone does not count. */
@@ -44,17 +53,15 @@ interface ColumnRow extends Omit<Column, 'deterministic'> {
   readonly schema: string;
   readonly table: string;
   readonly partitioned: boolean;
-  readonly fullIdentity: boolean;
   readonly deterministic: boolean | null;
+  /** With the first column only. */
+  readonly parts: readonly PartRow[] | null;
 }
 
 const columnsQuery = `
 select c.oid::int8::float8 as "oid", n.nspname as "schema", c.relname as "table", c.relkind = 'p' as "partitioned",
-  not exists (
-    select from pg_partition_tree(c.oid) p join pg_class leaf on leaf.oid = p.relid
-    where p.isleaf and leaf.relreplident <> 'f'
-  ) and c.relreplident = 'f' as "fullIdentity",
-  a.attname as "name", coalesce(e.typname, t.typname) as "type", a.atttypid::int8::float8 as "typeOid",
+  case when row_number() over (partition by c.oid order by a.attnum) = 1 then (${partsQuery}) end as "parts",
+  a.attname as "name", a.attnum as "number", coalesce(e.typname, t.typname) as "type", a.atttypid::int8::float8 as "typeOid",
   case when e.oid is null then 0 else greatest(a.attndims, 1) end as "dimensions", a.atttypmod as "typeModifier",
   format_type(a.atttypid, a.atttypmod) as "sqlType", t.typtype as "kind", a.attnotnull as "notNull",
   a.attgenerated = ''
@@ -62,7 +69,9 @@ select c.oid::int8::float8 as "oid", n.nspname as "schema", c.relname as "table"
   array_position(i.indkey::int2[], a.attnum) as "keyIndex",
   l.collisdeterministic as "deterministic",
   case when a.attcollation <> t.typcollation
-    then quote_ident(ln.nspname) || '.' || quote_ident(l.collname) end as "collation"
+    then quote_ident(ln.nspname) || '.' || quote_ident(l.collname) end as "collation",
+  (select json_object_agg(v.oid, v.enumlabel order by v.oid)::text from pg_enum v
+    where v.enumtypid = coalesce(e.oid, nullif(t.typbasetype, 0), t.oid)) as "labels"
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -104,7 +113,7 @@ function toTables(rows: readonly ColumnRow[]): Table[] {
 }
 
 function toTable(rows: readonly ColumnRow[]): Table {
-  const { oid, schema, table, partitioned, fullIdentity } = rows[0]!;
+  const { oid, schema, table, partitioned } = rows[0]!;
   const columns = rows.map(
     (row): Column => ({
       name: row.name,
@@ -119,18 +128,54 @@ function toTable(rows: readonly ColumnRow[]): Table {
       keyIndex: row.keyIndex,
       deterministic: row.deterministic !== false,
       collation: row.collation,
+      number: row.number,
+      labels: row.labels,
     }),
   );
   const key = columns.filter((c) => c.keyIndex !== null).sort((a, b) => a.keyIndex! - b.keyIndex!);
+  const keyNames = key.map((column) => column.name);
+  const parts = rows.find((row) => row.parts !== null)!.parts!.map((part) => toPart(part, oid, keyNames));
+  const keyed = key.length > 0 && parts.every((part) => part.keyed);
   return {
     oid,
     schema,
     name: table,
     columns,
-    keyColumns: (key.length > 0 ? key : columns).map((c) => c.name),
-    hasPrimaryKey: key.length > 0,
-    fullIdentity,
+    keyColumns: keyed ? keyNames : columns.map((column) => column.name),
+    parts,
+    fullIdentity: parts.every((part) => part.fullIdentity),
     partitioned,
-    fingerprint: JSON.stringify([oid, schema, table, columns.map(({ notNull: _, ...rest }) => rest)]),
+    fingerprint: JSON.stringify([
+      oid,
+      schema,
+      table,
+      columns.map(({ notNull: _, labels: __, ...rest }) => rest),
+      parts.map(({ file: _, columnsWritten: __, fullIdentity: ___, ...rest }) => rest),
+    ]),
   };
+}
+
+/**
+ * Whether a shape that knew the table as `before` can go on with it as it is `now`: its definition is the same, and
+ * nothing has given its rows other values without a word in the stream.
+ */
+export function canGoOn(before: Table, now: Table): boolean {
+  if (before.fingerprint !== now.fingerprint) return false;
+  return !now.parts.some((part, i) => wasRewritten(before.parts[i]!, part)) && !lostLabel(before, now);
+}
+
+/** ALTER TABLE … USING, which writes columns and a new file. VACUUM FULL writes the file alone; SET NOT NULL the columns. */
+function wasRewritten(before: Part, now: Part): boolean {
+  return before.file !== now.file && before.columnsWritten !== now.columnsWritten;
+}
+
+/** A value of an enum was renamed; new ones change no row. */
+function lostLabel(before: Table, now: Table): boolean {
+  return before.columns.some(({ labels }, i) => {
+    const after = now.columns[i]!.labels;
+    if (labels === null || labels === after) return false;
+    const renamed: Record<string, string> = JSON.parse(after ?? '{}');
+    const old: Record<string, string> = JSON.parse(labels);
+    return Object.entries(old).some(([oid, label]) => renamed[oid] !== label);
+  });
 }

@@ -2,6 +2,7 @@
 // columns; it is made anew when that order changes. Shapes of the same columns share one, so that a change that
 // belongs to many of them is written once.
 import type { Table } from './catalog';
+import { keyRelation } from './parts';
 import type { Relation, Value } from './pgoutput';
 import { keyPart, keyPrefix } from './row-json';
 
@@ -57,7 +58,7 @@ export class ChangeCodec {
       return at;
     };
     const keys = new Set(table.keyColumns);
-    this.prefix = keyPrefix(table);
+    this.prefix = keyPrefix(keyRelation(table, relation.id));
     this.keyPlaces = table.keyColumns.map(place);
     this.fields = columns.map((name) => ({
       at: place(name),

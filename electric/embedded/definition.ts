@@ -20,6 +20,7 @@ export async function defineShape(
   signal: AbortSignal,
 ): Promise<ShapeDefinition> {
   const table = await tables.find(readTableName(params.table), signal);
+  refuseUnseen(table);
   const columns = chooseColumns(table, params.columns, checkQueryable(table, params.queryableColumns));
   const predicate = await readPredicate(pool, table, params);
   const withSnapshot = params.log === 'full';
@@ -33,6 +34,23 @@ export async function defineShape(
     withSnapshot,
   ]);
   return { key, table, columns, predicate, replica: params.replica, withSnapshot };
+}
+
+/** Rows that a read of the table finds, and whose changes Postgres does not tell. */
+function refuseUnseen({ parts }: Table): void {
+  for (const { kind, schema, name, unseen } of parts) {
+    if (unseen === null) continue;
+    const relation = `${JSON.stringify(schema)}.${JSON.stringify(name)}`;
+    const what = {
+      own: 'It',
+      partition: `Its partition ${relation}`,
+      child: `${relation}, which inherits from it,`,
+    }[kind];
+    throw invalid(
+      'table',
+      `The table cannot be followed. ${what} ${unseen}, so its changes are not in Postgres's log.`,
+    );
+  }
 }
 
 async function readPredicate(pool: Pool, table: Table, params: ShapeParams): Promise<Predicate | null> {

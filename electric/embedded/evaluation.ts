@@ -22,7 +22,8 @@ export interface UndecidedChange {
 
 interface Batch {
   readonly transaction: StreamedTransaction;
-  readonly binding: Binding;
+  /** All its changes are of one relation; undefined when there is none. */
+  readonly binding: Binding | undefined;
   readonly changes: UndecidedChange[];
   bytes: number;
   /** The transaction ends here. */
@@ -72,10 +73,11 @@ export class EvaluationQueue {
     return this.waitingBytes + (this.building?.open.bytes ?? 0);
   }
 
-  add(change: UndecidedChange, transaction: StreamedTransaction): void {
+  add(change: UndecidedChange, binding: Binding, transaction: StreamedTransaction): void {
     let batch = this.collecting;
-    if (batch?.transaction.number !== transaction.number) {
-      batch = { transaction, binding: this.shape.binding!, changes: [], bytes: 0, last: false };
+    if (batch?.transaction.number !== transaction.number || batch.binding !== binding) {
+      if (batch?.transaction.number === transaction.number) this.enqueue(batch);
+      batch = { transaction, binding, changes: [], bytes: 0, last: false };
       this.collecting = batch;
     }
     batch.changes.push(change);
@@ -89,7 +91,7 @@ export class EvaluationQueue {
   commit(transaction: StreamedTransaction): void {
     let batch = this.collecting;
     if (batch?.transaction.number !== transaction.number) {
-      batch = { transaction, binding: this.shape.binding!, changes: [], bytes: 0, last: true };
+      batch = { transaction, binding: undefined, changes: [], bytes: 0, last: true };
     }
     batch.last = true;
     this.enqueue(batch);
@@ -125,9 +127,9 @@ export class EvaluationQueue {
       if (before === undefined) rows.push(old!);
       if (after === undefined) rows.push(row!);
     }
-    const verdicts = rows.length > 0 ? await this.options.evaluate(this.shape, batch.binding, rows) : [];
-    let next = 0;
     const { transaction, binding } = batch;
+    const verdicts = rows.length > 0 ? await this.options.evaluate(this.shape, binding!, rows) : [];
+    let next = 0;
     if (this.building?.number !== transaction.number) {
       const open = new OpenTransaction(transaction.shown, this.shape.chunkBytes, new SharedSegments());
       this.building = { number: transaction.number, open };
@@ -136,7 +138,7 @@ export class EvaluationQueue {
     for (const change of batch.changes) {
       const before = change.before === undefined ? verdicts[next++]! : change.before === true;
       const after = change.after === undefined ? verdicts[next++]! : change.after === true;
-      open.add(encodeChange(binding, change, before, after, transaction));
+      open.add(encodeChange(binding!, change, before, after, transaction));
     }
     this.waitingBytes -= batch.bytes;
     if (batch.last) {
@@ -181,10 +183,9 @@ export async function evaluateRows(
     return `v.c${i}::${column.sqlType}${collation} as ${name}`;
   });
   const lists = used.map((_, i) => `$${i + 2}::text[]`);
-  const text = `select coalesce((${predicate!.sql}), false) as t from (
-    select ${['v.n as "shape server row"', ...casts].join(', ')}
-    from unnest(${['$1::int[]', ...lists].join(', ')}) as v(${['n', ...used.map((_, i) => `c${i}`)].join(', ')})
-    ) as ${quoteName(table.name)} order by "shape server row"`;
+  // The clause stands in a query of its own, whose only names are the table's; the values' names are outside of it.
+  const text = `select (select coalesce((${predicate!.sql}), false) from (select ${casts.join(', ')}) as ${quoteName(table.name)})
+    from unnest(${['$1::int[]', ...lists].join(', ')}) as v(${['n', ...used.map((_, i) => `c${i}`)].join(', ')}) order by v.n`;
   const values = used.map(({ name }) => {
     const place = binding.places.get(name)!;
     return rows.map((row) => row[place] ?? null);

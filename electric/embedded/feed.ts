@@ -8,7 +8,7 @@ import type { Lsn } from './position';
 import type { Verdict } from './predicate';
 import type { Progress } from './progress';
 import type { ReplicationHandler } from './replication';
-import { TableRoutes } from './routes';
+import { RelationRoutes } from './routes';
 import type { DropReason, Shape, StreamedTransaction } from './shape';
 import { SharedSegments } from './shared-segments';
 
@@ -33,7 +33,10 @@ interface Part {
 }
 
 export class Feed implements ReplicationHandler {
-  private readonly routes = new Map<number, TableRoutes>();
+  /** By the relation that rows lie in. */
+  private readonly routes = new Map<number, RelationRoutes>();
+  /** Relations that were published when the stream began, or are known to be since. */
+  private readonly expected = new Set<number>();
   private readonly relations = new Map<number, Relation>();
   private transaction = noTransaction;
   private op = 0;
@@ -57,27 +60,34 @@ export class Feed implements ReplicationHandler {
   restart(): void {
     this.relations.clear();
     this.routes.clear();
+    this.expected.clear();
     this.parts.clear();
     this.truncated.clear();
     this.shared.clear();
   }
 
-  /** @returns false when the stream sends other rows than the shape's definition expects */
-  addShape(shape: Shape): boolean {
-    const { oid } = shape.definition.table;
-    let routes = this.routes.get(oid);
-    if (!routes) {
-      routes = new TableRoutes(this.relations.get(oid));
-      this.routes.set(oid, routes);
+  /** The stream may send rows of these. */
+  expect(oids: Iterable<number>): void {
+    for (const oid of oids) this.expected.add(oid);
+  }
+
+  addShape(shape: Shape): void {
+    for (const { oid } of shape.definition.table.parts) {
+      let routes = this.routes.get(oid);
+      if (!routes) {
+        routes = new RelationRoutes(oid, this.relations.get(oid));
+        this.routes.set(oid, routes);
+      }
+      routes.add(shape);
     }
-    return routes.add(shape);
   }
 
   removeShape(shape: Shape): void {
-    const { oid } = shape.definition.table;
-    const routes = this.routes.get(oid);
-    routes?.remove(shape);
-    if (routes?.shapes.size === 0) this.routes.delete(oid);
+    for (const { oid } of shape.definition.table.parts) {
+      const routes = this.routes.get(oid);
+      routes?.remove(shape);
+      if (routes?.shapes.size === 0) this.routes.delete(oid);
+    }
     this.parts.delete(shape);
     this.truncated.delete(shape);
   }
@@ -120,6 +130,14 @@ export class Feed implements ReplicationHandler {
     const misfits = this.routes.get(relation.id)?.setRelation(relation) ?? [];
     for (const shape of misfits) this.options.drop(shape, 'schema');
     if (known) this.options.redescribed();
+    else if (!this.routes.has(relation.id) && !this.expected.has(relation.id)) this.newcomer();
+  }
+
+  /** A relation that nobody knew: a new partition, perhaps of a table that is followed. Its rows must not be missed. */
+  private newcomer(): void {
+    const shapes = new Set([...this.routes.values()].flatMap((routes) => [...routes.shapes]));
+    for (const shape of shapes) if (shape.definition.table.partitioned) this.options.drop(shape, 'schema');
+    this.options.redescribed();
   }
 
   wants(relationId: number): boolean {
@@ -158,21 +176,22 @@ export class Feed implements ReplicationHandler {
     row: readonly Value[] | undefined,
   ): void {
     const { transaction, op } = this;
-    this.routes.get(relationId)?.forEach(old, row, (shape) => {
+    this.routes.get(relationId)?.forEach(old, row, (shape, binding) => {
       const part = this.partOf(shape);
       if (!part.accepted) return;
-      const { test } = shape.binding!;
+      if (!binding) return this.options.drop(shape, 'schema');
+      const { test } = binding;
       const judge = (side: readonly Value[] | undefined): Verdict =>
         side !== undefined && (test === null || test(side));
       const before = judge(old);
       const after = judge(row);
       if (part.queue) {
         if (before || after || before === undefined || after === undefined) {
-          part.queue.add({ op, old, row, before, after }, transaction);
+          part.queue.add({ op, old, row, before, after }, binding, transaction);
         }
       } else {
         const messages = encodeChange(
-          shape.binding!,
+          binding,
           { op, old, row },
           before === true,
           after === true,

@@ -97,8 +97,8 @@ export class Registry {
       this.queues.set(shape, new EvaluationQueue(shape, this.queueOptions()));
     }
     this.resized(shape);
-    if (this.feed.addShape(shape)) this.options.start(shape);
-    else this.drop(shape, 'schema');
+    this.feed.addShape(shape);
+    this.options.start(shape);
     return shape;
   }
 

@@ -2,6 +2,7 @@
 // stream sends for the same row (change-json.ts).
 import type { Column, Table } from './catalog';
 import { quoteName, quoteText } from './connection';
+import { keyPrefixSql } from './parts';
 
 /** Built-in types whose cast to text is not how Postgres prints them. */
 const castDiffers = new Set(['bool', 'bpchar', 'char', 'inet', 'cidr', 'name', 'xml']);
@@ -24,7 +25,7 @@ function valueText(column: Column): string {
 }
 
 /** The key's beginning: `"public"."task"`. */
-export function keyPrefix(table: Table): string {
+export function keyPrefix(table: Pick<Table, 'schema' | 'name'>): string {
   const part = (name: string) => `"${name.replaceAll('/', '//').replaceAll('.', '..')}"`;
   return `${part(table.schema)}.${part(table.name)}`;
 }
@@ -48,9 +49,10 @@ export function rowsQuery(table: Table, columns: readonly Column[], headers: str
     const part = `'/"' || replace(${columnText(column)}, '/', '//') || '"'`;
     return column.notNull ? part : `coalesce(${part}, '/_')`;
   });
-  const keyText = [quoteText(keyPrefix(table)), ...key].join(' || ');
-  // A lateral row of texts: row_to_json writes and escapes it in one go.
+  const keyText = [keyPrefixSql(table, keyPrefix), ...key].join(' || ');
+  // A lateral row of texts: row_to_json writes and escapes it in one go. `v.*` is that row whatever the columns are
+  // called; `v` alone would be a column of that name.
   const values = columns.map((column) => `${valueText(column)} as ${quoteName(column.name)}`).join(', ');
-  const message = `'{"key":' || to_json(${keyText})::text || ',"value":' || (select row_to_json(v) from (select ${values}) v)::text || ${quoteText(`,"headers":${headers}}`)}`;
+  const message = `'{"key":' || to_json(${keyText})::text || ',"value":' || (select row_to_json(v.*) from (select ${values}) v)::text || ${quoteText(`,"headers":${headers}}`)}`;
   return `select ${message} from ${quoteName(table.schema)}.${quoteName(table.name)} ${tail}`;
 }

@@ -106,6 +106,7 @@ export async function createShapeServer(options: ShapeServerOptions): Promise<Sh
   async function snapshotOf(shape: Shape): Promise<void> {
     const { definition } = shape;
     try {
+      registry.feed.expect(definition.table.parts.map(({ oid }) => oid));
       await source.published.include(definition.table);
       await takeSnapshot(source.pool, snapshotQuery(shape), chunkBytes, {
         known(snapshot) {

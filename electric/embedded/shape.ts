@@ -64,7 +64,7 @@ export interface StreamedTransaction {
   readonly headers: TransactionHeaders;
 }
 
-/** How the shape reads the rows of the stream; made for each order of columns the stream uses. */
+/** How the shape reads the rows of one relation of the stream; made for each order of columns the stream uses. */
 export interface Binding {
   readonly codec: ChangeCodec;
   readonly test: RowTest | null;
@@ -78,7 +78,6 @@ export class Shape {
   dropReason: DropReason | undefined;
   /** For eviction: when a request last asked for it. */
   lastUsed = Date.now();
-  binding: Binding | undefined;
   /** The table as the catalog describes it now: like the definition's, but for what readers do not notice. */
   table: Table;
   /** The error that ended the shape, when that is why. */

@@ -110,6 +110,7 @@ export class Source {
     try {
       this.publication = await openPublication(this.pool, publication);
       registry.restart(stream.systemId, stream.start);
+      registry.feed.expect(this.publication.streamed);
       this.stream = stream;
       this.watch = new CatalogWatch({
         pool: this.pool,

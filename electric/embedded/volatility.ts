@@ -1,7 +1,7 @@
 // Clauses that are not immutable to Postgres only because a setting decides how they work: all connections of this
 // server agree on the settings (connection.ts), so here they depend on nothing but the row.
 import type { PoolClient } from 'pg';
-import { quoteText } from './connection';
+import { quoteName, quoteText } from './connection';
 
 /** Functions of pg_catalog that read the time zone, date style or locale, and nothing else that changes. */
 const bySettings = [
@@ -27,12 +27,13 @@ const texts = [25, 1043, 1042];
 /**
  * Whether settings are all that the clause depends on besides the row. The transaction must be open; what is made in
  * it goes away with it.
- * @param copy the table's empty temporary copy
+ * @param copy name of the table's empty temporary copy
  * @throws the error of pg when the clause is wrong
  */
 export async function dependsOnSettingsOnly(client: PoolClient, copy: string, sql: string): Promise<boolean> {
-  const view = 'pg_temp."shape server check"';
-  await client.query(`create temp view "shape server check" as select 1 as t from ${copy} where (${sql})`);
+  // The two are in one schema, so the view is called like no table at all could be at the same time.
+  const view = `pg_temp.${quoteName(copy === 'shape server check' ? 'shape server view' : 'shape server check')}`;
+  await client.query(`create temp view ${view} as select from pg_temp.${quoteName(copy)} where (${sql})`);
   // A view's stored tree names every function that will be called, operators' and casts' too.
   const { rows } = await client.query<{ fine: boolean }>(
     `with rule as (select ev_action::text as tree from pg_rewrite where ev_class = ${quoteText(view)}::regclass),

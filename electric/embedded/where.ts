@@ -140,12 +140,16 @@ async function checkWithPostgres(pool: Pool, table: Table, sql: string): Promise
   await withConnection(pool, async (client) => {
     try {
       await client.query(`begin; create temp table ${quoteName(table.name)} (like ${name}) on commit drop`);
+      // A table may be called like a type, such as `date`: the copy's name must not come before Postgres's own.
+      await client.query(
+        `select set_config('search_path', concat_ws(', ', nullif(current_setting('search_path'), ''), 'pg_temp'), true)`,
+      );
       await client.query('savepoint checked');
       await client.query(`create index on ${copy} ((1)) where (${sql})`);
     } catch (error) {
       if (!isCode(error, '42P17')) throw asClauseError(error);
       await client.query('rollback to savepoint checked');
-      if (!(await dependsOnSettingsOnly(client, copy, sql))) throw asClauseError(error);
+      if (!(await dependsOnSettingsOnly(client, table.name, sql))) throw asClauseError(error);
     } finally {
       await client.query('rollback');
     }
