@@ -93,13 +93,23 @@ export function keyRelation(table: { schema: string; name: string; parts: readon
   return table.parts.find((part) => part.oid === oid && part.kind === 'child') ?? table;
 }
 
-/** SQL for the key's beginning of a row, by the part that it lies in. `prefix` writes it for a relation. */
+/**
+ * SQL for the key's beginning of a row, by the part that it lies in. `prefix` writes it for a relation. A part that came
+ * after the catalog was read has a name of its own, so that its rows are not taken for others; the shape ends soon.
+ */
 export function keyPrefixSql(
   table: { schema: string; name: string; parts: readonly Part[] },
   prefix: (relation: { schema: string; name: string }) => string,
 ): string {
-  const children = table.parts.filter((part) => part.kind === 'child');
-  if (children.length === 0) return quoteText(prefix(table));
-  const cases = children.map((part) => `when ${part.oid} then ${quoteText(prefix(part))}`);
-  return `case tableoid::int8 ${cases.join(' ')} else ${quoteText(prefix(table))} end`;
+  if (isWhole(table)) return quoteText(prefix(table));
+  const known = table.parts.map((part) => {
+    const name = prefix(part.kind === 'child' ? part : table);
+    return `when ${part.oid} then ${quoteText(name)}`;
+  });
+  return `case tableoid::int8 ${known.join(' ')} else tableoid::text end`;
+}
+
+/** Whether all of the table's rows lie in itself. */
+export function isWhole(table: { readonly parts: readonly Part[] }): boolean {
+  return table.parts.every((part) => part.kind === 'own');
 }

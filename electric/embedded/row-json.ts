@@ -2,7 +2,7 @@
 // stream sends for the same row (change-json.ts).
 import type { Column, Table } from './catalog';
 import { quoteName, quoteText } from './connection';
-import { keyPrefixSql } from './parts';
+import { isWhole, keyPrefixSql } from './parts';
 
 /** Built-in types whose cast to text is not how Postgres prints them. */
 const castDiffers = new Set(['bool', 'bpchar', 'char', 'inet', 'cidr', 'name', 'xml']);
@@ -54,5 +54,7 @@ export function rowsQuery(table: Table, columns: readonly Column[], headers: str
   // called; `v` alone would be a column of that name.
   const values = columns.map((column) => `${valueText(column)} as ${quoteName(column.name)}`).join(', ');
   const message = `'{"key":' || to_json(${keyText})::text || ',"value":' || (select row_to_json(v.*) from (select ${values}) v)::text || ${quoteText(`,"headers":${headers}}`)}`;
-  return `select ${message} from ${quoteName(table.schema)}.${quoteName(table.name)} ${tail}`;
+  // A part that came after the catalog was read is none of this shape, which ends when that is noticed.
+  const from = isWhole(table) ? 'only ' : '';
+  return `select ${message} from ${from}${quoteName(table.schema)}.${quoteName(table.name)} ${tail}`;
 }
