@@ -17,9 +17,17 @@ async function install(): Promise<void> {
   for (const path of pages) {
     const known = isHashed(path) ? await caches.match(path) : undefined;
     const response = known ?? (await fetch(path, { cache: 'no-cache', credentials: 'same-origin' }));
-    if (!response.ok) throw new Error(`${path} could not be fetched`);
+    if (!known && !(await isOurs(path, response))) throw new Error(`${path} could not be fetched`);
     await cache.put(path, response);
   }
+}
+
+/** The sign-in page of a network answers 200 at every address. The app's own page names the app's files. */
+async function isOurs(path: string, response: Response): Promise<boolean> {
+  if (response.status !== 200 || response.redirected) return false;
+  if (path !== '/') return !response.headers.get('content-type')?.startsWith('text/html');
+  const text = await response.clone().text();
+  return manifest.files.some((file) => isHashed(file) && text.includes(file));
 }
 
 async function windows(): Promise<number> {

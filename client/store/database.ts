@@ -3,6 +3,7 @@ import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { definitions } from '../../db/definitions';
 import { type MigrationFile, migrate } from '../../db/migrate';
+import { DatabaseStopped, guardStop } from './stopped';
 import type { Status } from './store';
 
 /** A migrated database that is in this process's hands alone. */
@@ -13,6 +14,15 @@ export interface Database {
   flush(): Promise<void>;
   /** Deletes its files; it must be closed. */
   remove(): Promise<void>;
+  /** Lets its files go without asking Postgres, which has stopped: they can be opened anew. */
+  abandon(): Promise<void>;
+}
+
+/** Whether the device had no room: what Postgres says of its files, or the browser of its storage. */
+export function isFull(error: unknown): boolean {
+  if (error instanceof DatabaseStopped) return isFull(error.cause);
+  const { code, name } = (error ?? {}) as { readonly code?: unknown; readonly name?: unknown };
+  return code === '53100' || code === 'ENOSPC' || name === 'QuotaExceededError';
 }
 
 /** Postgres text to ISO 8601: 2026-11-23 08:00:00.5+00 to 2026-11-23T08:00:00.5Z. */
@@ -68,12 +78,14 @@ export async function openPGlite(
     startParams,
     extensions,
   });
+  guardStop(pg);
   try {
     await migrate(pg, migrations, 'client', definitions);
     await flush();
     return pg;
   } catch (error) {
-    await pg.close();
+    // One that has stopped cannot be closed.
+    await pg.close().catch(() => {});
     throw error;
   }
 }

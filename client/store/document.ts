@@ -20,6 +20,10 @@ export const FROM_LIVE = 'live';
 /** What was typed is handed to the storage at the latest after this, ms; with others in the room, sooner. */
 const GATHER = 50;
 const GATHER_TOGETHER = 10;
+/** What could not be stored is tried again after this, ms. */
+const AGAIN = 3_000;
+
+const notStored = 'This change could not be stored on this device.';
 
 export interface DocumentStatus {
   /** Every row that was there at opening is applied. */
@@ -112,6 +116,11 @@ class OpenDocument implements DocumentHandle {
     void this.flush().catch(() => {});
   };
 
+  /** What is not stored is not left without a question. */
+  readonly #leave = (event: BeforeUnloadEvent) => {
+    if (this.#status.problem !== null && this.#status.writing) event.preventDefault();
+  };
+
   constructor(
     private readonly store: Store,
     { workspaceId, documentId, readOnly = false, live = sharedLive(store.userId) }: OpenDocumentOptions,
@@ -153,6 +162,7 @@ class OpenDocument implements DocumentHandle {
     if (typeof document === 'object') {
       document.addEventListener('visibilitychange', this.#hide);
       addEventListener('pagehide', this.#hide);
+      addEventListener('beforeunload', this.#leave);
     }
   }
 
@@ -187,6 +197,7 @@ class OpenDocument implements DocumentHandle {
     if (typeof document === 'object') {
       document.removeEventListener('visibilitychange', this.#hide);
       removeEventListener('pagehide', this.#hide);
+      removeEventListener('beforeunload', this.#leave);
     }
     this.#stopRows();
     try {
@@ -205,12 +216,18 @@ class OpenDocument implements DocumentHandle {
     this.#timer = setTimeout(() => void this.flush().catch(() => {}), ms);
   }
 
+  /** Tries again what could not be stored, also when nothing more is typed. */
+  #again(): void {
+    if (this.#timer !== undefined || this.#closed) return;
+    this.#timer = setTimeout(() => void this.flush().catch(() => {}), AGAIN);
+  }
+
   /** The tab may be gone at any moment, with all that is under way to its worker. */
   #keepLastWords(): void {
     const left: LastWords[] = this.#row ? [this.#row] : [];
     if (this.#typed.length > 0) left.push(this.#newRow(mergeAll(this.#typed)));
-    for (const words of left) keepWords(this.store.userId, words);
-    this.#lastWords.push(...left.map((words) => words.id));
+    const kept = left.filter((words) => keepWords(this.store.userId, words));
+    this.#lastWords.push(...kept.map((words) => words.id));
   }
 
   #newRow(update: Uint8Array): LastWords {
@@ -235,13 +252,17 @@ class OpenDocument implements DocumentHandle {
           .onConflict((conflict) => conflict.doNothing()),
       );
     } catch (error) {
+      this.#row = null;
       this.#known.delete(id);
       this.#typed = [...typed, ...this.#typed];
-      this.#set({ problem: error instanceof Error ? error.message : String(error) });
+      this.#set({ problem: error instanceof StoreError ? error.message : notStored });
+      // Another storage may have room, and the tab may be closed before this one has again.
+      forgetWords(this.store.userId, this.#lastWords.splice(0));
+      this.#keepLastWords();
+      this.#again();
       throw error;
-    } finally {
-      this.#row = null;
     }
+    this.#row = null;
     for (const [heardRow] of heard) this.#heard.delete(heardRow);
     this.#room?.send(id, update);
     this.#set({ writing: this.#typed.length > 0, problem: null });

@@ -4,18 +4,19 @@ import type { PGliteInterface } from '@electric-sql/pglite';
 import { filePath } from '../../db/document/files';
 import type { Mark, SessionAnswer } from '../../db/wire';
 import { type Backend, initialStatus } from './backend';
-import type { Database } from './database';
+import { type Database, isFull } from './database';
 import type { DeviceFiles } from './device-files';
 import { DocumentTexts } from './document-texts';
 import type { DocumentWords } from './document-words';
 import { FileSync } from './file-sync';
 import { Link, type LinkOptions } from './link';
 import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-queries';
-import { statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
+import { fullSentence, statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
 import { Outbox, type OutboxEvents } from './outbox';
 import { ReadPath } from './read-path';
 import { resendRunner } from './resend';
 import { serialized } from './serialized';
+import { whenStopped } from './stopped';
 import { type Change, type Status, StoreError, type Written } from './store';
 import { type SyncProblem, syncProblem } from './sync-problem';
 
@@ -59,13 +60,17 @@ export class Engine implements Backend {
     this.#tellEnd = resolve;
   });
 
+  /** Resolves with the error by which Postgres stopped: it must be abandoned, and the database opened anew. */
+  readonly stopped: Promise<unknown>;
+
   private constructor(private readonly options: EngineOptions) {
     const { database, userId, baseUrl } = options;
     this.#pg = database.pg;
     this.#status = { ...initialStatus, database: 'ready', storage: database.storage };
     this.#link = new Link(options);
     this.#live = new LiveQueries((query) => this.#query(query));
-    const flush = () => database.flush();
+    const flush = () => this.#flush();
+    this.stopped = whenStopped(database.pg);
     const problem = (source: string, found: SyncProblem | null) => this.#problem(source, found);
     const outboxEvents: OutboxEvents = {
       changed: (tables) => this.#changed(tables),
@@ -111,7 +116,7 @@ export class Engine implements Backend {
       crypto.randomUUID(),
     ]);
     await pg.exec(`delete from sync.request where at < now() - interval '1 day'; select sync.prune_sent()`);
-    await options.database.flush();
+    await engine.#flush();
     await engine.#files?.recount();
     await engine.#count();
     await engine.#outbox.open();
@@ -194,7 +199,7 @@ export class Engine implements Backend {
       await this.options.files?.discard(filePath(set.workspace_id, set.hash));
       await this.#files?.recount();
     }
-    await this.options.database.flush();
+    await this.#flush();
     this.#changed(['refused']);
   }
 
@@ -251,7 +256,12 @@ export class Engine implements Backend {
       const sentence = 'You are being signed out and the data is being removed; this was not saved.';
       return Promise.reject(new StoreError('closed', sentence));
     }
-    const writing = this.#saved(write).finally(() => this.#writes.delete(writing));
+    const writing = this.#saved(write)
+      .catch((error: unknown) => {
+        if (error instanceof StoreError && error.message === fullSentence) this.#full();
+        throw error;
+      })
+      .finally(() => this.#writes.delete(writing));
     this.#writes.add(writing);
     return writing;
   }
@@ -262,10 +272,45 @@ export class Engine implements Backend {
     this.#changed([...written.changes.map((c) => c.table), 'outbox', ...deviceOnly]);
     if (written.changes.some((change) => change.table === 'file')) await this.#files?.recount();
     // By the time the writer hears of it, the status counts it as unsent.
-    await Promise.all([this.options.database.flush(), this.#count()]);
+    await Promise.all([this.#flush(), this.#count()]);
+    this.#problem('device', null);
     if (written.changes.some((change) => change.table === 'document_update')) this.#outbox.updatesWritten();
     if (this.options.sync !== false) this.#outbox.wake();
     return written;
+  }
+
+  #full(): void {
+    this.#problem('device', syncProblem('device-full'));
+  }
+
+  /**
+   * Resolves when everything that was committed is stored. Where the storage has no room (IndexedDB: the rows are in
+   * memory then) that is said at once, and tried again: what is called saved is saved.
+   */
+  async #flush(): Promise<void> {
+    for (let failures = 1; ; failures++) {
+      try {
+        await this.options.database.flush();
+        if (failures > 1) this.#problem('device', null);
+        return;
+      } catch (error) {
+        if (!isFull(error) || this.#closed) throw error;
+        this.#full();
+        const { maxPause = 15_000 } = this.options;
+        await new Promise((again) => setTimeout(again, Math.min(maxPause, 250 * 2 ** Math.min(failures, 8))));
+      }
+    }
+  }
+
+  /** Ends without the database, which has stopped; its files can be opened anew afterwards. */
+  async abandon(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#link.close();
+    const parts = [this.#outbox.close(), this.#readPath.close(), this.#texts.close(), this.#files?.close()];
+    await Promise.allSettled(parts);
+    await this.options.database.abandon();
   }
 
   #changed(tables: Iterable<string>): void {
@@ -331,11 +376,12 @@ export class Engine implements Backend {
     if (restored) this.#problem('restored', syncProblem('restored'));
   }
 
-  /** What each part last said of itself; the first one that is in trouble is shown. */
+  /** What each part last said of itself; a full device is shown before all, else the first one that is in trouble. */
   #problem(source: string, problem: SyncProblem | null): void {
     if (problem === null) this.#problems.delete(source);
     else this.#problems.set(source, problem);
-    this.#set({ problem: [...this.#problems.values()][0] ?? null });
+    const all = [...this.#problems.values()];
+    this.#set({ problem: this.#problems.get('device') ?? all[0] ?? null });
   }
 
   #set(change: Partial<Status>): void {

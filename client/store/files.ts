@@ -31,7 +31,10 @@ export async function keepFiles(
     const { hash, type } = { hash: await hashOf(blob), type: typeOf(blob) };
     // The bytes first: a row says that they are somewhere.
     await files.keep(filePath(workspaceId, hash), new Blob([blob], { type })).catch(() => {
-      throw new StoreError('storage', 'This device has no room for the file; free some space and try again.');
+      throw new StoreError(
+        'storage',
+        'This file could not be stored: this device’s storage is full. Free some space and try again.',
+      );
     });
     rows.push({ hash, type, size: blob.size, name: (blob.name ?? '').slice(0, 300) });
   }

@@ -13,14 +13,16 @@ export interface LastWords {
 
 const prefix = (userId: string) => `outpost-words:${userId}:`;
 
-/** Synchronous. Where there is no room, it is as if it had not been called. */
-export function keepWords(userId: string, { id, workspaceId, documentId, update }: LastWords): void {
+/** Synchronous. @returns whether they are kept: there may be no room, or no such storage */
+export function keepWords(userId: string, { id, workspaceId, documentId, update }: LastWords): boolean {
   let binary = '';
   for (const byte of update) binary += String.fromCharCode(byte);
   try {
     localStorage.setItem(prefix(userId) + id, `${workspaceId} ${documentId} ${btoa(binary)}`);
+    return true;
   } catch {
     // Full, or forbidden; the ordinary way may still make it.
+    return false;
   }
 }
 

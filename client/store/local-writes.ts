@@ -2,7 +2,9 @@
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import { ruleSentences } from '../../db/rules';
 import { isTableName, type TableName, tableNames } from '../../db/tables';
+import { isFull } from './database';
 import type { Query } from './live-queries';
+import { DatabaseStopped } from './stopped';
 import { type Change, StoreError, type Written } from './store';
 
 /**
@@ -111,9 +113,19 @@ interface PostgresError {
   readonly constraint?: unknown;
 }
 
+export const fullSentence =
+  'This change could not be stored: this device’s storage is full. Free some space and try again.';
+
 /** Turns what the database throws into the closed kinds of the store. */
 export function storeError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
+  if (isFull(error)) return new StoreError('storage', fullSentence);
+  if (error instanceof DatabaseStopped) {
+    return new StoreError(
+      'storage',
+      'This could not be stored: the database of this device is being opened again. Try again in a moment.',
+    );
+  }
   const { code, constraint } = (error ?? {}) as PostgresError;
   const rule = typeof constraint === 'string' ? constraint : null;
   const sentence = rule === null ? undefined : ruleSentences[rule];
@@ -124,11 +136,17 @@ export function storeError(error: unknown): StoreError {
       return new StoreError('constraint', sentence ?? 'A rule of the workspace forbids this.', rule);
     }
     if (/^(53|58|XX)/.test(code)) {
-      return new StoreError('storage', 'This device could not store it; free some space and try again.');
+      return new StoreError(
+        'storage',
+        'This change could not be stored on this device. Free some space and try again.',
+      );
     }
     if (code.startsWith('22'))
       return new StoreError('constraint', 'This value does not fit the field.', rule);
     return new StoreError('query', `The database did not understand the request (${code}).`);
   }
-  return new StoreError('storage', 'This device could not store it; reload the page and try again.');
+  return new StoreError(
+    'storage',
+    'This change could not be stored on this device. Reload the page and try again.',
+  );
 }

@@ -21,6 +21,8 @@ export interface NodeStoreOptions extends LinkOptions {
   readonly sync?: boolean;
   readonly files?: DeviceFiles;
   readonly foldEvery?: number;
+  /** What is to be done until a write is stored; absent: nothing. */
+  readonly flush?: () => Promise<void>;
   /** ms that putting one body together may take. */
   readonly wordsLimit?: number;
 }
@@ -48,7 +50,13 @@ export async function openNodeEngineWithDatabase(
     migrationFiles(),
   );
   const words = new DocumentWords(startWordsThread, options.wordsLimit);
-  const database: Database = { pg, storage: 'memory', flush: async () => {}, remove: async () => {} };
+  const database: Database = {
+    pg,
+    storage: 'memory',
+    flush: options.flush ?? (async () => {}),
+    remove: async () => {},
+    abandon: async () => {},
+  };
   return { engine: await Engine.open({ ...options, database, words }), pg };
 }
 

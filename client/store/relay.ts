@@ -1,6 +1,7 @@
 // The worker of one tab: takes part in the election (a Web Lock, so that a killed leader is followed at once), leads
 // or passes messages on to the leader, and says again to a new leader what the old one left unanswered.
 import { initialStatus } from './backend';
+import { isFull } from './database';
 import type { Engine } from './engine';
 import { Host } from './host';
 import type { Broadcast, ToLeader, ToTab } from './messages';
@@ -110,9 +111,15 @@ export class Relay {
   async #lead(): Promise<void> {
     if (this.#leaving !== null) return;
     this.#leads = true;
-    const engine = await this.#openPatiently();
+    while ((await this.#serve(await this.#openPatiently())) === 'stopped');
+    this.#leads = false;
+    this.#say({ type: 'i-left', from: this.#id });
+  }
+
+  /** Serves all tabs from one engine, until its database was removed or has stopped. */
+  async #serve(engine: Engine): Promise<'removed' | 'stopped'> {
     this.#host = new Host(engine);
-    engine.onStatus((status) => this.#publish(status));
+    const silent = engine.onStatus((status) => this.#publish(status));
     const leading = new AbortController();
     addEventListener('online', () => void engine.networkChanged(true), leading);
     addEventListener('offline', () => void engine.networkChanged(false), leading);
@@ -121,13 +128,24 @@ export class Relay {
     this.#leader = this.#id;
     this.#say({ type: 'i-lead', from: this.#id });
     for (const open of [...this.#open.values()]) this.#pass(open);
-    await engine.removed;
+    const end = await Promise.race([
+      engine.removed.then(() => 'removed' as const),
+      engine.stopped.then(() => 'stopped' as const),
+    ]);
     leading.abort();
-    this.#leads = false;
+    silent();
     this.#host = null;
     this.#leader = null;
     this.#known.clear();
-    this.#say({ type: 'i-left', from: this.#id });
+    if (end === 'stopped') {
+      this.#publish({
+        ...initialStatus,
+        database: 'failed',
+        databaseError: databaseError(await engine.stopped),
+      });
+      await engine.abandon();
+    }
+    return end;
   }
 
   /** A database that cannot be opened is said so, and tried again: the calls of all tabs wait for it. */
@@ -137,12 +155,7 @@ export class Relay {
         return await this.options.open();
       } catch (error) {
         console.error('Outpost:', error);
-        const what = error instanceof Error ? error.message : String(error);
-        this.#publish({
-          ...initialStatus,
-          database: 'failed',
-          databaseError: `The database on this device could not be opened; it is tried again. (${what})`,
-        });
+        this.#publish({ ...initialStatus, database: 'failed', databaseError: databaseError(error) });
         await new Promise((again) => setTimeout(again, 5_000));
       }
     }
@@ -165,6 +178,12 @@ export class Relay {
   #say(message: Broadcast): void {
     this.#channel.postMessage(message);
   }
+}
+
+function databaseError(error: unknown): string {
+  return isFull(error)
+    ? 'This device’s storage is full, so the database on it cannot work. Free some space: it is opened again by itself.'
+    : 'The database on this device could not be opened; it is tried again. If this stays, reload the page.';
 }
 
 const tabLock = (id: string) => `outpost tab ${id}`;

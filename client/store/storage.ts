@@ -1,9 +1,9 @@
 // Where the device's database lives: OPFS where it works, IndexedDB else, memory as the last resort. A database
 // that was once complete is opened where it is or not at all; another place would look like lost work.
 import { IdbFs } from '@electric-sql/pglite';
-import { OpfsAhpFS } from '@electric-sql/pglite/opfs-ahp';
 import type { MigrationFile } from '../../db/migrate';
 import { type Database, openPGlite } from './database';
+import { OpfsFiles } from './opfs';
 import { serialized } from './serialized';
 
 type Kind = 'opfs' | 'indexeddb';
@@ -41,7 +41,7 @@ export async function openStorage(
     }
   }
   const pg = await openPGlite({ loadDataDir: await prepared() }, migrations);
-  return { pg, storage: 'memory', flush: async () => {}, remove: async () => {} };
+  return { pg, storage: 'memory', flush: async () => {}, remove: async () => {}, abandon: async () => {} };
 }
 
 /**
@@ -94,10 +94,10 @@ async function openAt(
   };
   if (kind === 'opfs') {
     const initialPoolSize = (prepared ? await tarEntries(prepared) : 0) + SPARE_FILES;
-    const fs = new OpfsAhpFS(nameOf(userId), { initialPoolSize, maintainedPoolSize: SPARE_FILES });
+    const fs = new OpfsFiles(nameOf(userId), { initialPoolSize, maintainedPoolSize: SPARE_FILES });
     const pg = await openPGlite({ fs, ...load }, migrations, () => fs.syncToFs());
     // Each committed write is already flushed (relaxedDurability is off).
-    return { pg, storage: 'opfs', flush: async () => {}, remove };
+    return { pg, storage: 'opfs', flush: async () => {}, remove, abandon: () => letGo(fs) };
   }
   // Strict durability would flush after every query, reads too; so it is flushed by hand after each write.
   const fs = new IdbFs(nameOf(userId));
@@ -111,7 +111,12 @@ async function openAt(
       for (const connection of Object.values(IDBFS.dbs)) connection.close();
     });
   };
-  return { pg, storage: 'indexeddb', flush, remove: removeDatabase };
+  return { pg, storage: 'indexeddb', flush, remove: removeDatabase, abandon: () => letGo(fs) };
+}
+
+/** Its files are closed; that the program of Postgres does not end well does not matter any more. */
+async function letGo(fs: { closeFs(): Promise<void> }): Promise<void> {
+  await fs.closeFs().catch(() => {});
 }
 
 /** @returns how many files and folders a tar file holds */

@@ -6,6 +6,7 @@ export type SyncProblemKind =
   | 'unreadable' // something else answers in its place
   | 'refused' // it does not accept what this app asks
   | 'not-stored' // what it sent could not be stored here
+  | 'device-full' // this device has no room for changes
   | 'other-person' // the browser's session is somebody else's
   | 'full' // the storage of a workspace: files stay on this device
   | 'restored'; // it was restored from an older copy
@@ -23,6 +24,8 @@ const sentences: Readonly<Record<SyncProblemKind, string>> = {
   refused: 'The server does not accept what this app asks for. Reload the page to get the newest version.',
   'not-stored':
     'Changes from the server could not be stored on this device. Outpost keeps trying; free some space if the device is full.',
+  'device-full':
+    'This device’s storage is full: changes cannot be stored here. Free some space; what you have typed stays on the screen.',
   'other-person': 'Somebody else is signed in on this browser now. Sign in again to sync your changes.',
   full: 'The storage of this workspace is full: files that you add are kept on this device and not sent. They are sent when there is room again.',
   restored:

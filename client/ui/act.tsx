@@ -1,6 +1,6 @@
 // Doing things: every change a person makes goes through `useAct`, which writes it locally, remembers how to undo
 // it, and says so when it is not visible otherwise.
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef } from 'react';
 import { toast } from 'sonner';
 import { type Compilable, StoreError, type Written } from '../store/store';
 import { useStore } from './store-context';
@@ -22,13 +22,27 @@ interface Actions {
 const ActContext = createContext<Actions | null>(null);
 
 function fail(error: unknown): null {
-  toast.error(error instanceof StoreError ? error.message : 'This could not be saved on this device.');
+  const sentence =
+    error instanceof StoreError ? error.message : 'This change could not be stored on this device.';
+  // Said once, also when many changes find no room.
+  toast.error(sentence, { id: sentence });
   return null;
 }
 
 export function ActProvider({ children }: { children: ReactNode }) {
   const store = useStore();
   const stack = useMemo(() => new UndoStack(), []);
+  // In IndexedDB a change waits for room and does not fail (engine.ts): that it waits is said at once.
+  useEffect(() => {
+    let was: string | undefined;
+    return store.onStatus(() => {
+      const { problem, storage } = store.status();
+      if (problem?.kind === 'device-full' && was !== problem.kind && storage === 'indexeddb') {
+        toast.error(problem.sentence, { id: problem.kind });
+      }
+      was = problem?.kind;
+    });
+  }, [store]);
   /** Settles when everything begun so far is written: what is shown already can be undone. */
   const begun = useRef<Promise<unknown>>(Promise.resolve());
   const act = useCallback<Act>(

@@ -8,10 +8,13 @@ const KEY = 'outpost.session';
 const listeners = new Set<() => void>();
 let cached: { raw: string | null; value: Session | null } = { raw: null, value: null };
 
+/** What the browser had no room for. */
+let unsaved: string | null = null;
+
 export type RememberedMembership = Session['memberships'][number];
 
 function load(): Session | null {
-  const raw = localStorage.getItem(KEY);
+  const raw = localStorage.getItem(KEY) ?? unsaved;
   if (raw === cached.raw) return cached.value;
   let value: Session | null = null;
   try {
@@ -35,9 +38,15 @@ function subscribe(listener: () => void): () => void {
 
 function save(value: Session | null): void {
   const raw = value && JSON.stringify(value);
-  if (raw === localStorage.getItem(KEY)) return;
-  if (raw) localStorage.setItem(KEY, raw);
-  else localStorage.removeItem(KEY);
+  if (raw === (localStorage.getItem(KEY) ?? unsaved)) return;
+  // Where there is no room, this tab remembers it as long as it is open.
+  unsaved = null;
+  localStorage.removeItem(KEY);
+  try {
+    if (raw) localStorage.setItem(KEY, raw);
+  } catch {
+    unsaved = raw;
+  }
   for (const listener of listeners) listener();
 }
 

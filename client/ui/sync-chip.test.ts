@@ -14,7 +14,7 @@ function* statuses(): Generator<Status> {
               for (const attention of [0, 1, 2])
                 for (const loading of [null, { rows: 10, total: 1200 }, { rows: 5, total: 0 }])
                   for (const upToDate of [false, true])
-                    for (const problem of [null, syncProblem('busy')])
+                    for (const problem of [null, syncProblem('busy'), syncProblem('device-full')])
                       yield {
                         database,
                         databaseError: database === 'failed' ? 'The disk is full.' : null,
@@ -41,7 +41,7 @@ test('every status has a chip, with words and a sentence', () => {
     expect(chip.label).not.toMatch(/undefined|null|NaN/);
     count++;
   }
-  expect(count).toBe(3 * 4 * 2 * 2 * 3 * 2 * 3 * 3 * 2 * 2);
+  expect(count).toBe(3 * 4 * 2 * 2 * 3 * 2 * 3 * 3 * 2 * 3);
 });
 
 test('"up to date" is said exactly when nothing is wrong, waiting, loading or unknown', () => {
@@ -61,7 +61,7 @@ test('"up to date" is said exactly when nothing is wrong, waiting, loading or un
 
 test('A3: an expired session says so whenever the database works, and how much waits', () => {
   for (const s of statuses()) {
-    if (s.database !== 'ready' || s.session !== 'expired') continue;
+    if (s.database !== 'ready' || s.session !== 'expired' || s.problem?.kind === 'device-full') continue;
     const chip = syncChip(s);
     expect(chip.kind).toBe('sign-in');
     expect(chip.label).toBe(s.unsent > 0 ? `Sign in to send ${s.unsent}` : 'Needs sign-in');
@@ -75,6 +75,14 @@ test('R6: that syncing fails is never hidden behind what needs the person', () =
     const chip = syncChip(s);
     expect(chip.kind, JSON.stringify(s)).toBe('trouble');
     expect(chip.detail).toContain(s.problem.sentence);
+  }
+});
+
+test('W1: a full device is said before everything but a database that does not work', () => {
+  for (const s of statuses()) {
+    if (s.database !== 'ready' || s.problem?.kind !== 'device-full') continue;
+    expect(syncChip(s).label, JSON.stringify(s)).toBe('Storage full');
+    expect(syncChip(s).detail).toContain(s.problem.sentence);
   }
 });
 

@@ -30,7 +30,7 @@ const kept = (n: number) =>
     : 'Nothing is waiting.';
 
 /**
- * The first thing that is true, in order of what a person must know: a broken database, sign-in, no network, syncing
+ * The first thing that is true, in order of what a person must know: a broken or full storage, sign-in, no network, syncing
  * that fails, a first load, sending, work that needs them, waiting, connecting; "up to date" only if none of these is.
  */
 export function syncChip(status: Status): Chip {
@@ -44,6 +44,16 @@ export function syncChip(status: Status): Chip {
   }
   if (status.database === 'opening') {
     return { kind: 'opening', label: 'Opening', detail: 'The database on this device is being opened.' };
+  }
+  if (status.problem?.kind === 'device-full') {
+    return {
+      kind: 'trouble',
+      label: 'Storage full',
+      detail:
+        unsent > 0
+          ? `${status.problem.sentence} Changes that wait to be sent: ${number.format(unsent)}.`
+          : status.problem.sentence,
+    };
   }
   if (status.session === 'expired') {
     return {

@@ -88,7 +88,8 @@ export function PageTitle(props: {
   readOnly: string | null;
   /** The caret begins here: the page is new. */
   autoFocus: boolean;
-  onSave: (title: string) => void;
+  /** @returns whether it is stored */
+  onSave: (title: string) => Promise<boolean>;
   /** Enter, or down from the last line. */
   onLeave: () => void;
 }) {
@@ -98,7 +99,9 @@ export function PageTitle(props: {
   const save = () => {
     clearTimeout(timer.current);
     const title = draft?.trim();
-    if (title !== undefined && title !== props.title) props.onSave(title);
+    if (title === undefined || title === props.title) return;
+    // What was typed stays on the screen when it is not stored.
+    void props.onSave(title).then((stored) => stored || setDraft((typed) => typed ?? title));
   };
   const latest = useRef(save);
   useEffect(() => {

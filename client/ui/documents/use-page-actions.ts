@@ -15,7 +15,7 @@ export interface PageActions {
   readonly open: (id: string) => void;
   /** Makes an empty page below another, or at the top, and opens it. */
   readonly create: (parentId: string | null) => Promise<void>;
-  readonly change: (page: PageRow, label: string, set: PageChange) => void;
+  readonly change: (page: PageRow, label: string, set: PageChange) => Promise<boolean>;
   readonly star: (page: PageRow, stars: readonly Favourite[]) => void;
   readonly archive: (page: PageRow) => void;
   readonly bin: (page: PageRow) => void;
@@ -44,7 +44,7 @@ export function usePageActions(tree: PageTree | undefined): PageActions {
         });
         if (await act('new page', statements)) open(id);
       },
-      change: (page, label, set) => void act(label, changePage(db, page.id, set)),
+      change: async (page, label, set) => (await act(label, changePage(db, page.id, set))) !== null,
       star: (page, stars) => {
         const on = !stars.some((star) => star.page_id === page.id);
         const position = keyBetween(stars.at(-1)?.position ?? null, null);

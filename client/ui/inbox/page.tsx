@@ -1,5 +1,6 @@
 // The Inbox: what was merged away, refused or could not be taken in while one worked, each with a way back.
 import { Inbox as InboxIcon } from 'lucide-react';
+import { useAct } from '../act';
 import { OpenCases, SettledCases } from '../bookings/inbox-cases';
 import { Boundary } from '../kit/boundary';
 import { Empty } from '../kit/empty';
@@ -18,6 +19,7 @@ export function InboxPage() {
   const session = useSession();
   const status = useStatus();
   const store = useStore();
+  const act = useAct();
   const userId = session?.user.id ?? '';
   const lost = useLive((db) => notices(db, userId), [userId]);
   const refused = useLive((db) => refusals(db), []);
@@ -62,7 +64,7 @@ export function InboxPage() {
                 as="li"
                 what="notice"
                 of={notice}
-                onDelete={() => void store.write(resolveNotice(store.db, notice.id))}
+                onDelete={() => void act('dismissal', [resolveNotice(store.db, notice.id)])}
               >
                 {isDecision(notice) ? <DecisionNotice notice={notice} /> : <NoticeItem notice={notice} />}
               </Boundary>

@@ -20,7 +20,9 @@ function Place({ place, holds }: { place: PlaceRow; holds: boolean }) {
     const next = name.trim();
     if (next === place.name) return;
     const set = store.db.updateTable('stock_place').set({ name: next }).where('id', '=', place.id);
-    if (next === '' || !(await act(`name of ${place.name}`, [set]))) setName(place.name);
+    if (next === '') setName(place.name);
+    // What was typed stays on the screen when it is not stored.
+    else await act(`name of ${place.name}`, [set]);
   };
   const archive = () =>
     void act(place.archived ? `${place.name} back` : `archive of ${place.name}`, [

@@ -9,14 +9,17 @@ const maxBytes = 400_000;
 export function Description(props: {
   value: string;
   readOnly: string | null;
-  onSave: (description: string) => void;
+  /** @returns whether it is stored */
+  onSave: (description: string) => Promise<boolean>;
 }) {
   const [draft, setDraft] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const tooLong = draft !== null && draft.length > maxBytes / 4 && new Blob([draft]).size > maxBytes;
   const save = () => {
     clearTimeout(timer.current);
-    if (draft !== null && draft !== props.value && !tooLong) props.onSave(draft);
+    if (draft === null || draft === props.value || tooLong) return;
+    // What was typed stays on the screen when it is not stored.
+    void props.onSave(draft).then((stored) => stored || setDraft((typed) => typed ?? draft));
   };
   const latest = useRef(save);
   useEffect(() => {

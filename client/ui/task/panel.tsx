@@ -50,7 +50,8 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
     if (window.innerWidth < 900) panel.current?.focus();
   }, []);
   const project = workspace.projects?.find((p) => p.id === task?.project_id);
-  const change = (label: string, set: TaskChange) => void act(label, changeTask(store.db, id, set));
+  const change = async (label: string, set: TaskChange) =>
+    (await act(label, changeTask(store.db, id, set))) !== null;
   const { readOnly } = workspace;
   // A name without a member comes with an import, and only so (A4).
   const imported = task !== undefined && task.author_id === null && task.source !== null;
@@ -125,7 +126,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
                   value={task.status}
                   readOnly={readOnly}
                   onChange={(value) =>
-                    change(`status ${statusNames[value as TaskStatus]}`, { status: value })
+                    void change(`status ${statusNames[value as TaskStatus]}`, { status: value })
                   }
                 />
               </Field>
@@ -133,21 +134,21 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
                 <PriorityField
                   value={task.priority}
                   readOnly={readOnly}
-                  onChange={(value) => change(`priority ${priorityNames[value]}`, { priority: value })}
+                  onChange={(value) => void change(`priority ${priorityNames[value]}`, { priority: value })}
                 />
               </Field>
               <Field label="Assignee">
                 <AssigneeField
                   value={task.assignee_id}
                   readOnly={readOnly}
-                  onChange={(value) => change('assignee', { assignee_id: value })}
+                  onChange={(value) => void change('assignee', { assignee_id: value })}
                 />
               </Field>
               <Field label="Due date">
                 <DueField
                   value={task.due_on}
                   readOnly={readOnly}
-                  onChange={(value) => change('due date', { due_on: value })}
+                  onChange={(value) => void change('due date', { due_on: value })}
                 />
               </Field>
               <Field label="Labels">

@@ -5,7 +5,8 @@ import { useShortcut } from '../keys/keyboard';
 export function TitleField(props: {
   value: string;
   readOnly: string | null;
-  onSave: (title: string) => void;
+  /** @returns whether it is stored */
+  onSave: (title: string) => Promise<boolean>;
 }) {
   const [draft, setDraft] = useState<string | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -14,7 +15,9 @@ export function TitleField(props: {
   const save = () => {
     const title = draft?.trim();
     setDraft(null);
-    if (title && title !== props.value) props.onSave(title);
+    if (!title || title === props.value) return;
+    // What was typed stays on the screen when it is not stored.
+    void props.onSave(title).then((stored) => stored || setDraft((typed) => typed ?? title));
   };
   // Leaving by closing the panel is leaving too.
   const latest = useRef(save);
