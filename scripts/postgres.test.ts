@@ -145,6 +145,28 @@ describe('a folder', () => {
     await next.stop();
   });
 
+  test('W1: kill -9 of the server alone, while a part of it is at work: the next start waits for that part', async () => {
+    const running = await startPostgres({ folder: at() });
+    await ask(running.url, 'create table before_busy as select 4 as four');
+    const client = new Client({ connectionString: running.url });
+    client.on('error', () => {});
+    await client.connect();
+    const { rows } = await client.query('select pg_backend_pid() as pid');
+    const busy = client.query('select count(*) from generate_series(1, 15000000)').catch(() => {});
+    await until('the statement to run', async () => {
+      const query = `select 1 from pg_stat_activity where pid = ${rows[0].pid} and state = 'active'`;
+      return (await ask(running.url, query)).length > 0;
+    });
+    process.kill(running.pid, 'SIGKILL');
+    await running.exited;
+    expect(isAlive(rows[0].pid)).toBe(true);
+    const next = await startPostgres({ folder: at() });
+    expect(isAlive(rows[0].pid)).toBe(false);
+    expect(await ask(next.url, 'select four from before_busy')).toEqual([4]);
+    await next.stop();
+    await busy;
+  });
+
   test('a making of the cluster that was cut short is begun again', async () => {
     const cut = join(folder, 'cut');
     mkdirSync(join(cut, 'cluster.new', 'base'), { recursive: true });

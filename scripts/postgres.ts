@@ -46,6 +46,8 @@ export interface RunningPostgres {
 }
 
 const startDeadline = 60_000;
+/** How long the parts of a killed server are waited for, ms: each ends when it is done with its statement. */
+const leftBehindDeadline = 60_000;
 
 /**
  * Starts the server in a folder, making the cluster the first time, and waits until it takes connections.
@@ -100,31 +102,54 @@ async function startIn(
       : {}),
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const logFile = join(folder, 'postgres.log');
-  const log = beginLog(logFile);
-  const child = launch(binaries.postgres, ['-D', cluster, ...args], user, log);
-  closeSync(log);
-  const pid = child.pid;
-  if (pid === undefined) throw new PostgresError('failed', `Postgres could not be run: ${binaries.postgres}`);
-  const watchdog = watch(pid, user);
-  const unlimited = limitLog(logFile);
-  const exited = new Promise<void>((done) => {
-    child.once('exit', () => {
-      watchdog.kill('SIGKILL');
-      unlimited();
-      lock.release();
-      done();
-    });
-  });
-  const end = () => stopChild(child, exited);
   const base = `postgresql://postgres:${password}@127.0.0.1:${port}`;
-  try {
-    await waitUntilReady(`${base}/postgres`, child, logFile);
-  } catch (error) {
-    await end();
-    throw error;
+  const server = await launchServer(binaries, ['-D', cluster, ...args], user, {
+    url: `${base}/postgres`,
+    logFile: join(folder, 'postgres.log'),
+  });
+  void server.exited.then(() => lock.release());
+  return { url: `${base}/outpost`, port, ...server };
+}
+
+/**
+ * Runs the server until it takes connections. Parts of one that was killed hold its memory for a moment longer: then it
+ * is tried again, until they are gone.
+ * @throws PostgresError
+ */
+async function launchServer(
+  binaries: Binaries,
+  args: string[],
+  user: ServerUser,
+  { url, logFile }: { readonly url: string; readonly logFile: string },
+): Promise<Pick<RunningPostgres, 'pid' | 'watchdogPid' | 'exited' | 'stop'>> {
+  for (const deadline = Date.now() + leftBehindDeadline; ; ) {
+    const log = beginLog(logFile);
+    const child = launch(binaries.postgres, args, user, log);
+    closeSync(log);
+    const pid = child.pid;
+    if (pid === undefined) {
+      throw new PostgresError('failed', `Postgres could not be run: ${binaries.postgres}`);
+    }
+    const watchdog = watch(pid, user);
+    const unlimited = limitLog(logFile);
+    const exited = new Promise<void>((done) => {
+      child.once('exit', () => {
+        watchdog.kill('SIGKILL');
+        unlimited();
+        done();
+      });
+    });
+    const stop = () => stopChild(child, exited);
+    try {
+      await waitUntilReady(url, child, logFile);
+      return { pid, watchdogPid: watchdog.pid, exited, stop };
+    } catch (error) {
+      await stop();
+      const isHeld = error instanceof PostgresError && /shared memory block/.test(error.message);
+      if (!isHeld || Date.now() > deadline) throw error;
+      await new Promise((done) => setTimeout(done, 100));
+    }
   }
-  return { url: `${base}/outpost`, port, pid, watchdogPid: watchdog.pid, exited, stop: end };
 }
 
 function holdFolder(folder: string): Lock {
