@@ -8,13 +8,13 @@ const KEY = 'outpost.session';
 const listeners = new Set<() => void>();
 let cached: { raw: string | null; value: Session | null } = { raw: null, value: null };
 
-/** What the browser had no room for. */
+/** What the browser had no room for: this tab remembers it, until another one knows better. */
 let unsaved: string | null = null;
 
 export type RememberedMembership = Session['memberships'][number];
 
 function load(): Session | null {
-  const raw = localStorage.getItem(KEY) ?? unsaved;
+  const raw = unsaved ?? localStorage.getItem(KEY);
   if (raw === cached.raw) return cached.value;
   let value: Session | null = null;
   try {
@@ -28,7 +28,11 @@ function load(): Session | null {
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  const onStorage = (event: StorageEvent) => event.key === KEY && listener();
+  const onStorage = (event: StorageEvent) => {
+    if (event.key !== KEY) return;
+    unsaved = null;
+    listener();
+  };
   window.addEventListener('storage', onStorage);
   return () => {
     listeners.delete(listener);
@@ -38,13 +42,16 @@ function subscribe(listener: () => void): () => void {
 
 function save(value: Session | null): void {
   const raw = value && JSON.stringify(value);
-  if (raw === (localStorage.getItem(KEY) ?? unsaved)) return;
-  // Where there is no room, this tab remembers it as long as it is open.
+  if (raw === (unsaved ?? localStorage.getItem(KEY))) return;
+  const before = load();
   unsaved = null;
-  localStorage.removeItem(KEY);
   try {
+    // Never taken out in between: the other tabs would hear of it, and be signed out.
     if (raw) localStorage.setItem(KEY, raw);
+    else localStorage.removeItem(KEY);
   } catch {
+    // Somebody else's stays with nobody; one's own of before is good enough for the next start.
+    if (before?.user.id !== value?.user.id) localStorage.removeItem(KEY);
     unsaved = raw;
   }
   for (const listener of listeners) listener();
