@@ -211,7 +211,8 @@ async function checksum(connection: MigrationConnection, sql: string): Promise<s
   return (rows[0] as { checksum: string }).checksum;
 }
 
-const machineryName = /^([a-z_]+)\/(?:[a-z_]+\.)?(both|server|client)\.sql$/;
+/** The path of a file of the machinery; the last group is its side. */
+export const machineryName = /^([a-z_]+)\/(?:[a-z_]+\.)?(both|server|client)\.sql$/;
 
 /** Those of a side, the core before the features. */
 function machinery(files: readonly MigrationFile[], side: Side): MigrationFile[] {

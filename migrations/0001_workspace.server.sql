@@ -50,11 +50,8 @@ create index register_workspace on sync.register (workspace_id);
 -- For api/purge.ts: what has been deleted long ago is found without reading all clocks.
 create index register_graves on sync.register (life) where not alive;
 
--- The server's clock without a row that everybody waits for: sync.tick held the one row of sync.server until its
--- transaction ended, so that one person's long write held up all others (A5).
-
--- The last time that the clock gave, in microseconds since 1970. A sequence is no part of any transaction: nobody waits
--- for it, a rollback does not take it back, and it survives a restart.
+-- The server's clock (sync.tick): the last time that it gave, in microseconds since 1970. A sequence and not a row: one
+-- person's long write holds up nobody else (A5), a rollback does not take it back, and it survives a restart.
 create sequence sync.clock minvalue 0;
 
 -- Two that ask at the same time can be given the same microsecond; then they differ by this, as good as always. Nothing

@@ -1,6 +1,7 @@
 // The migration files as the linter reads them: each with the side it is for, in the order of application.
 // NNNN_name.sql is for both sides, NNNN_name.server.sql and NNNN_name.client.sql for one of them.
 import { readdirSync, readFileSync } from 'node:fs';
+import { machineryName } from '../db/migrate';
 
 export interface MigrationFile {
   readonly name: string;
@@ -9,8 +10,6 @@ export interface MigrationFile {
 }
 
 const shape = /^\d{4}_[a-z0-9_]+?(?:\.(server|client))?\.sql$/;
-
-const machineryShape = /^[a-z_]+\/(?:[a-z_]+\.)?(both|server|client)\.sql$/;
 
 /**
  * The machinery: files in folders, which are applied anew whenever they change.
@@ -22,7 +21,7 @@ export function machineryFiles(folder: string): MigrationFile[] {
     .filter((name) => name.endsWith('.sql') && name.includes('/'))
     .sort()
     .map((name): MigrationFile => {
-      const side = machineryShape.exec(name)?.[1] as MigrationFile['side'] | undefined;
+      const side = machineryName.exec(name)?.[2] as MigrationFile['side'] | undefined;
       if (!side)
         throw new Error(`${name}: machinery is named room/both.sql, room/server.sql or room/client.sql`);
       return { name, side, sql: readFileSync(`${folder}/${name}`, 'utf8') };

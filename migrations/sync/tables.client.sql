@@ -163,13 +163,6 @@ begin
   execute format('alter table public.%I enable always trigger sync_fit', name);
 end $$;
 
--- When a row was made is the device's clock, and no person's word: one that is out of its mind is put right in silence.
-create function sync.fit() returns trigger language plpgsql as $$
-begin
-  new.created_at := least(greatest(new.created_at, '1900-01-01 00:00:00+00'), '2199-12-31 23:59:59.999+00');
-  return new;
-end $$;
-
 -- Makes everything that depends on which tables there are and what is said of them (db/definitions.ts).
 create function sync.build(definitions jsonb) returns void language plpgsql as $$
 declare

@@ -1,12 +1,5 @@
 -- What each synced table gets on the server, made from the catalog and the definitions.
 
--- When a row was made is no person's word: a device with a clock that is out of its mind is not refused for it.
-create function sync.fit() returns trigger language plpgsql as $$
-begin
-  new.created_at := least(greatest(new.created_at, '1900-01-01 00:00:00+00'), '2199-12-31 23:59:59.999+00');
-  return new;
-end $$;
-
 -- Makes a table one that operations may be applied to. grave: what is deleted leaves its values and clocks behind.
 -- Where a rule of sync.rule is about the table, writers of one key take turns, and disputes follow each change.
 create function sync.attach(name text, scope text, writable boolean, grave boolean) returns void language plpgsql as $$
