@@ -267,6 +267,43 @@ test('D1: one adds a column and one a row at the same time, the table is whole o
   expect(b.shown()).toEqual(a.shown());
 });
 
+/** Moves the caret as the browser does: its event comes in a task of its own. What was changed before is read. */
+async function moveInBrowser({ editor }: TestEditor, words: string): Promise<void> {
+  await new Promise((done) => setTimeout(done));
+  const walker = document.createTreeWalker(editor.view.dom, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const index = walker.currentNode.textContent!.indexOf(words);
+    if (index < 0) continue;
+    const stop = (event: Event) => event.stopImmediatePropagation();
+    window.addEventListener('selectionchange', stop, true);
+    document.getSelection()!.collapse(walker.currentNode, index);
+    window.removeEventListener('selectionchange', stop, true);
+    return;
+  }
+  throw new Error(`“${words}” is not shown`);
+}
+
+test('D1: a key right after the caret was moved acts where the caret is', async () => {
+  const [a, b] = two(paragraph('Well Hello'));
+  a.editor.view.focus();
+  a.caret('Hello', 'behind');
+  await moveInBrowser(a, 'Hello');
+  a.editor.view.dom.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+  expectBoth(a, b, [paragraph('Well '), paragraph('Hello')]);
+});
+
+test('D1: what another writes does not put back a caret that was just moved', async () => {
+  const [a, b] = two(paragraph('Well Hello'));
+  a.editor.view.focus();
+  a.caret('Hello', 'behind');
+  await moveInBrowser(a, 'Hello');
+  b.caret('Well');
+  b.type('Oh ');
+  a.take(b);
+  a.type('and ');
+  expectBoth(a, b, [paragraph('Oh Well and Hello')]);
+});
+
 test('D1: two views of one page on one device do not answer each other about the caret', async () => {
   const doc = new Y.Doc();
   const awareness = new Awareness(doc);

@@ -10,6 +10,7 @@ import { embedOf, readBlocks, setRootAttributes } from '../../../db/document/blo
 import { blocksOf, bodyNode, piecesOf, textLength, twins } from './body-blocks';
 import { type Edit, editsOf, isMarker, type Place, placesOfBlocks, placesOfPieces } from './body-diff';
 import { type HeldSelection, hold, placeAt, selectionHeld } from './body-places';
+import { readMovedCaretInChange } from './moved-caret';
 
 /** After so long without a key the editor is compared with the text as a whole, ms. */
 const CHECK = 400;
@@ -52,7 +53,9 @@ export class BodyBinding {
     this.#view = view;
     const { doc } = this.text;
     const before = (transaction: Y.Transaction) => {
-      if (transaction.origin !== this) this.#before = this.#hold(view.state);
+      if (transaction.origin === this) return;
+      readMovedCaretInChange(view);
+      this.#before = this.#hold(view.state);
     };
     const changed = (_: unknown, transaction: Y.Transaction) => {
       if (transaction.origin !== this) this.#show(this.#before);

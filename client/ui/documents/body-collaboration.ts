@@ -6,6 +6,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { BodyBinding } from './body-binding';
 import { hold, positionHeld } from './body-places';
+import { readMovedCaret } from './moved-caret';
 
 export interface CollaborationOptions {
   readonly text: Y.Text;
@@ -21,6 +22,7 @@ export const Collaboration = Extension.create<CollaborationOptions, { binding: B
     return [
       new Plugin({
         key: new PluginKey('collaboration'),
+        props: { handleDOMEvents: { keydown: readMovedCaret } },
         view: (view) => {
           binding.attach(view);
           return {
@@ -106,8 +108,9 @@ export const Carets = Extension.create<CaretsOptions>({
           let isLooking = false;
           const look = () => {
             isLooking = false;
-            if (!view.isDestroyed)
-              view.dispatch(view.state.tr.setMeta(caretsKey, caretsOf(view.state, text, awareness)));
+            if (view.isDestroyed) return;
+            readMovedCaret(view);
+            view.dispatch(view.state.tr.setMeta(caretsKey, caretsOf(view.state, text, awareness)));
           };
           // Not in the middle of what the editor is doing now.
           const lookSoon = () => {
