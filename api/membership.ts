@@ -21,19 +21,36 @@ export async function roleOf(
   return rows[0]?.role ?? null;
 }
 
-/** @returns the person's memberships, oldest first, and a tag that is another one whenever they are. */
-export async function membershipsOf(
+/** A person's memberships, oldest first, and a tag that is another one whenever they are. */
+export interface Memberships {
+  readonly memberships: Membership[];
+  readonly tag: string;
+}
+
+export async function membershipsOf(pool: Pool, userId: string): Promise<Memberships> {
+  return (await membershipsOfAll(pool, [userId])).get(userId)!;
+}
+
+/** One query, however many are asked about. */
+export async function membershipsOfAll(
   pool: Pool,
-  userId: string,
-): Promise<{ memberships: Membership[]; tag: string }> {
-  const { rows } = await pool.query<Membership>(
-    `select m.workspace_id as "workspaceId", m.id as "memberId", m.role, w.name
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, Memberships>> {
+  const { rows } = await pool.query<Membership & { userId: string }>(
+    `select m.user_id as "userId", m.workspace_id as "workspaceId", m.id as "memberId", m.role, w.name
        from member m join workspace w on w.id = m.workspace_id
-      where m.user_id = $1 order by m.created_at, w.name, m.id`,
-    [userId],
+      where m.user_id = any ($1) order by m.created_at, w.name, m.id`,
+    [userIds],
   );
-  const tag = createHash('sha256').update(JSON.stringify(rows)).digest('base64url').slice(0, 22);
-  return { memberships: rows, tag };
+  const lists = new Map<string, Membership[]>(userIds.map((userId) => [userId, []]));
+  for (const { userId, ...membership } of rows) lists.get(userId)!.push(membership);
+  return new Map(
+    [...lists].map(([userId, memberships]) => [userId, { memberships, tag: tagOf(memberships) }]),
+  );
+}
+
+function tagOf(memberships: readonly Membership[]): string {
+  return createHash('sha256').update(JSON.stringify(memberships)).digest('base64url').slice(0, 22);
 }
 
 /** @returns those of the workspaces that the person is in. One query, however many are asked about. */

@@ -10,7 +10,9 @@ export interface MembersJob {
   readonly members: readonly { readonly userId: string; readonly cookie: string }[];
 }
 
-export type MembersCommand = { readonly kind: 'start'; readonly job: MembersJob } | { readonly kind: 'count' };
+export type MembersCommand =
+  | { readonly kind: 'start'; readonly job: MembersJob }
+  | { readonly kind: 'count' };
 
 export interface MembersReport {
   /** ms from each write to each member; those since the last report. */
@@ -29,6 +31,7 @@ const STORING = 12;
 /** As in live-line.ts: polls that start this close together travel in one request, ms. */
 const GATHER = 8;
 const GATHER_LONGER = 40;
+const OLD = process.env.OLD_LINE === '1';
 
 let delays: number[] = [];
 let answers = 0;
@@ -49,6 +52,8 @@ class Member {
   readonly #origin: string;
   #polls: Poll[] = [];
   #tag = '';
+  /** Called when all polls ask; null: a request is under way. */
+  #full: (() => void) | null = null;
   #join: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -79,7 +84,8 @@ class Member {
       answers++;
       if (answer.membershipsChanged) throw new Error('The memberships changed.');
       this.#settle(answer);
-      await pause(GATHER);
+      if (OLD) await pause(GATHER);
+      else await this.#refilled();
     }
   }
 
@@ -124,8 +130,21 @@ class Member {
     }
   }
 
+  /** All polls ask again, or some take too long for it. */
+  async #refilled(): Promise<void> {
+    await new Promise<void>((go) => {
+      this.#full = go;
+      setTimeout(go, GATHER_LONGER);
+    });
+    this.#full = null;
+  }
+
   #asksAgain(poll: Poll): void {
     poll.asks = true;
+    if (this.#full) {
+      if (this.#polls.every(({ asks }) => asks)) this.#full();
+      return;
+    }
     this.#join ??= setTimeout(() => {
       restarts++;
       this.#http.abort();
