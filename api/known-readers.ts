@@ -3,7 +3,7 @@
 // write costs does not grow with sessions being looked up (docs/decisions/0015-live-fan-out.md).
 import type { Pool } from 'pg';
 import { type Auth, requireOwner } from './auth';
-import { type Memberships, membershipsOf, membershipsOfAll } from './membership';
+import { membershipsIn, membershipTexts } from './membership';
 
 /** What was ended elsewhere (by SQL, by another process) is noticed after this, ms. */
 const FRESH = 1_000;
@@ -39,7 +39,7 @@ interface Session {
 export class KnownReaders {
   /** By Cookie header. */
   readonly #sessions = new Map<string, Session>();
-  readonly #readers = new Map<string, { readonly reader: Reader; asked: Asked }>();
+  readonly #readers = new Map<string, { readonly reader: Reader; readonly text: string; asked: Asked }>();
   #round = 0;
   #checking: Promise<void> | null = null;
 
@@ -60,9 +60,11 @@ export class KnownReaders {
     const cookie = request.headers.get('cookie') ?? '';
     // Counted from here: a check that takes long does not make its own result an old one.
     const came = performance.now();
-    for (;;) {
+    for (let checks = 0; ; checks++) {
       const session = this.#sessions.get(cookie);
-      if (!session || came - session.inFullAt > IN_FULL) return await this.#enter(cookie, request);
+      // What changes faster than it can be looked at is looked at by itself.
+      if (!session || checks > 3 || came - session.inFullAt > IN_FULL)
+        return await this.#enter(cookie, request);
       requireOwner(request, session.userId);
       session.usedAt = came;
       const known = this.#readers.get(session.userId);
@@ -85,11 +87,12 @@ export class KnownReaders {
     const asked = { at: performance.now(), round: this.#round };
     this.#sessions.delete(cookie);
     const { person, sessionId } = await this.options.auth.session(request);
-    const reader = readerOf(person.id, await membershipsOf(this.options.pool, person.id));
-    if (cookie.length > LONGEST) return reader;
     const userId = person.id;
+    const text = (await membershipTexts(this.options.pool, [userId])).get(userId)!;
+    const reader = readerOf(userId, text);
+    if (cookie.length > LONGEST) return reader;
     this.#sessions.set(cookie, { sessionId, userId, inFullAt: asked.at, asked, usedAt: asked.at });
-    this.#readers.set(userId, { reader, asked });
+    this.#readers.set(userId, { reader, text, asked });
     for (const oldest of this.#sessions.keys()) {
       if (this.#sessions.size <= MOST) break;
       this.#sessions.delete(oldest);
@@ -114,9 +117,9 @@ export class KnownReaders {
       return !unused;
     });
     const userIds = [...new Set(sessions.map(([, { userId }]) => userId))];
-    const [ended, memberships] = await Promise.all([
+    const [ended, texts] = await Promise.all([
       this.options.auth.endedAmong(sessions.map(([, { sessionId }]) => sessionId)),
-      membershipsOfAll(this.options.pool, userIds),
+      membershipTexts(this.options.pool, userIds),
     ]);
     for (const [cookie, session] of sessions) {
       if (!ended.has(session.sessionId)) session.asked = asked;
@@ -125,21 +128,23 @@ export class KnownReaders {
         changed.add(session.userId);
       }
     }
-    for (const [userId, known] of this.#readers) {
+    for (const [userId, text] of texts) {
+      const known = this.#readers.get(userId);
       // Whoever came in meanwhile is known better.
-      if (known.asked.at > asked.at) continue;
-      const theirs = memberships.get(userId);
-      if (!theirs) this.#readers.delete(userId);
-      else if (theirs.tag === known.reader.tag) known.asked = asked;
+      if (known && known.asked.at > asked.at) continue;
+      if (known?.text === text) known.asked = asked;
       else {
-        this.#readers.set(userId, { reader: readerOf(userId, theirs), asked });
-        changed.add(userId);
+        this.#readers.set(userId, { reader: readerOf(userId, text), text, asked });
+        if (known) changed.add(userId);
       }
     }
+    const staying = new Set([...this.#sessions.values()].map(({ userId }) => userId));
+    for (const userId of this.#readers.keys()) if (!staying.has(userId)) this.#readers.delete(userId);
     for (const userId of changed) this.options.changed(userId);
   }
 }
 
-function readerOf(id: string, { memberships, tag }: Memberships): Reader {
+function readerOf(id: string, text: string): Reader {
+  const { memberships, tag } = membershipsIn(text);
   return { id, tag, workspaceIds: new Set(memberships.map(({ workspaceId }) => workspaceId)) };
 }

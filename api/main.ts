@@ -4,6 +4,7 @@ import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono';
 import type { Pool } from 'pg';
 import { newest } from '../db/migrate';
+import { KnownPolls } from '../electric/known-polls';
 import { LiveHub } from '../electric/live-hub';
 import type { Upstream } from '../electric/proxy';
 import { clientAddress, trustedProxies } from './address';
@@ -114,7 +115,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     workspaceQuota: options.workspaceQuota ?? defaultQuota,
     log: options.log,
   };
-  const app = createApp({ ...options, deps, auth, hub });
+  const app = createApp({ ...options, deps, auth, door: { hub, known: new KnownPolls() } });
   const proxies = trustedProxies(options.trustedProxies ?? []);
   const listen = (done: (server: Server) => void, fail: (error: Error) => void) => {
     const listening = serve(

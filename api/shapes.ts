@@ -3,8 +3,7 @@ import { Readable } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import { type Context, Hono } from 'hono';
 import { limits, liveRequest } from '../db/wire';
-import { pollLive } from '../electric/live';
-import type { LiveHub } from '../electric/live-hub';
+import { type LiveDoor, pollLive } from '../electric/live';
 import { ClientGone, proxyShape, ShapeRefused, type Upstream } from '../electric/proxy';
 import { readBody, whenGone } from './body';
 import type { ApiDeps } from './deps';
@@ -12,7 +11,7 @@ import { ApiFailure } from './errors';
 import { workspacesAmong } from './membership';
 import { type OpenRead, untilCut } from './open-reads';
 
-export function shapeRoutes(deps: ApiDeps, upstream: Upstream, hub: LiveHub): Hono {
+export function shapeRoutes(deps: ApiDeps, upstream: Upstream, door: LiveDoor): Hono {
   const app = new Hono();
   /**
    * Runs a read that is cut off when its person may not read on. Then it is asked again, as it would be now, and is
@@ -53,7 +52,7 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream, hub: LiveHub): Ho
         },
         onChange: (listener: () => void) => deps.membershipChanges.listen(userId, listener),
       };
-      const found = await pollLive(request, reader, hub, [gone, read.cut]);
+      const found = await pollLive(request, reader, door, [gone, read.cut]);
       if (read.cut.aborted) throw new ClientGone();
       read.close();
       return found;

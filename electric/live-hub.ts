@@ -11,7 +11,6 @@
 import { SharedAnswer } from './live-answer';
 import { type Seat, Wait } from './live-wait';
 import { type Asked, ClientGone, forward, ShapeRefused, type Upstream } from './proxy';
-import { resumeParameters } from './shapes';
 
 export interface LiveHubOptions {
   /** How long what nobody waits for stays, ms: a device stores what it got and asks again, over a slow line, too. */
@@ -26,12 +25,7 @@ const GATHER = 5;
 const MOST_IDLE = 4_096;
 const MOST_KEPT = 32_000_000;
 
-/** These only keep caches apart. */
-const cacheKeys: ReadonlySet<string> = new Set(['cursor', 'expired_handle', 'cache-buster']);
-const placed = resumeParameters.filter((name) => !cacheKeys.has(name));
-
 interface Poll {
-  readonly key: string;
   readonly asked: Asked;
   readonly seats: Set<Seat>;
   readonly stop: AbortController;
@@ -83,14 +77,13 @@ export class LiveHub {
   /** The request waits for what happens at this place of the shape. */
   join(wait: Wait, id: string, asked: Asked): void {
     const cursor = asked.resume.get('cursor');
-    const key = keyOf(asked);
-    const known = this.#polls.get(key);
+    const known = this.#polls.get(asked.place);
     const answer = this.#closed ? busy() : known?.kept;
     if (answer) {
       wait.take(id, cursor, answer);
       return;
     }
-    const poll = known ?? this.#newPoll(key, asked);
+    const poll = known ?? this.#newPoll(asked);
     if (poll.seats.size === 0) this.#idle.delete(poll);
     const seat: Seat = { wait, id, cursor, at: poll };
     poll.seats.add(seat);
@@ -109,16 +102,16 @@ export class LiveHub {
     for (const poll of [...this.#polls.values()]) this.#finish(poll, busy());
   }
 
-  #newPoll(key: string, asked: Asked): Poll {
+  #newPoll(asked: Asked): Poll {
     const poll: Poll = {
-      ...{ key, asked, seats: new Set(), stop: new AbortController() },
+      ...{ asked, seats: new Set(), stop: new AbortController() },
       ...{ askedAt: 0, quiet: null, kept: null, idleSince: 0 },
       cursor: asked.resume.get('cursor'),
       leave: (seat) => {
         if (poll.seats.delete(seat) && poll.seats.size === 0) this.#rest(poll);
       },
     };
-    this.#polls.set(key, poll);
+    this.#polls.set(asked.place, poll);
     return poll;
   }
 
@@ -127,7 +120,7 @@ export class LiveHub {
     for (;;) {
       poll.askedAt = performance.now();
       const answer = await this.#forward(poll.asked.upstreamParams(poll.cursor), poll.stop.signal);
-      if (!answer || this.#polls.get(poll.key) !== poll) return;
+      if (!answer || this.#polls.get(poll.asked.place) !== poll) return;
       const isNothing = answer.isNothing(resume.get('handle'), resume.get('offset'));
       if (!isNothing) this.#finish(poll, answer);
       else if (poll.seats.size === 0) this.#drop(poll);
@@ -163,7 +156,7 @@ export class LiveHub {
 
   /** Nobody waits for it now. */
   #rest(poll: Poll): void {
-    if (this.#polls.get(poll.key) !== poll) return;
+    if (this.#polls.get(poll.asked.place) !== poll) return;
     this.#idle.delete(poll);
     poll.idleSince = performance.now();
     this.#idle.add(poll);
@@ -175,7 +168,7 @@ export class LiveHub {
   }
 
   #drop(poll: Poll): void {
-    if (this.#polls.get(poll.key) === poll) this.#polls.delete(poll.key);
+    if (this.#polls.get(poll.asked.place) === poll) this.#polls.delete(poll.asked.place);
     this.#idle.delete(poll);
     if (poll.kept) this.#keptSize -= poll.kept.body.length;
     poll.kept = null;
@@ -212,14 +205,4 @@ export class LiveHub {
 
 function busy(): SharedAnswer {
   return SharedAnswer.refusal(new ShapeRefused('busy', 'The shapes cannot be read just now.'));
-}
-
-/** Names the shape and the place in its log; lengths keep a client's values apart. */
-function keyOf({ shapeKey, resume }: Asked): string {
-  let key = shapeKey;
-  for (const name of placed) {
-    const value = resume.get(name);
-    key += value === undefined ? ' -' : ` ${value.length}:${value}`;
-  }
-  return key;
 }

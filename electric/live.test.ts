@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { type LiveAnswer, type LiveRequest, limits, liveAnswer, liveRequest } from '../db/wire';
 import { until } from '../scripts/testing/until';
+import { KnownPolls } from './known-polls';
 import { type LivePoll, type LiveReader, pollLive } from './live';
 import { LiveHub } from './live-hub';
 import type { Upstream } from './proxy';
@@ -53,8 +54,11 @@ async function askLive(
   upstream: Upstream,
   signal: AbortSignal,
 ): Promise<LiveAnswer> {
-  const hub = new LiveHub(upstream, { lingerMs: 50 });
-  return liveAnswer.parse(JSON.parse(await pollLive(request, reader, hub, [signal])));
+  const door = { hub: new LiveHub(upstream, { lingerMs: 50 }), known: new KnownPolls() };
+  const { since: _, ...answer } = liveAnswer.parse(
+    JSON.parse(await pollLive(request, reader, door, [signal])),
+  );
+  return answer;
 }
 
 const asks = (...polls: LivePoll[]) => ({ memberships: 'now', polls });

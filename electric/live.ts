@@ -1,11 +1,18 @@
 // Many live long polls over one connection. HTTP/1.1 gives a browser about six connections to an origin, for all
 // its tabs together: eight shapes that each hold one would starve every write.
 import type { LiveRequest } from '../db/wire';
+import type { KnownPolls, Polls } from './known-polls';
 import type { LiveHub } from './live-hub';
 import type { Wait } from './live-wait';
 import { type Asked, ClientGone, notMember, readAsked, type ShapeReader, ShapeRefused } from './proxy';
 
 export type LivePoll = LiveRequest['polls'][number];
+
+/** What live requests have in common. */
+export interface LiveDoor {
+  readonly hub: LiveHub;
+  readonly known: KnownPolls;
+}
 
 /** Whose live request it is. */
 export interface LiveReader extends Pick<ShapeReader, 'userId'> {
@@ -26,7 +33,7 @@ export interface LiveReader extends Pick<ShapeReader, 'userId'> {
 export async function pollLive(
   request: LiveRequest,
   reader: LiveReader,
-  hub: LiveHub,
+  { hub, known }: LiveDoor,
   signals: readonly AbortSignal[],
 ): Promise<string> {
   const { wait, close } = hub.open();
@@ -39,12 +46,13 @@ export async function pollLive(
   const unlisten = reader.onChange(() => void look(request.memberships, reader, wait));
   try {
     const { workspaceIds, tag } = await reader.memberships();
-    if (tag !== request.memberships) wait.changed();
-    else sit(request.polls, reader.userId, workspaceIds, hub, wait);
+    if (tag !== request.memberships) return changed;
+    const asked = sit(request, reader.userId, workspaceIds, { hub, known }, wait);
+    if (asked === null) return forgotten;
     const results = await wait.done;
-    return results === null
-      ? '{"membershipsChanged":true,"results":[]}'
-      : `{"membershipsChanged":false,"results":[${results.join()}]}`;
+    if (results === null) return changed;
+    const since = known.keep(reader.userId, asked, request.since);
+    return `{"membershipsChanged":false,"since":"${since}","results":[${results.join()}]}`;
   } finally {
     wait.leave();
     close();
@@ -53,30 +61,46 @@ export async function pollLive(
   }
 }
 
+const changed = '{"membershipsChanged":true,"results":[]}';
+const forgotten = '{"membershipsChanged":false,"forgotten":true,"results":[]}';
+
 /** Ends the request when the memberships are others than those of the tag. */
 async function look(known: string, reader: LiveReader, wait: Wait): Promise<void> {
   const now = await reader.memberships().catch(() => null);
   if (now && now.tag !== known) wait.changed();
 }
 
+/** @returns the polls that wait; null: one is named only, and is not known any more */
 function sit(
-  polls: readonly LivePoll[],
+  { since, polls }: LiveRequest,
   userId: string,
   readable: ReadonlySet<string>,
-  hub: LiveHub,
+  { hub, known }: LiveDoor,
   wait: Wait,
-): void {
+): Polls | null {
+  const before = since === undefined ? null : known.find(since, userId);
+  const waiting = new Map<string, Asked>();
   for (const poll of polls) {
-    const asked = read(poll, userId);
-    if (asked instanceof ShapeRefused) hub.refuse(wait, poll.id, asked);
-    else if (!readable.has(asked.workspaceId)) hub.refuse(wait, poll.id, notMember());
-    else hub.join(wait, poll.id, asked);
+    const { id, params } = poll;
+    const asked = params ? read(poll, params, userId) : before?.get(id);
+    if (asked === undefined) return null;
+    if (asked instanceof ShapeRefused) hub.refuse(wait, id, asked);
+    else if (!readable.has(asked.workspaceId)) hub.refuse(wait, id, notMember());
+    else {
+      hub.join(wait, id, asked);
+      waiting.set(id, asked);
+    }
   }
+  return waiting;
 }
 
-function read(poll: LivePoll, userId: string): Asked | ShapeRefused {
+function read(
+  { table = '', workspace = '' }: LivePoll,
+  params: Readonly<Record<string, string>>,
+  userId: string,
+): Asked | ShapeRefused {
   try {
-    const asked = readAsked(poll.table, poll.workspace, Object.entries(poll.params), userId);
+    const asked = readAsked(table, workspace, Object.entries(params), userId);
     if (asked.resume.get('live') === 'true' && !asked.resume.has('live_sse')) return asked;
     return new ShapeRefused('malformed', 'Only live long polls can share a connection.');
   } catch (error) {

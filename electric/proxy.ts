@@ -40,9 +40,17 @@ export interface ShapeAsked {
 
 const allowed: ReadonlySet<string> = new Set(resumeParameters);
 const valueLimit = 200;
+/** These only keep caches apart; all others say what is asked for. */
+const cacheKeys: ReadonlySet<string> = new Set(['cursor', 'expired_handle', 'cache-buster']);
+const placing = resumeParameters.filter((name) => !cacheKeys.has(name));
 
 /** What a client asks for, when it may be asked for. */
 export class Asked {
+  /** Names the shape and the place in its log: whoever asks with the same one would get the same answer. */
+  readonly place: string;
+  /** Characters that it takes in memory, about. */
+  readonly size: number;
+
   /** @param version the client's schema (S3) */
   constructor(
     private readonly table: TableName,
@@ -51,12 +59,17 @@ export class Asked {
     private readonly version: number,
     /** What the client set of the resume parameters. */
     readonly resume: ReadonlyMap<string, string>,
-  ) {}
-
-  /** Names the shape: whoever asks with the same key gets the same rows. */
-  get shapeKey(): string {
-    const { table, version, workspaceId, userId } = this;
-    return `${table} ${version} ${workspaceId} ${isPersonal(table) ? userId : ''}`;
+  ) {
+    let place = `${table} ${version} ${workspaceId} ${isPersonal(table) ? userId : ''}`;
+    for (const name of placing) {
+      const value = resume.get(name);
+      // Lengths keep a client's values apart.
+      place += value === undefined ? ' -' : ` ${value.length}:${value}`;
+    }
+    this.place = place;
+    let size = 500 + place.length;
+    for (const value of resume.values()) size += value.length;
+    this.size = size;
   }
 
   /** @param cursor in place of the client's */

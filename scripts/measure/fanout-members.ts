@@ -40,6 +40,7 @@ let odd: Record<string, number> = {};
 
 interface Poll {
   readonly table: string;
+  id: string;
   offset: string;
   handle: string;
   cursor: string;
@@ -52,6 +53,8 @@ class Member {
   readonly #origin: string;
   #polls: Poll[] = [];
   #tag = '';
+  #known: { readonly since: string; readonly ids: ReadonlySet<string> } | null = null;
+  #nextId = 100;
   /** Called when all polls ask; null: a request is under way. */
   #full: (() => void) | null = null;
   #join: ReturnType<typeof setTimeout> | undefined;
@@ -95,15 +98,23 @@ class Member {
     this.#join = undefined;
     const { workspaceId: workspace } = this.job;
     const polls: object[] = [];
-    for (const [i, { table, offset, handle, cursor, asks }] of this.#polls.entries()) {
+    const ids = new Set<string>();
+    for (const { id, table, offset, handle, cursor, asks } of this.#polls) {
       if (!asks) continue;
+      ids.add(id);
       const params = { cursor, handle, live: 'true', log: 'full', offset, schema: String(schemaVersion) };
-      polls.push({ id: String(i), table, workspace, params });
+      polls.push(this.#known?.ids.has(id) ? { id } : { id, table, workspace, params });
     }
-    const body = JSON.stringify({ memberships: this.#tag, polls });
+    const since = this.#known ? { since: this.#known.since } : {};
+    const body = JSON.stringify({ memberships: this.#tag, ...since, polls });
     try {
       const { status, body: text } = await this.#http.post('/api/shapes/live', body);
-      if (status === 200) return JSON.parse(text) as LiveAnswer;
+      if (status === 200) {
+        const answer = JSON.parse(text) as LiveAnswer;
+        this.#known = answer.since ? { since: answer.since, ids } : null;
+        if (answer.forgotten) count('forgotten');
+        return answer;
+      }
       count(status);
       await pause(500);
       return null;
@@ -116,7 +127,7 @@ class Member {
   #settle({ results }: LiveAnswer): void {
     const now = performance.timeOrigin + performance.now();
     for (const { id, status, headers, body } of results) {
-      const poll = this.#polls[Number(id)]!;
+      const poll = this.#polls.find((one) => one.id === id)!;
       if (status !== 200) {
         count(status);
         continue;
@@ -126,6 +137,7 @@ class Member {
       poll.handle = headers['electric-handle']!;
       poll.cursor = headers['electric-cursor']!;
       poll.asks = false;
+      poll.id = String(this.#nextId++);
       setTimeout(() => this.#asksAgain(poll), STORING);
     }
   }
@@ -161,7 +173,7 @@ class Member {
       const handle = response.headers.get('electric-handle')!;
       const offset = response.headers.get('electric-offset')!;
       if (response.headers.has('electric-up-to-date')) {
-        return { table, handle, offset, cursor: '0', asks: true };
+        return { table, id: table, handle, offset, cursor: '0', asks: true };
       }
       params.set('handle', handle);
       params.set('offset', offset);
@@ -177,7 +189,7 @@ class Member {
   }
 }
 
-function count(status: number): void {
+function count(status: number | string): void {
   odd[status] = (odd[status] ?? 0) + 1;
 }
 

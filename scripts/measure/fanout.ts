@@ -39,7 +39,7 @@ export interface FanoutFigures {
 }
 
 const RATE = 10;
-const WARM_UP_S = 3;
+const WARM_UP_S = 5;
 const secret = 'a secret for measuring that is long enough';
 
 /** @param seconds that are measured, for each number of members */
@@ -89,7 +89,7 @@ async function measureSize(server: MeasuredServer, sql: Client, size: number, se
       p50: Math.round(quantile(report.delays, 0.5)),
       p95: Math.round(quantile(report.delays, 0.95)),
       serverMs: each(after.server - cpu.server),
-      postgresMs: each(after.postgres - cpu.postgres),
+      postgresMs: each(spent(cpu.postgres, after.postgres)),
       membersMs: each((report.cpu - before.cpu) / 1000),
       serverCores: round((after.server - cpu.server) / elapsed),
       answers: round(report.answers / memberWrites),
@@ -131,10 +131,17 @@ function said(child: ChildProcess, command: MembersCommand): Promise<unknown> {
   });
 }
 
-/** ms of CPU so far. */
-async function cpuOf(server: MeasuredServer, sql: Client): Promise<{ server: number; postgres: number }> {
+/** ms of CPU so far, of Postgres by process. */
+async function cpuOf(server: MeasuredServer, sql: Client) {
   const { rows } = await sql.query<{ pid: number }>('select pid from pg_stat_activity');
-  return { server: cpuMs(server.pid), postgres: rows.reduce((sum, { pid }) => sum + cpuMs(pid), 0) };
+  return { server: cpuMs(server.pid), postgres: new Map(rows.map(({ pid }) => [pid, cpuMs(pid)])) };
+}
+
+/** Connections that came or went meanwhile are few, and left out. */
+function spent(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number {
+  let sum = 0;
+  for (const [pid, ms] of after) sum += ms - (before.get(pid) ?? ms);
+  return sum;
 }
 
 /** User and system time of a process, ms: in steps of 10. */
