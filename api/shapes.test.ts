@@ -214,7 +214,11 @@ describe('live polls over one connection', () => {
     const asked = await polls();
     const request = await asking(asked);
     const tabs = [1, 2].map(() => call('POST', '/api/shapes/live', request));
-    await until('both tabs to wait', () => api.shapes!.status().readers === 2 * tables.length);
+    // Upstream they share each poll.
+    await until(
+      'both tabs to wait',
+      () => api.openReads.size === 2 && api.shapes!.status().readers === tables.length,
+    );
     const began = performance.now();
     expect(await call('POST', '/api/workspaces', { name: 'Another' })).toBe(201);
     const shared = performance.now() - began;

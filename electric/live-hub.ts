@@ -76,6 +76,7 @@ export class LiveHub {
 
   /** The request waits for what happens at this place of the shape. */
   join(wait: Wait, id: string, asked: Asked): void {
+    if (wait.over) return;
     const cursor = asked.resume.get('cursor');
     const known = this.#polls.get(asked.place);
     const answer = this.#closed ? busy() : known?.kept;

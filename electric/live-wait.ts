@@ -37,6 +37,11 @@ export class Wait {
     this.done.catch(() => {});
   }
 
+  /** It is answered, or nobody waits any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   sit(seat: Seat): void {
     this.#seats.add(seat);
   }
