@@ -61,17 +61,28 @@ export class KnownReaders {
     // Counted from here: a check that takes long does not make its own result an old one.
     const came = performance.now();
     for (let checks = 0; ; checks++) {
-      const session = this.#sessions.get(cookie);
+      const reader = this.#known(cookie, request, came);
+      if (reader) return reader;
       // What changes faster than it can be looked at is looked at by itself.
-      if (!session || checks > 3 || came - session.inFullAt > IN_FULL)
-        return await this.#enter(cookie, request);
-      requireOwner(request, session.userId);
-      session.usedAt = came;
-      const known = this.#readers.get(session.userId);
-      if (known && this.#isFresh(known.asked, came) && this.#isFresh(session.asked, came))
-        return known.reader;
+      if (reader === undefined || checks > 3) return await this.#enter(cookie, request);
       await this.#check();
     }
+  }
+
+  /** The same for who is known just now; null: that is to be asked for. @throws ApiFailure 'signed-out' */
+  known(request: Request): Reader | null {
+    return this.#known(request.headers.get('cookie') ?? '', request, performance.now()) ?? null;
+  }
+
+  /** null: known, but not for sure any more; undefined: to be looked at in full. */
+  #known(cookie: string, request: Request, came: number): Reader | null | undefined {
+    const session = this.#sessions.get(cookie);
+    if (!session || came - session.inFullAt > IN_FULL) return undefined;
+    requireOwner(request, session.userId);
+    session.usedAt = came;
+    const known = this.#readers.get(session.userId);
+    const isFresh = known && this.#isFresh(known.asked, came) && this.#isFresh(session.asked, came);
+    return isFresh ? known.reader : null;
   }
 
   /** Sessions may be over, memberships may be others: nothing counts that was asked for before. */

@@ -168,16 +168,16 @@ describe('live polls over one connection', () => {
     await until('the other polls to be let go', () => api.shapes!.status().readers === 0);
   });
 
-  test('A1: polls of the request before are named by their ids, by the same person only', async () => {
+  test('A1: polls that were said before are named by their ids, by the same person only', async () => {
     interface Answer extends Results {
-      since?: string;
+      line?: string;
       forgotten?: boolean;
     }
     const asked = await polls();
     const first = ada.json<Answer>('POST', '/api/shapes/live', await asking(asked));
     await until('the polls to wait', () => api.openReads.size === 1);
     await addLabel('one');
-    const { since, results } = (await first).body;
+    const { line, results } = (await first).body;
     const [label] = results;
     const named = asked.filter(({ id }) => id !== 'label').map(({ id }) => ({ id }));
     const { headers } = label!;
@@ -187,18 +187,19 @@ describe('live polls over one connection', () => {
       live: 'true',
     };
     const next = { id: 'next', table: 'label', workspace: asked[0]!.workspace, params };
-    const request = { ...(await asking([...named, next])), since };
+    const request = { ...(await asking([...named, next])), line };
     const second = ada.json<Answer>('POST', '/api/shapes/live', request);
     await until('they wait again', () => api.openReads.size === 1);
     await addLabel('two');
+    expect((await second).body.line).toBe(line);
     expect((await second).body.results.map(({ id, status }) => [id, status])).toEqual([['next', 200]]);
     const bob = await api.person('Bob');
     const { membershipsTag: memberships } = (
       await bob.json<{ membershipsTag: string }>('GET', '/api/session')
     ).body;
     for (const [person, what] of [
-      [bob, { memberships, polls: named, since: (await second).body.since }],
-      [ada, { ...(await asking(named)), since: crypto.randomUUID() }],
+      [bob, { memberships, polls: named, line }],
+      [ada, { ...(await asking(named)), line: crypto.randomUUID() }],
       [ada, await asking(named)],
     ] as const) {
       const { status, body } = await person.json<Answer>('POST', '/api/shapes/live', what);

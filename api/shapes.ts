@@ -40,15 +40,20 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream, door: LiveDoor): 
   };
   app.post('/live', async (c) => {
     const gone = whenGone(c);
-    const { id: userId } = await deps.readers.of(c.req.raw);
+    const { id: userId } = deps.readers.known(c.req.raw) ?? (await deps.readers.of(c.req.raw));
     const request = await readBody(c, liveRequest, limits.liveBytes);
     const answer = await uncut(c, gone, userId, async (read) => {
+      const asked = async () => {
+        const known = await deps.readers.of(c.req.raw);
+        read.watch([...known.workspaceIds]);
+        return known;
+      };
       const reader = {
         userId,
-        async memberships() {
-          const known = await deps.readers.of(c.req.raw);
-          read.watch([...known.workspaceIds]);
-          return known;
+        memberships() {
+          const known = deps.readers.known(c.req.raw);
+          if (known) read.watch([...known.workspaceIds]);
+          return known ?? asked();
         },
         onChange: (listener: () => void) => deps.membershipChanges.listen(userId, listener),
       };

@@ -151,8 +151,8 @@ export const sessionAnswer = z.object({
 export const liveRequest = z.object({
   /** membershipsTag of the session that the client knows; when it is another one by now, the answer says so at once. */
   memberships: z.string().max(100),
-  /** What the last answer named; then a poll of the request that it answered needs its id only. */
-  since: z.string().max(36).optional(),
+  /** As the last answer named it. Of polls that were said in full, in a request that it answered, the id is enough. */
+  line: z.string().max(36).optional(),
   polls: z
     .array(
       z.object({
@@ -170,10 +170,10 @@ export const liveRequest = z.object({
 export const liveAnswer = z.object({
   /** The memberships that the request named are not the person's any more. */
   membershipsChanged: z.boolean(),
-  /** The server does not know what the request named with `since`: everything is to be said in full. */
+  /** The server does not know a poll that was only named: all are to be said in full. */
   forgotten: z.boolean().optional(),
-  /** Names the polls of this request, for the next one. */
-  since: z.string().optional(),
+  /** Names the device's live requests, for the next one; another name than before: nothing is known of before. */
+  line: z.string().optional(),
   /** What each poll would have got as a request of its own. */
   results: z.array(
     z.object({

@@ -1,64 +1,84 @@
-// The polls of live requests that were answered, for a moment: the next request of the same device names them by their ids
-// and says in full only what is new. What is forgotten here costs a device one request more.
+// What devices wait for, by the ids that they gave their polls: a device says each poll in full once, and then only names
+// it. What is forgotten here costs a device one request more.
 import { randomUUID } from 'node:crypto';
 import type { Asked } from './proxy';
 
-/** By the ids that the device gave them. */
-export type Polls = ReadonlyMap<string, Asked>;
-
-interface Kept {
+/** The polls of one device's live requests, one request after the other. */
+export interface Line {
+  readonly name: string;
   readonly userId: string;
-  readonly polls: Polls;
-  /** The request before: whoever names this one needs that one no more. */
-  readonly before: string | undefined;
-  readonly size: number;
+  readonly polls: Map<string, Asked>;
+  /** Characters, about. */
+  size: number;
   /** By performance.now(). */
-  readonly at: number;
+  usedAt: number;
 }
 
 /** A device asks again at once, or it comes with everything, ms. */
-const LONGEST = 60_000;
-/** Characters of everything, about: the oldest go. */
+const UNUSED = 60_000;
+/** Characters of all lines, about: what was not used for longest goes. */
 const MOST = 32_000_000;
+/** Polls beyond those of the last request: they were answered, or their device ended them. */
+const SPARE = 32;
 
 export class KnownPolls {
-  readonly #kept = new Map<string, Kept>();
+  /** Those that were used last are at the end. */
+  readonly #lines = new Map<string, Line>();
   #size = 0;
 
   get count(): number {
-    return this.#kept.size;
+    return this.#lines.size;
   }
 
-  /** @returns the polls of an earlier request of this person; null: they are not known any more */
-  find(since: string, userId: string): Polls | null {
-    const kept = this.#kept.get(since);
-    if (!kept || kept.userId !== userId || performance.now() - kept.at > LONGEST) return null;
-    if (kept.before !== undefined) this.#forget(kept.before);
-    return kept.polls;
+  /** @returns the line of this name, if it is this person's and known; else a new one */
+  line(name: string | undefined, userId: string): Line {
+    const now = performance.now();
+    const known = name === undefined ? undefined : this.#lines.get(name);
+    if (known?.userId === userId && now - known.usedAt <= UNUSED) {
+      known.usedAt = now;
+      return known;
+    }
+    return { name: randomUUID(), userId, polls: new Map(), size: 1_000, usedAt: now };
+  }
+
+  /** A poll was said in full. */
+  add(line: Line, id: string, asked: Asked): void {
+    const before = line.polls.get(id)?.size ?? 0;
+    line.polls.set(id, asked);
+    this.#resize(line, asked.size - before);
   }
 
   /**
-   * @param before the request that this one named, if any
-   * @returns what the next request may name
+   * The device may name the polls of this line from now on.
+   * @param asked the polls of its last request
    */
-  keep(userId: string, polls: Polls, before: string | undefined): string {
-    let size = 500;
-    for (const { size: each } of polls.values()) size += each;
-    const at = performance.now();
-    const name = randomUUID();
-    this.#kept.set(name, { userId, polls, before, size, at });
-    this.#size += size;
-    for (const [oldest, kept] of this.#kept) {
-      if (this.#size <= MOST && at - kept.at <= LONGEST) break;
+  keep(line: Line, asked: readonly { readonly id: string }[]): void {
+    if (line.polls.size > asked.length + SPARE) this.#prune(line, new Set(asked.map(({ id }) => id)));
+    this.#forget(line);
+    this.#lines.set(line.name, line);
+    this.#size += line.size;
+    for (const oldest of this.#lines.values()) {
+      if (this.#size <= MOST && line.usedAt - oldest.usedAt <= UNUSED) break;
       this.#forget(oldest);
     }
-    return name;
   }
 
-  #forget(name: string): void {
-    const kept = this.#kept.get(name);
-    if (!kept) return;
-    this.#kept.delete(name);
-    this.#size -= kept.size;
+  #prune(line: Line, still: ReadonlySet<string>): void {
+    for (const [id, { size }] of line.polls) {
+      if (still.has(id)) continue;
+      line.polls.delete(id);
+      this.#resize(line, -size);
+    }
+  }
+
+  #resize(line: Line, by: number): void {
+    line.size += by;
+    if (this.#lines.get(line.name) === line) this.#size += by;
+  }
+
+  #forget(line: Line): void {
+    if (this.#lines.get(line.name) !== line) return;
+    this.#lines.delete(line.name);
+    this.#size -= line.size;
   }
 }

@@ -85,8 +85,9 @@ export class LiveHub {
       return;
     }
     const poll = known ?? this.#newPoll(asked);
+    asked.place = poll.asked.place;
     if (poll.seats.size === 0) this.#idle.delete(poll);
-    const seat: Seat = { wait, id, cursor, at: poll };
+    const seat: Seat = { wait, id, cursor, at: poll, answered: false };
     poll.seats.add(seat);
     wait.sit(seat);
     if (!known) void this.#ask(poll);

@@ -14,6 +14,8 @@ export interface Seat {
   /** The client's own cursor. */
   readonly cursor: string | undefined;
   readonly at: Quiet;
+  /** Its answer is among the results. */
+  answered: boolean;
 }
 
 export class Wait {
@@ -23,7 +25,7 @@ export class Wait {
   #resolve!: (results: readonly string[] | null) => void;
   #reject!: (error: Error) => void;
   #results: string[] = [];
-  readonly #seats = new Set<Seat>();
+  readonly #seats: Seat[] = [];
   #over = false;
   #impatient = false;
 
@@ -43,13 +45,13 @@ export class Wait {
   }
 
   sit(seat: Seat): void {
-    this.#seats.add(seat);
+    this.#seats.push(seat);
   }
 
   /** An answer for one of the polls. */
   take(id: string, cursor: string | undefined, answer: SharedAnswer, seat?: Seat): void {
     if (this.#over) return;
-    if (seat) this.#seats.delete(seat);
+    if (seat) seat.answered = true;
     this.#results.push(answer.text(id, cursor));
     this.due(this);
   }
@@ -64,16 +66,17 @@ export class Wait {
   overdue(): void {
     if (this.#over) return;
     this.#impatient = true;
-    const heard = [...this.#seats].some(({ at }) => at.quiet && at.quiet.at > this.since);
-    if (heard || this.#seats.size === 0) this.due(this);
+    const heard = this.#seats.some(({ at }) => at.quiet && at.quiet.at > this.since);
+    if (heard || this.#seats.length === 0) this.due(this);
   }
 
   /** Answers with what there is. */
   end(): void {
     if (this.#over) return;
     if (this.#impatient) {
-      for (const { id, cursor, at } of this.#seats) {
-        if (at.quiet && at.quiet.at > this.since) this.#results.push(at.quiet.answer.text(id, cursor));
+      for (const { id, cursor, at, answered } of this.#seats) {
+        if (!answered && at.quiet && at.quiet.at > this.since)
+          this.#results.push(at.quiet.answer.text(id, cursor));
       }
     }
     const results = this.#results;
@@ -97,8 +100,8 @@ export class Wait {
   leave(): void {
     if (this.#over) return;
     this.#over = true;
-    for (const seat of this.#seats) seat.at.leave(seat);
-    this.#seats.clear();
+    for (const seat of this.#seats) if (!seat.answered) seat.at.leave(seat);
+    this.#seats.length = 0;
     this.#results = [];
   }
 }

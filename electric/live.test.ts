@@ -55,7 +55,7 @@ async function askLive(
   signal: AbortSignal,
 ): Promise<LiveAnswer> {
   const door = { hub: new LiveHub(upstream, { lingerMs: 50 }), known: new KnownPolls() };
-  const { since: _, ...answer } = liveAnswer.parse(
+  const { line: _, ...answer } = liveAnswer.parse(
     JSON.parse(await pollLive(request, reader, door, [signal])),
   );
   return answer;

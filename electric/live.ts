@@ -1,7 +1,7 @@
 // Many live long polls over one connection. HTTP/1.1 gives a browser about six connections to an origin, for all
 // its tabs together: eight shapes that each hold one would starve every write.
 import type { LiveRequest } from '../db/wire';
-import type { KnownPolls, Polls } from './known-polls';
+import type { KnownPolls, Line } from './known-polls';
 import type { LiveHub } from './live-hub';
 import type { Wait } from './live-wait';
 import { type Asked, ClientGone, notMember, readAsked, type ShapeReader, ShapeRefused } from './proxy';
@@ -14,10 +14,16 @@ export interface LiveDoor {
   readonly known: KnownPolls;
 }
 
+/** Workspaces, and the tag of their list (db/wire.ts, sessionAnswer). */
+export interface Readable {
+  readonly workspaceIds: ReadonlySet<string>;
+  readonly tag: string;
+}
+
 /** Whose live request it is. */
 export interface LiveReader extends Pick<ShapeReader, 'userId'> {
-  /** The workspaces that the person may read now, and the tag of that list (db/wire.ts, sessionAnswer). */
-  memberships(): Promise<{ readonly workspaceIds: ReadonlySet<string>; readonly tag: string }>;
+  /** What the person may read now. */
+  memberships(): Readable | Promise<Readable>;
   /** Calls when the person's memberships may have changed. @returns how to end that */
   onChange(listener: () => void): () => void;
 }
@@ -45,14 +51,15 @@ export async function pollLive(
   // Listens before it looks, so that no change falls in between.
   const unlisten = reader.onChange(() => void look(request.memberships, reader, wait));
   try {
-    const { workspaceIds, tag } = await reader.memberships();
+    const readable = reader.memberships();
+    const { workspaceIds, tag } = readable instanceof Promise ? await readable : readable;
     if (tag !== request.memberships) return changed;
-    const asked = sit(request, reader.userId, workspaceIds, { hub, known }, wait);
-    if (asked === null) return forgotten;
+    const line = known.line(request.line, reader.userId);
+    if (!sit(request.polls, line, workspaceIds, { hub, known }, wait)) return forgotten;
     const results = await wait.done;
     if (results === null) return changed;
-    const since = known.keep(reader.userId, asked, request.since);
-    return `{"membershipsChanged":false,"since":"${since}","results":[${results.join()}]}`;
+    known.keep(line, request.polls);
+    return `{"membershipsChanged":false,"line":"${line.name}","results":[${results.join()}]}`;
   } finally {
     wait.leave();
     close();
@@ -66,32 +73,33 @@ const forgotten = '{"membershipsChanged":false,"forgotten":true,"results":[]}';
 
 /** Ends the request when the memberships are others than those of the tag. */
 async function look(known: string, reader: LiveReader, wait: Wait): Promise<void> {
-  const now = await reader.memberships().catch(() => null);
-  if (now && now.tag !== known) wait.changed();
+  try {
+    if ((await reader.memberships()).tag !== known) wait.changed();
+  } catch {
+    // The database is away for a moment, or the session is over: open reads are cut for that.
+  }
 }
 
-/** @returns the polls that wait; null: one is named only, and is not known any more */
+/** @returns false: a poll is named only, and is not known */
 function sit(
-  { since, polls }: LiveRequest,
-  userId: string,
+  polls: readonly LivePoll[],
+  line: Line,
   readable: ReadonlySet<string>,
   { hub, known }: LiveDoor,
   wait: Wait,
-): Polls | null {
-  const before = since === undefined ? null : known.find(since, userId);
-  const waiting = new Map<string, Asked>();
+): boolean {
   for (const poll of polls) {
     const { id, params } = poll;
-    const asked = params ? read(poll, params, userId) : before?.get(id);
-    if (asked === undefined) return null;
+    const asked = params ? read(poll, params, line.userId) : line.polls.get(id);
+    if (asked === undefined) return false;
     if (asked instanceof ShapeRefused) hub.refuse(wait, id, asked);
     else if (!readable.has(asked.workspaceId)) hub.refuse(wait, id, notMember());
     else {
       hub.join(wait, id, asked);
-      waiting.set(id, asked);
+      if (params) known.add(line, id, asked);
     }
   }
-  return waiting;
+  return true;
 }
 
 function read(

@@ -46,8 +46,11 @@ const placing = resumeParameters.filter((name) => !cacheKeys.has(name));
 
 /** What a client asks for, when it may be asked for. */
 export class Asked {
-  /** Names the shape and the place in its log: whoever asks with the same one would get the same answer. */
-  readonly place: string;
+  /**
+   * Names the shape and the place in its log: whoever asks with the same one would get the same answer. May be replaced by
+   * an equal text: one that is the very same is compared faster.
+   */
+  place: string;
   /** Characters that it takes in memory, about. */
   readonly size: number;
 

@@ -34,8 +34,8 @@ export class LiveLine {
   #running = false;
   #listens = false;
   #scheduled: ReturnType<typeof setTimeout> | undefined;
-  /** What the server was told with the request that it answered last, and how that request is named. */
-  #known: { readonly since: string; readonly ids: ReadonlySet<string> } | null = null;
+  /** The polls of the request that the server answered last, and how it names this line. */
+  #known: { readonly line: string; readonly ids: ReadonlySet<string> } | null = null;
   /** Called when a poll has joined. */
   #joined: (() => void) | null = null;
   #closed = new AbortController();
@@ -158,17 +158,17 @@ export class LiveLine {
         const { workspace, ...params } = Object.fromEntries(url.searchParams);
         return { id, table: url.pathname.split('/').at(-1), workspace, params };
       });
-      const since = known ? { since: known.since } : {};
+      const line = known ? { line: known.line } : {};
       // A list of memberships that nobody has is answered at once.
       const memberships = (isProbe ? null : this.news.memberships()) ?? '';
       const response = await this.link.once('/api/shapes/live', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ memberships, ...since, polls }),
+        body: JSON.stringify({ memberships, ...line, polls }),
         signal,
       });
       const answer = liveAnswer.parse(await readJson(response));
-      this.#known = answer.since ? { since: answer.since, ids: new Set(polls.map(({ id }) => id)) } : null;
+      this.#known = answer.line ? { line: answer.line, ids: new Set(polls.map(({ id }) => id)) } : null;
       return answer;
     } catch (error) {
       if (request.signal.aborted) return null;

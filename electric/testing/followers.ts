@@ -46,7 +46,7 @@ export class Person {
 
 /** A device that follows all shapes of its person, one live request after the other. */
 export class Device {
-  #known: { readonly since: string; readonly ids: ReadonlySet<string> } | null = null;
+  #known: { readonly line: string; readonly ids: ReadonlySet<string> } | null = null;
   #nextId = 0;
   #gone = new AbortController();
   readonly #follows: Follows[] = [];
@@ -102,7 +102,7 @@ export class Device {
       const params = { handle: String(handle), offset: `${offset}_0`, live: 'true', cursor: String(cursor) };
       return { id: String(id), table, workspace, params };
     });
-    const request = liveRequest.parse({ memberships: person.tag, ...this.#known, polls });
+    const request = liveRequest.parse({ memberships: person.tag, line: this.#known?.line, polls });
     const { memberships } = person;
     const reader: LiveReader = {
       userId: person.id,
@@ -126,9 +126,9 @@ export class Device {
     }
   }
 
-  #take({ membershipsChanged, forgotten, since, results }: LiveAnswer, ids: ReadonlySet<string>): void {
+  #take({ membershipsChanged, forgotten, line, results }: LiveAnswer, ids: ReadonlySet<string>): void {
     this.answers++;
-    this.#known = since ? { since, ids } : null;
+    this.#known = line ? { line, ids } : null;
     if (membershipsChanged || forgotten) expect(results).toEqual([]);
     expect(performance.now() - this.since).toBeLessThanOrEqual(2 * longPoll + 100);
     for (const result of results) {

@@ -53,7 +53,7 @@ class Member {
   readonly #origin: string;
   #polls: Poll[] = [];
   #tag = '';
-  #known: { readonly since: string; readonly ids: ReadonlySet<string> } | null = null;
+  #known: { readonly line: string; readonly ids: ReadonlySet<string> } | null = null;
   #nextId = 100;
   /** Called when all polls ask; null: a request is under way. */
   #full: (() => void) | null = null;
@@ -105,13 +105,13 @@ class Member {
       const params = { cursor, handle, live: 'true', log: 'full', offset, schema: String(schemaVersion) };
       polls.push(this.#known?.ids.has(id) ? { id } : { id, table, workspace, params });
     }
-    const since = this.#known ? { since: this.#known.since } : {};
-    const body = JSON.stringify({ memberships: this.#tag, ...since, polls });
+    const line = this.#known ? { line: this.#known.line } : {};
+    const body = JSON.stringify({ memberships: this.#tag, ...line, polls });
     try {
       const { status, body: text } = await this.#http.post('/api/shapes/live', body);
       if (status === 200) {
         const answer = JSON.parse(text) as LiveAnswer;
-        this.#known = answer.since ? { since: answer.since, ids } : null;
+        this.#known = answer.line ? { line: answer.line, ids } : null;
         if (answer.forgotten) count('forgotten');
         return answer;
       }
