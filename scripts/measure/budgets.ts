@@ -42,7 +42,7 @@ const budgets = z.strictObject({
   }),
   /** Members of one workspace who are there while a row changes ten times a second. */
   fanout: z.strictObject({
-    /** ms of CPU of the server's process. */
+    /** ms of CPU of the server's process; what each write costs whoever is there counts, so few members are dearest. */
     serverMsPerMemberWrite: z.number(),
   }),
 });

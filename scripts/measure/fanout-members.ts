@@ -31,7 +31,6 @@ const STORING = 12;
 /** As in live-line.ts: polls that start this close together travel in one request, ms. */
 const GATHER = 8;
 const GATHER_LONGER = 40;
-const OLD = process.env.OLD_LINE === '1';
 
 let delays: number[] = [];
 let answers = 0;
@@ -55,8 +54,10 @@ class Member {
   #tag = '';
   #known: { readonly line: string; readonly ids: ReadonlySet<string> } | null = null;
   #nextId = 100;
-  /** Called when all polls ask; null: a request is under way. */
+  /** Called when all polls ask. */
   #full: (() => void) | null = null;
+  /** A request is under way. */
+  #waits = false;
   #join: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -87,8 +88,7 @@ class Member {
       answers++;
       if (answer.membershipsChanged) throw new Error('The memberships changed.');
       this.#settle(answer);
-      if (OLD) await pause(GATHER);
-      else await this.#refilled();
+      await this.#refilled();
     }
   }
 
@@ -107,6 +107,7 @@ class Member {
     }
     const line = this.#known ? { line: this.#known.line } : {};
     const body = JSON.stringify({ memberships: this.#tag, ...line, polls });
+    this.#waits = true;
     try {
       const { status, body: text } = await this.#http.post('/api/shapes/live', body);
       if (status === 200) {
@@ -121,6 +122,8 @@ class Member {
     } catch (error) {
       if (error instanceof Broken) return null;
       throw error;
+    } finally {
+      this.#waits = false;
     }
   }
 
@@ -144,6 +147,8 @@ class Member {
 
   /** All polls ask again, or some take too long for it. */
   async #refilled(): Promise<void> {
+    await pause(GATHER);
+    if (this.#polls.every(({ asks }) => asks)) return;
     await new Promise<void>((go) => {
       this.#full = go;
       setTimeout(go, GATHER_LONGER);
@@ -153,8 +158,9 @@ class Member {
 
   #asksAgain(poll: Poll): void {
     poll.asks = true;
-    if (this.#full) {
-      if (this.#polls.every(({ asks }) => asks)) this.#full();
+    // The next request has not begun yet.
+    if (!this.#waits) {
+      if (this.#polls.every(({ asks }) => asks)) this.#full?.();
       return;
     }
     this.#join ??= setTimeout(() => {

@@ -57,7 +57,7 @@ export async function measureFanout(sizes: readonly number[], seconds = 8): Prom
   }
 }
 
-/** The figures that have a limit: of the largest number of members. */
+/** The figures that have a limit: the worst of all. */
 export function budgetedFanout(figures: readonly FanoutFigures[]): Budgets['fanout'] {
   return { serverMsPerMemberWrite: Math.max(...figures.map((f) => f.serverMs)) };
 }
