@@ -30,6 +30,7 @@ export function trustedProxies(list: readonly string[]): TrustedProxies {
     if (bits === undefined) blocks.addAddress(address, family(address));
     else blocks.addSubnet(address, Number(bits), family(address));
   }
+  if (list.length === 0) return { has: () => false };
   return { has: (address) => isIP(address) !== 0 && blocks.check(address, family(address)) };
 }
 

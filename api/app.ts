@@ -1,5 +1,6 @@
 // Composes the API's routes and, behind them, the client's files.
 import { Hono, type MiddlewareHandler } from 'hono';
+import type { LiveDoor } from '../electric/live';
 import type { Upstream } from '../electric/proxy';
 import { accountRoutes } from './account';
 import type { Auth } from './auth';
@@ -25,6 +26,8 @@ export interface AppParts {
   readonly deps: ApiDeps;
   readonly auth: Auth;
   readonly upstream: Upstream;
+  /** To that upstream, for live polls. */
+  readonly door: LiveDoor;
   /** Whether the upstream answers, for the health check. */
   readonly shapesReady: () => Promise<boolean>;
   readonly publicUrl: string | null;
@@ -62,7 +65,7 @@ export function createApp(parts: AppParts): Hono {
   app.route('/api/workspaces', storageRoutes(deps));
   app.route('/api/feeds', feedRoutes(deps));
   app.route('/api/invites', inviteRoutes(deps));
-  app.route('/api/shapes', shapeRoutes(deps, parts.upstream));
+  app.route('/api/shapes', shapeRoutes(deps, parts.upstream, parts.door));
   app.route('/api/write', writeRoutes(deps));
   app.route('/api/stock', stockRoutes(deps));
   app.route('/api/files', fileRoutes(deps));

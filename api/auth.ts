@@ -36,6 +36,8 @@ export interface Auth {
   readonly mails: boolean;
   /** Whose session it is, and the cookies that prolong it. @throws ApiFailure 'signed-out' */
   session(request: Request): Promise<{ person: Person; sessionId: string; cookies: string[] }>;
+  /** @returns those of the sessions that are over. One query, however many are asked about. */
+  endedAmong(sessionIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Makes an account, as the sign-up form does. @throws when the address is taken */
   signUp(account: { name: string; email: string; password: string }): Promise<Person>;
   /** better-auth's own answer to a request under /api/auth; auth-routes.ts says which ones get here. */
@@ -55,6 +57,18 @@ export interface Auth {
 
 /** Set by this server on the way in, from the socket; what a client sends under this name is overwritten. */
 export const addressHeader = 'x-outpost-address';
+
+/**
+ * A device of one person must not send its changes, or read, as another who signed in on the same browser.
+ * @param userId whose session it is
+ * @throws ApiFailure 'signed-out'
+ */
+export function requireOwner(request: Request, userId: string): void {
+  const owner = request.headers.get(PERSON_HEADER);
+  if (owner !== null && owner !== userId) {
+    throw new ApiFailure('signed-out', 'Somebody else is signed in on this browser now.');
+  }
+}
 
 const day = 24 * 60 * 60;
 const tokenName = (token: string) => `reset-password:${token}`;
@@ -233,13 +247,17 @@ export function createAuth(options: AuthOptions): Auth {
         });
       if (!response) throw new ApiFailure('signed-out', 'Sign in again to go on syncing.');
       const { id, name, email } = response.user;
-      // A device of one person must not send its changes, or read, as another who signed in on the same browser.
-      const owner = request.headers.get(PERSON_HEADER);
-      if (owner !== null && owner !== id) {
-        throw new ApiFailure('signed-out', 'Somebody else is signed in on this browser now.');
-      }
+      requireOwner(request, id);
       const sessionId = response.session.id;
       return { person: { id, name, email }, sessionId, cookies: headers.getSetCookie() };
+    },
+    async endedAmong(sessionIds) {
+      const { rows } = await pool.query<{ id: string }>(
+        `select id from unnest($1::text[]) as asked (id) where not exists
+           (select from auth.session s where s.id = asked.id and s."expiresAt" > now())`,
+        [sessionIds],
+      );
+      return new Set(rows.map(({ id }) => id));
     },
     async signUp(account) {
       const { user } = await auth.api.signUpEmail({ body: account });

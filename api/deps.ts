@@ -1,6 +1,7 @@
 // What every route is given: the database, who is asking, and where to report.
 import type { Pool } from 'pg';
 import type { DocumentKeeper } from './documents/keeper';
+import type { KnownReaders } from './known-readers';
 import type { Lineage } from './lineage';
 import type { MembershipChanges } from './membership-changes';
 import type { OpenReads } from './open-reads';
@@ -31,6 +32,8 @@ export interface ApiDeps {
   readonly documents: DocumentKeeper;
   /** Polls and streams that are open. */
   readonly openReads: OpenReads;
+  /** Whose polls they are. */
+  readonly readers: KnownReaders;
   /** For whoever waits until somebody's memberships change. */
   readonly membershipChanges: MembershipChanges;
   /** A person's memberships have changed: they hear of it; whoever may have lost one is cut off at once. */

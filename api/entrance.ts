@@ -11,7 +11,7 @@ export const turnLimits = { perPerson: 3, waiting: 32 } as const;
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Signing in needs no session. */
 const open = '/api/auth/';
-/** Polls are reads, and last. */
+/** Polls are reads, and last; they look at the session themselves (known-readers.ts). */
 const polls = '/api/shapes/live';
 
 /** The same, asking only once for each request whose it is. */
@@ -29,7 +29,8 @@ export function remembering(deps: ApiDeps): ApiDeps {
 
 export function sessionFirst(deps: ApiDeps): MiddlewareHandler {
   return async (c, next) => {
-    if (!reading.has(c.req.method) && !c.req.path.startsWith(open)) await deps.person(c.req.raw);
+    const passes = reading.has(c.req.method) || c.req.path.startsWith(open) || c.req.path === polls;
+    if (!passes) await deps.person(c.req.raw);
     await next();
   };
 }

@@ -4,6 +4,8 @@ import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono';
 import type { Pool } from 'pg';
 import { newest } from '../db/migrate';
+import { KnownPolls } from '../electric/known-polls';
+import { LiveHub } from '../electric/live-hub';
 import type { Upstream } from '../electric/proxy';
 import { clientAddress, trustedProxies } from './address';
 import { createApp } from './app';
@@ -13,6 +15,7 @@ import { DocumentKeeper } from './documents/keeper';
 import { LiveDocuments } from './documents/live';
 import { defaultQuota, type MailSettings } from './environment';
 import { answerWithHeaders } from './headers';
+import { KnownReaders } from './known-readers';
 import { Lineage } from './lineage';
 import { MembershipChanges } from './membership-changes';
 import { readMigrations } from './migrations';
@@ -71,6 +74,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const reads = readsPool(options.databaseUrl);
   const tending = tendingPool(options.databaseUrl);
   const sessionsEnded = () => {
+    readers.forget();
     void live.recheck();
     void openReads.recheck();
   };
@@ -80,18 +84,29 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const live = new LiveDocuments({ ...options, pool: reads, person });
   const lineage = new Lineage(reads);
   const membershipChanges = new MembershipChanges();
-  const openReads = new OpenReads({ ...options, pool: reads, person });
+  const readers = new KnownReaders({
+    pool: reads,
+    auth,
+    changed(userId) {
+      membershipChanges.tell(userId);
+      void openReads.recheck();
+    },
+  });
+  const openReads = new OpenReads({ ...options, pool: reads, readers });
+  const hub = new LiveHub(options.upstream);
   const writes = new WriteDoor(pool, lineage, options.databaseUrl);
   const deps: ApiDeps = {
     pool,
     reads,
     writes,
     openReads,
+    readers,
     lineage,
     documents,
     person,
     membershipChanges,
     membershipsChanged(userId, change) {
+      readers.forget();
       membershipChanges.tell(userId);
       if (change === 'lost') sessionsEnded();
     },
@@ -100,7 +115,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     workspaceQuota: options.workspaceQuota ?? defaultQuota,
     log: options.log,
   };
-  const app = createApp({ ...options, deps, auth });
+  const app = createApp({ ...options, deps, auth, door: { hub, known: new KnownPolls() } });
   const proxies = trustedProxies(options.trustedProxies ?? []);
   const listen = (done: (server: Server) => void, fail: (error: Error) => void) => {
     const listening = serve(
@@ -124,6 +139,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     .catch(async (error: unknown) => {
       live.close();
       openReads.close();
+      hub.close();
       await Promise.all([pool.end(), reads.end(), tending.end(), auth.close()]);
       throw error;
     });
@@ -150,6 +166,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       const closed = new Promise<void>((done) => server.close(() => done()));
       live.close();
       openReads.close();
+      hub.close();
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;

@@ -5,24 +5,17 @@ export class MembershipChanges {
 
   /** This person's memberships have changed. */
   tell(userId: string): void {
-    const waiting = [...(this.#waiting.get(userId) ?? [])];
-    for (const go of waiting) go();
+    for (const listener of [...(this.#waiting.get(userId) ?? [])]) listener();
   }
 
-  /** Resolves at the next change of this person's memberships, or when `signal` aborts. */
-  next(userId: string, signal: AbortSignal): Promise<void> {
-    return new Promise((go) => {
-      if (signal.aborted) return go();
-      const theirs = this.#waiting.get(userId) ?? new Set();
-      this.#waiting.set(userId, theirs);
-      const end = () => {
-        theirs.delete(end);
-        if (theirs.size === 0 && this.#waiting.get(userId) === theirs) this.#waiting.delete(userId);
-        signal.removeEventListener('abort', end);
-        go();
-      };
-      theirs.add(end);
-      signal.addEventListener('abort', end, { once: true });
-    });
+  /** Calls at each change of this person's memberships. @returns how to end that */
+  listen(userId: string, listener: () => void): () => void {
+    const theirs = this.#waiting.get(userId) ?? new Set();
+    this.#waiting.set(userId, theirs);
+    theirs.add(listener);
+    return () => {
+      theirs.delete(listener);
+      if (theirs.size === 0 && this.#waiting.get(userId) === theirs) this.#waiting.delete(userId);
+    };
   }
 }

@@ -21,19 +21,40 @@ export async function roleOf(
   return rows[0]?.role ?? null;
 }
 
-/** @returns the person's memberships, oldest first, and a tag that is another one whenever they are. */
-export async function membershipsOf(
+/** A person's memberships, oldest first, and a tag that is another one whenever they are. */
+export interface Memberships {
+  readonly memberships: Membership[];
+  readonly tag: string;
+}
+
+export async function membershipsOf(pool: Pool, userId: string): Promise<Memberships> {
+  const text = (await membershipTexts(pool, [userId])).get(userId)!;
+  return membershipsIn(text);
+}
+
+/** @returns what `membershipTexts` says of a person */
+export function membershipsIn(text: string): Memberships {
+  const memberships = JSON.parse(text) as Membership[];
+  const tag = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return { memberships, tag };
+}
+
+/** @returns JSON of each person's memberships, equal as text when they are the same. One query for all. */
+export async function membershipTexts(
   pool: Pool,
-  userId: string,
-): Promise<{ memberships: Membership[]; tag: string }> {
-  const { rows } = await pool.query<Membership>(
-    `select m.workspace_id as "workspaceId", m.id as "memberId", m.role, w.name
-       from member m join workspace w on w.id = m.workspace_id
-      where m.user_id = $1 order by m.created_at, w.name, m.id`,
-    [userId],
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await pool.query<{ id: string; text: string }>(
+    `select asked.id, coalesce(theirs.text, '[]') as text
+       from unnest($1::text[]) as asked (id) left join
+         (select m.user_id, json_agg(
+              json_build_object('workspaceId', m.workspace_id, 'memberId', m.id, 'role', m.role, 'name', w.name)
+              order by m.created_at, w.name, m.id)::text as text
+            from member m join workspace w on w.id = m.workspace_id
+           where m.user_id = any ($1) group by m.user_id) as theirs on theirs.user_id = asked.id`,
+    [userIds],
   );
-  const tag = createHash('sha256').update(JSON.stringify(rows)).digest('base64url').slice(0, 22);
-  return { memberships: rows, tag };
+  return new Map(rows.map(({ id, text }) => [id, text]));
 }
 
 /** @returns those of the workspaces that the person is in. One query, however many are asked about. */

@@ -2,6 +2,7 @@
 // at once (A1), not when the read would have ended by itself.
 import type { Pool } from 'pg';
 import { ApiFailure } from './errors';
+import type { KnownReaders } from './known-readers';
 
 /** Also without being told of a change, what was taken away elsewhere (by SQL, by another process) ends after this, ms. */
 const RECHECK = 15_000;
@@ -30,8 +31,7 @@ export class OpenReads {
   constructor(
     private readonly options: {
       readonly pool: Pool;
-      /** @throws ApiFailure 'signed-out' */
-      person(request: Request): Promise<{ readonly id: string }>;
+      readonly readers: Pick<KnownReaders, 'of' | 'forget'>;
       log(line: string): void;
     },
   ) {
@@ -81,6 +81,7 @@ export class OpenReads {
   async #recheck(): Promise<void> {
     const entries = [...this.#entries];
     if (entries.length === 0) return;
+    this.options.readers.forget();
     const asked = entries.flatMap(({ userId, workspaceIds }) =>
       workspaceIds.map((w) => [userId, w] as const),
     );
@@ -90,7 +91,7 @@ export class OpenReads {
       [asked.map(([u]) => u), asked.map(([, w]) => w)],
     );
     const members = new Set(rows.map((row) => row.key));
-    // One question for each session, however many reads it has open.
+    // Once for each session, however many reads it has open; one question to the database for all of them.
     const sessions = new Map<string, Promise<ApiFailure | null>>();
     await Promise.all(
       entries.map(async (entry) => {
@@ -108,7 +109,7 @@ export class OpenReads {
   /** @returns why the session is over; null: it lasts, or nobody can say now */
   async #over(request: Request, userId: string): Promise<ApiFailure | null> {
     try {
-      const { id } = await this.options.person(request);
+      const { id } = await this.options.readers.of(request);
       return id === userId
         ? null
         : new ApiFailure('signed-out', 'Somebody else is signed in on this browser now.');

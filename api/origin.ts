@@ -33,6 +33,12 @@ export function publicOrigin(publicUrl: string | null, request: Request): string
   return publicUrl ?? new URL(request.url).origin;
 }
 
+/** The last origin that was read: mostly it is always the same. */
+let last: { readonly origin: string; readonly host: string | null } | null = null;
+
 function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
+  if (last?.origin !== origin) {
+    last = { origin, host: URL.canParse(origin) ? new URL(origin).host : null };
+  }
+  return last.host;
 }

@@ -168,6 +168,45 @@ describe('live polls over one connection', () => {
     await until('the other polls to be let go', () => api.shapes!.status().readers === 0);
   });
 
+  test('A1: polls that were said before are named by their ids, by the same person only', async () => {
+    interface Answer extends Results {
+      line?: string;
+      forgotten?: boolean;
+    }
+    const asked = await polls();
+    const first = ada.json<Answer>('POST', '/api/shapes/live', await asking(asked));
+    await until('the polls to wait', () => api.openReads.size === 1);
+    await addLabel('one');
+    const { line, results } = (await first).body;
+    const [label] = results;
+    const named = asked.filter(({ id }) => id !== 'label').map(({ id }) => ({ id }));
+    const { headers } = label!;
+    const params = {
+      offset: headers['electric-offset']!,
+      handle: headers['electric-handle']!,
+      live: 'true',
+    };
+    const next = { id: 'next', table: 'label', workspace: asked[0]!.workspace, params };
+    const request = { ...(await asking([...named, next])), line };
+    const second = ada.json<Answer>('POST', '/api/shapes/live', request);
+    await until('they wait again', () => api.openReads.size === 1);
+    await addLabel('two');
+    expect((await second).body.line).toBe(line);
+    expect((await second).body.results.map(({ id, status }) => [id, status])).toEqual([['next', 200]]);
+    const bob = await api.person('Bob');
+    const { membershipsTag: memberships } = (
+      await bob.json<{ membershipsTag: string }>('GET', '/api/session')
+    ).body;
+    for (const [person, what] of [
+      [bob, { memberships, polls: named, line }],
+      [ada, { ...(await asking(named)), line: crypto.randomUUID() }],
+      [ada, await asking(named)],
+    ] as const) {
+      const { status, body } = await person.json<Answer>('POST', '/api/shapes/live', what);
+      expect([status, body]).toEqual([200, { membershipsChanged: false, forgotten: true, results: [] }]);
+    }
+  });
+
   test('A1: a poll for another workspace is refused, and gets nothing of it', async () => {
     const asked = (await polls()).map((poll) => ({ ...poll, workspace: hers.workspaceId }));
     const { body } = await ada.json<Results>('POST', '/api/shapes/live', await asking(asked));
@@ -214,7 +253,11 @@ describe('live polls over one connection', () => {
     const asked = await polls();
     const request = await asking(asked);
     const tabs = [1, 2].map(() => call('POST', '/api/shapes/live', request));
-    await until('both tabs to wait', () => api.shapes!.status().readers === 2 * tables.length);
+    // Upstream they share each poll.
+    await until(
+      'both tabs to wait',
+      () => api.openReads.size === 2 && api.shapes!.status().readers === tables.length,
+    );
     const began = performance.now();
     expect(await call('POST', '/api/workspaces', { name: 'Another' })).toBe(201);
     const shared = performance.now() - began;

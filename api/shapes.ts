@@ -3,15 +3,15 @@ import { Readable } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import { type Context, Hono } from 'hono';
 import { limits, liveRequest } from '../db/wire';
-import { pollLive } from '../electric/live';
+import { type LiveDoor, pollLive } from '../electric/live';
 import { ClientGone, proxyShape, ShapeRefused, type Upstream } from '../electric/proxy';
 import { readBody, whenGone } from './body';
 import type { ApiDeps } from './deps';
 import { ApiFailure } from './errors';
-import { membershipsOf, workspacesAmong } from './membership';
+import { workspacesAmong } from './membership';
 import { type OpenRead, untilCut } from './open-reads';
 
-export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
+export function shapeRoutes(deps: ApiDeps, upstream: Upstream, door: LiveDoor): Hono {
   const app = new Hono();
   /**
    * Runs a read that is cut off when its person may not read on. Then it is asked again, as it would be now, and is
@@ -22,41 +22,50 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
   const uncut = async <T>(
     c: Context,
     gone: AbortSignal,
-    run: (userId: string, read: OpenRead, signal: AbortSignal) => Promise<T>,
+    userId: string,
+    run: (read: OpenRead) => Promise<T>,
   ): Promise<T> => {
-    const { id } = await deps.person(c.req.raw);
     for (;;) {
-      const read = deps.openReads.open(c.req.raw, id);
+      const read = deps.openReads.open(c.req.raw, userId);
       try {
-        return await run(id, read, AbortSignal.any([gone, read.cut]));
+        return await run(read);
       } catch (error) {
         read.close();
         if (!read.cut.aborted || gone.aborted) throw error;
         if (read.cut.reason instanceof ApiFailure) throw read.cut.reason;
+        // Whatever was known a moment ago is not what cut it.
+        deps.readers.forget();
       }
     }
   };
   app.post('/live', async (c) => {
-    await deps.person(c.req.raw);
+    const gone = whenGone(c);
+    const { id: userId } = deps.readers.known(c.req.raw) ?? (await deps.readers.of(c.req.raw));
     const request = await readBody(c, liveRequest, limits.liveBytes);
-    const answer = await uncut(c, whenGone(c), async (userId, read, signal) => {
+    const answer = await uncut(c, gone, userId, async (read) => {
+      const asked = async () => {
+        const known = await deps.readers.of(c.req.raw);
+        read.watch([...known.workspaceIds]);
+        return known;
+      };
       const reader = {
         userId,
-        async memberships() {
-          const { memberships, tag } = await membershipsOf(deps.reads, userId);
-          const workspaceIds = new Set(memberships.map((m) => m.workspaceId));
-          read.watch([...workspaceIds]);
-          return { workspaceIds, tag };
+        memberships() {
+          const known = deps.readers.known(c.req.raw);
+          if (known) read.watch([...known.workspaceIds]);
+          return known ?? asked();
         },
-        nextChange: (until: AbortSignal) => deps.membershipChanges.next(userId, until),
+        onChange: (listener: () => void) => deps.membershipChanges.listen(userId, listener),
       };
-      const found = await pollLive(request, reader, upstream, signal);
+      const found = await pollLive(request, reader, door, [gone, read.cut]);
       if (read.cut.aborted) throw new ClientGone();
       read.close();
       return found;
     });
-    c.header('cache-control', 'private, no-store');
-    return c.json(answer);
+    return c.body(answer, 200, {
+      'content-type': 'application/json',
+      'cache-control': 'private, no-store',
+    });
   });
   app.get('/:table', async (c) => {
     // Before the first await: the server only tells a signal that was asked for when the connection closes.
@@ -69,7 +78,8 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
       workspaceId: workspaces.length === 1 ? workspaces[0]! : '',
       params,
     };
-    const response = await uncut(c, signal, async (userId, read, either) => {
+    const { id: userId } = await deps.person(c.req.raw);
+    const response = await uncut(c, signal, userId, async (read) => {
       const mayRead = async (ids: readonly string[]) => {
         read.watch(ids);
         const readable = await workspacesAmong(deps.reads, userId, ids);
@@ -77,7 +87,7 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream): Hono {
         return readable;
       };
       const reader = { userId, mayRead };
-      const answer = await proxyShape(asked, reader, upstream, either);
+      const answer = await proxyShape(asked, reader, upstream, AbortSignal.any([signal, read.cut]));
       return untilCut(answer, read);
     }).catch((error: unknown) => {
       if (error instanceof ShapeRefused) throw new ApiFailure(error.kind, error.message);

@@ -20,6 +20,7 @@ import {
 const formats: Readonly<Record<number, string>> = {
   1: '92d29dcb13f6105f',
   2: '565aae75ece5d65b',
+  3: 'c6479bc1ee6ec64c',
 };
 
 test('the wire format is the one of its protocol number', () => {

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { uuid } from './uuid';
 
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** Names the person whose device asks. Another person's session is then no session (401 'signed-out'). */
 export const PERSON_HEADER = 'outpost-person';
@@ -151,14 +151,16 @@ export const sessionAnswer = z.object({
 export const liveRequest = z.object({
   /** membershipsTag of the session that the client knows; when it is another one by now, the answer says so at once. */
   memberships: z.string().max(100),
+  /** As the last answer named it. Of polls that were said in full, in a request that it answered, the id is enough. */
+  line: z.string().max(36).optional(),
   polls: z
     .array(
       z.object({
-        /** Comes back with the result; the client's own. */
+        /** Comes back with the result; the client's own, never used for another poll. */
         id: z.string().max(100),
-        table: z.string().max(63),
-        workspace: z.string().max(36),
-        params: z.record(z.string().max(63), z.string().max(200)),
+        table: z.string().max(63).optional(),
+        workspace: z.string().max(36).optional(),
+        params: z.record(z.string().max(63), z.string().max(200)).optional(),
       }),
     )
     .max(limits.livePolls),
@@ -168,6 +170,10 @@ export const liveRequest = z.object({
 export const liveAnswer = z.object({
   /** The memberships that the request named are not the person's any more. */
   membershipsChanged: z.boolean(),
+  /** The server does not know a poll that was only named: all are to be said in full. */
+  forgotten: z.boolean().optional(),
+  /** Names the device's live requests, for the next one; another name than before: nothing is known of before. */
+  line: z.string().optional(),
   /** What each poll would have got as a request of its own. */
   results: z.array(
     z.object({

@@ -83,7 +83,7 @@ export class Person {
         'POST',
         '/api/write',
         {
-          protocol: 2,
+          protocol: 3,
           clientId: this.#clientId,
           serverId: null,
           acknowledged: 0,

@@ -1,154 +1,118 @@
 // Many live long polls over one connection. HTTP/1.1 gives a browser about six connections to an origin, for all
 // its tabs together: eight shapes that each hold one would starve every write.
-import type { z } from 'zod';
-import type { ApiErrorKind, apiError, LiveAnswer, LiveRequest } from '../db/wire';
-import {
-  ClientGone,
-  forward,
-  notMember,
-  type ShapeReader,
-  ShapeRefused,
-  type Upstream,
-  upstreamParams,
-} from './proxy';
+import type { LiveRequest } from '../db/wire';
+import type { KnownPolls, Line } from './known-polls';
+import type { LiveHub } from './live-hub';
+import type { Wait } from './live-wait';
+import { type Asked, ClientGone, notMember, readAsked, type ShapeReader, ShapeRefused } from './proxy';
 
 export type LivePoll = LiveRequest['polls'][number];
-export type LiveResult = LiveAnswer['results'][number];
+
+/** What live requests have in common. */
+export interface LiveDoor {
+  readonly hub: LiveHub;
+  readonly known: KnownPolls;
+}
+
+/** Workspaces, and the tag of their list (db/wire.ts, sessionAnswer). */
+export interface Readable {
+  readonly workspaceIds: ReadonlySet<string>;
+  readonly tag: string;
+}
 
 /** Whose live request it is. */
 export interface LiveReader extends Pick<ShapeReader, 'userId'> {
-  /** The workspaces that the person may read now, and the tag of that list (db/wire.ts, sessionAnswer). */
-  memberships(): Promise<{ readonly workspaceIds: ReadonlySet<string>; readonly tag: string }>;
-  /** Resolves when somebody's memberships may have changed, or when `signal` aborts. */
-  nextChange(signal: AbortSignal): Promise<void>;
+  /** What the person may read now. */
+  memberships(): Readable | Promise<Readable>;
+  /** Calls when the person's memberships may have changed. @returns how to end that */
+  onChange(listener: () => void): () => void;
 }
 
-/** Answers that come this soon after the first one travel with it, ms. */
-const gather = 5;
-/** A request without polls waits this long for a change of memberships, ms. */
-const longestWait = 20_000;
-
 /**
- * Asks all polls upstream at once and resolves with those that answered, as soon as one did, or as soon as the
- * person's memberships are others than those that the request names. The other polls are aborted; the client asks
- * them again with the offsets it has, so nothing is lost by that. A refused poll is a result like any other.
- * @param signal aborts everything: the client went away
+ * Waits for all polls at once and resolves with those that were answered, as soon as one was, or as soon as the person's
+ * memberships are others than those that the request names. The client asks the others again with the offsets it has,
+ * so nothing is lost by that. A refused poll is a result like any other.
+ * @param signals any of them aborts everything: nobody waits any more, or the person may not read on
+ * @returns a LiveAnswer (db/wire.ts) as JSON
  * @throws ClientGone
  */
 export async function pollLive(
   request: LiveRequest,
   reader: LiveReader,
-  upstream: Upstream,
-  signal: AbortSignal,
-): Promise<LiveAnswer> {
-  const { polls } = request;
-  const stop = new AbortController();
-  const all = AbortSignal.any([signal, stop.signal]);
+  { hub, known }: LiveDoor,
+  signals: readonly AbortSignal[],
+): Promise<string> {
+  const { wait, close } = hub.open();
+  const gone = () => wait.fail(new ClientGone());
+  for (const signal of signals) {
+    if (signal.aborted) gone();
+    else signal.addEventListener('abort', gone);
+  }
   // Listens before it looks, so that no change falls in between.
-  const changed = untilChanged(request.memberships, reader, all);
-  const { workspaceIds, tag } = await reader.memberships();
-  if (tag !== request.memberships) {
-    stop.abort();
-    return { membershipsChanged: true, results: [] };
-  }
-  const asked = polls.map((poll) => prepare(poll, reader.userId));
-  const results: LiveResult[] = [];
-  const running = polls.map(async (poll, i) => {
-    const result = await answer(poll.id, asked[i]!, workspaceIds, upstream, all).catch((error: unknown) => {
-      if (all.aborted) return null;
-      throw error;
-    });
-    if (result && !stop.signal.aborted) results.push(result);
-    // An abort answers nobody: it must not be taken for the first answer.
-    else await new Promise<never>(() => {});
-  });
-  const patience = polls.length === 0 ? [after(longestWait, all)] : [];
+  const unlisten = reader.onChange(() => void look(request.memberships, reader, wait));
   try {
-    const first = await Promise.race([...running, ...patience, changed, aborted(signal)]);
-    if (first === 'changed') return { membershipsChanged: true, results };
-    if (results.length < polls.length) await new Promise((done) => setTimeout(done, gather));
-    return { membershipsChanged: false, results };
+    const readable = reader.memberships();
+    const { workspaceIds, tag } = readable instanceof Promise ? await readable : readable;
+    if (tag !== request.memberships) return changed;
+    const line = known.line(request.line, reader.userId);
+    if (!sit(request.polls, line, workspaceIds, { hub, known }, wait)) return forgotten;
+    const results = await wait.done;
+    if (results === null) return changed;
+    known.keep(line, request.polls);
+    return `{"membershipsChanged":false,"line":"${line.name}","results":[${results.join()}]}`;
   } finally {
-    stop.abort();
+    wait.leave();
+    close();
+    unlisten();
+    for (const signal of signals) signal.removeEventListener('abort', gone);
   }
 }
 
-/** Resolves when the memberships are others than those of the tag; never, when they stay. */
-async function untilChanged(known: string, reader: LiveReader, signal: AbortSignal): Promise<'changed'> {
-  while (!signal.aborted) {
-    await reader.nextChange(signal);
-    if (signal.aborted) break;
-    const now = await reader.memberships().catch(() => null);
-    if (now && now.tag !== known) return 'changed';
-  }
-  return await new Promise<never>(() => {});
-}
+const changed = '{"membershipsChanged":true,"results":[]}';
+const forgotten = '{"membershipsChanged":false,"forgotten":true,"results":[]}';
 
-function after(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  });
-}
-
-interface Prepared {
-  readonly workspaceId: string;
-  readonly params: URLSearchParams;
-}
-
-function prepare(poll: LivePoll, userId: string): Prepared | ShapeRefused {
+/** Ends the request when the memberships are others than those of the tag. */
+async function look(known: string, reader: LiveReader, wait: Wait): Promise<void> {
   try {
-    const params = upstreamParams(
-      { table: poll.table, workspaceId: poll.workspace, params: new URLSearchParams(poll.params) },
-      userId,
-    );
-    if (params.get('live') === 'true' && !params.has('live_sse')) {
-      return { workspaceId: poll.workspace.toLowerCase(), params };
+    if ((await reader.memberships()).tag !== known) wait.changed();
+  } catch {
+    // The database is away for a moment, or the session is over: open reads are cut for that.
+  }
+}
+
+/** @returns false: a poll is named only, and is not known */
+function sit(
+  polls: readonly LivePoll[],
+  line: Line,
+  readable: ReadonlySet<string>,
+  { hub, known }: LiveDoor,
+  wait: Wait,
+): boolean {
+  for (const poll of polls) {
+    const { id, params } = poll;
+    const asked = params ? read(poll, params, line.userId) : line.polls.get(id);
+    if (asked === undefined) return false;
+    if (asked instanceof ShapeRefused) hub.refuse(wait, id, asked);
+    else if (!readable.has(asked.workspaceId)) hub.refuse(wait, id, notMember());
+    else {
+      hub.join(wait, id, asked);
+      if (params) known.add(line, id, asked);
     }
+  }
+  return true;
+}
+
+function read(
+  { table = '', workspace = '' }: LivePoll,
+  params: Readonly<Record<string, string>>,
+  userId: string,
+): Asked | ShapeRefused {
+  try {
+    const asked = readAsked(table, workspace, Object.entries(params), userId);
+    if (asked.resume.get('live') === 'true' && !asked.resume.has('live_sse')) return asked;
     return new ShapeRefused('malformed', 'Only live long polls can share a connection.');
   } catch (error) {
     if (error instanceof ShapeRefused) return error;
     throw error;
   }
-}
-
-async function answer(
-  id: string,
-  asked: Prepared | ShapeRefused,
-  readable: ReadonlySet<string>,
-  upstream: Upstream,
-  signal: AbortSignal,
-): Promise<LiveResult> {
-  if (asked instanceof ShapeRefused) return refused(id, asked);
-  if (!readable.has(asked.workspaceId)) return refused(id, notMember());
-  try {
-    const response = await forward(asked.params, upstream, signal);
-    const body = await response.text();
-    return { id, status: response.status, headers: Object.fromEntries(response.headers), body };
-  } catch (error) {
-    if (error instanceof ShapeRefused) return refused(id, error);
-    throw error;
-  }
-}
-
-/** Status and body of a refusal, as a request of its own would get them. */
-export const refusalStatus = {
-  malformed: 400,
-  'not-found': 404,
-  forbidden: 403,
-  busy: 503,
-} as const satisfies Partial<Record<ApiErrorKind, number>>;
-
-function refused(id: string, error: ShapeRefused): LiveResult {
-  const body: z.infer<typeof apiError> = { error: { kind: error.kind, sentence: error.message } };
-  const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-  if (error.kind === 'busy') headers['retry-after'] = '1';
-  return { id, status: refusalStatus[error.kind], headers, body: JSON.stringify(body) };
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(new ClientGone());
-    else signal.addEventListener('abort', () => reject(new ClientGone()), { once: true });
-  });
 }

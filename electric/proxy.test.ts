@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { schemaVersion, tableNames } from '../db/tables';
-import { electricUpstream, forward, proxyShape, ShapeRefused, type Upstream, upstreamParams } from './proxy';
+import { electricUpstream, forward, proxyShape, readAsked, ShapeRefused, type Upstream } from './proxy';
 import { resumeParameters, shapeRequest } from './shapes';
 
 const mine = '0b6c3c1e-6f0e-4d0c-9f5a-0a3a35a6a0d1';
@@ -155,10 +155,7 @@ describe('A1: the request upstream', () => {
 });
 
 describe('A1: the answer', () => {
-  const params = upstreamParams(
-    { table: 'task', workspaceId: mine, params: new URLSearchParams('offset=-1') },
-    'ada',
-  );
+  const params = readAsked('task', mine, new URLSearchParams('offset=-1'), 'ada').upstreamParams();
 
   test('carries the rows and the electric headers, is private, and nothing else of the upstream', async () => {
     const { upstream } = recorder(() =>

@@ -1,9 +1,9 @@
 // The authorising door to the shapes (A1): what a client may ask for, what goes upstream, what comes back.
 // Upstream is the real Electric or the embedded shape server; nothing here knows which.
-import { isTableName } from '../db/tables';
+import { isTableName, schemaVersion, type TableName } from '../db/tables';
 import { uuid } from '../db/uuid';
 import type { ApiErrorKind } from '../db/wire';
-import { resumeParameters, shapeRequest } from './shapes';
+import { isPersonal, resumeParameters, shapeRequest } from './shapes';
 
 /** Answers a request to /v1/shape with these parameters. Rejects when it cannot be reached or `signal` aborts. */
 export type Upstream = (params: URLSearchParams, signal: AbortSignal) => Promise<Response>;
@@ -40,34 +40,90 @@ export interface ShapeAsked {
 
 const allowed: ReadonlySet<string> = new Set(resumeParameters);
 const valueLimit = 200;
+/** These only keep caches apart; all others say what is asked for. */
+const cacheKeys: ReadonlySet<string> = new Set(['cursor', 'expired_handle', 'cache-buster']);
+const placing = resumeParameters.filter((name) => !cacheKeys.has(name));
+
+/** What a client asks for, when it may be asked for. */
+export class Asked {
+  /**
+   * Names the shape and the place in its log: whoever asks with the same one would get the same answer. May be replaced by
+   * an equal text: one that is the very same is compared faster.
+   */
+  place: string;
+  /** Characters that it takes in memory, about. */
+  readonly size: number;
+
+  /** @param version the client's schema (S3) */
+  constructor(
+    private readonly table: TableName,
+    readonly workspaceId: string,
+    private readonly userId: string,
+    private readonly version: number,
+    /** What the client set of the resume parameters. */
+    readonly resume: ReadonlyMap<string, string>,
+  ) {
+    let place = `${table} ${version} ${workspaceId} ${isPersonal(table) ? userId : ''}`;
+    for (const name of placing) {
+      const value = resume.get(name);
+      // Lengths keep a client's values apart.
+      place += value === undefined ? ' -' : ` ${value.length}:${value}`;
+    }
+    this.place = place;
+    let size = 500 + place.length;
+    for (const value of resume.values()) size += value.length;
+    this.size = size;
+  }
+
+  /** @param cursor in place of the client's */
+  upstreamParams(cursor = this.resume.get('cursor')): URLSearchParams {
+    const params = new URLSearchParams([...this.resume]);
+    if (cursor !== undefined) params.set('cursor', cursor);
+    const shape = shapeRequest(this.table, this.workspaceId, this.userId, this.version);
+    for (const [name, value] of Object.entries(shape)) params.set(name, value);
+    return params;
+  }
+}
 
 /**
- * Checks the form of a request and builds the upstream's parameters.
+ * Checks the form of a request.
  * Whether the person may read the workspace is for the caller to check, before it forwards.
  * @throws ShapeRefused 'not-found' for an unknown table, 'malformed' for anything a client may not set
  */
-export function upstreamParams(asked: ShapeAsked, userId: string): URLSearchParams {
-  if (!isTableName(asked.table)) throw new ShapeRefused('not-found', 'There is no such shape.');
-  if (!uuid.safeParse(asked.workspaceId).success) {
-    throw new ShapeRefused('malformed', 'The workspace must be one uuid.');
-  }
-  const params = new URLSearchParams();
+export function readAsked(
+  table: string,
+  workspace: string,
+  params: Iterable<readonly [string, string]>,
+  userId: string,
+): Asked {
+  if (!isTableName(table)) throw new ShapeRefused('not-found', 'There is no such shape.');
+  const workspaceId = workspace.toLowerCase();
+  if (!isUuid(workspaceId)) throw new ShapeRefused('malformed', 'The workspace must be one uuid.');
+  const resume = new Map<string, string>();
   // Whoever does not say it has the first release's columns.
   let version = 0;
-  for (const [name, value] of asked.params) {
+  for (const [name, value] of params) {
     if (name === 'schema') {
       if (!/^\d{1,6}$/.test(value)) throw new ShapeRefused('malformed', 'The schema must be a number.');
-      version = Number(value);
+      version = Math.min(Number(value), schemaVersion);
       continue;
     }
     if (!allowed.has(name)) throw new ShapeRefused('malformed', 'This parameter may not be set.');
-    if (params.has(name)) throw new ShapeRefused('malformed', `The parameter ${name} is given twice.`);
+    if (resume.has(name)) throw new ShapeRefused('malformed', `The parameter ${name} is given twice.`);
     if (value.length > valueLimit) throw new ShapeRefused('malformed', `The parameter ${name} is too long.`);
-    params.set(name, value);
+    resume.set(name, value);
   }
-  const fixed = shapeRequest(asked.table, asked.workspaceId.toLowerCase(), userId, version);
-  for (const [name, value] of Object.entries(fixed)) params.set(name, value);
-  return params;
+  return new Asked(table, workspaceId, userId, version, resume);
+}
+
+/** The last one that was read: the polls of a request are mostly of one workspace. */
+let lastUuid = '';
+
+function isUuid(text: string): boolean {
+  if (text === lastUuid) return true;
+  if (!uuid.safeParse(text).success) return false;
+  lastUuid = text;
+  return true;
 }
 
 /**
@@ -80,11 +136,10 @@ export async function proxyShape(
   upstream: Upstream,
   signal: AbortSignal,
 ): Promise<Response> {
-  const params = upstreamParams(asked, reader.userId);
-  const workspaceId = asked.workspaceId.toLowerCase();
-  const readable = await reader.mayRead([workspaceId]);
-  if (!readable.has(workspaceId)) throw notMember();
-  return await forward(params, upstream, signal);
+  const read = readAsked(asked.table, asked.workspaceId, asked.params, reader.userId);
+  const readable = await reader.mayRead([read.workspaceId]);
+  if (!readable.has(read.workspaceId)) throw notMember();
+  return await forward(read.upstreamParams(), upstream, signal);
 }
 
 /** The same answer for a workspace that is not the person's and for one that does not exist. */

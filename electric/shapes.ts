@@ -45,3 +45,9 @@ export function shapeRequest(
     ...(t.visible ? { 'params[2]': userId } : {}),
   };
 }
+
+/** @returns whether the shape of this table is another one for each person */
+export function isPersonal(table: TableName): boolean {
+  const t: SyncedTable = tables[table];
+  return t.visible !== undefined;
+}

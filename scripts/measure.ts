@@ -9,9 +9,10 @@ import { compressFolder } from './compress';
 import { appSubject, reachOther } from './measure/app-subject';
 import { type Asset, measureAssets, totalOf } from './measure/assets';
 import { type BookingFigures, measureBookings } from './measure/bookings';
-import { overBookings, overBytes, overHeap, overLoad, readBudgets } from './measure/budgets';
+import { overBookings, overBytes, overFanout, overHeap, overLoad, readBudgets } from './measure/budgets';
 import { chromiumVersion, type Device } from './measure/chromium';
 import { measureDependencies } from './measure/dependencies';
+import { budgetedFanout, type FanoutFigures, measureFanout } from './measure/fanout';
 import { budgeted, type LoadFigures, measureLoad } from './measure/load';
 import { type DeviceFigures, type Measurements, reportText } from './measure/report';
 import { measureBoot, measureReach, measureUse, type Subject } from './measure/runs';
@@ -57,6 +58,7 @@ async function measureAll(
   starts: Starts,
   bookings: BookingFigures,
   load: LoadFigures,
+  fanout: readonly FanoutFigures[],
   assets: readonly Asset[],
 ): Promise<Measurements> {
   const before = machineLoad();
@@ -76,6 +78,7 @@ async function measureAll(
       starts,
       bookings,
       load,
+      fanout,
       reach,
       measuredAt: new Date().toISOString(),
       commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).toString().trim(),
@@ -116,8 +119,11 @@ if (starts === null) {
   const bookings = await measureBookings();
   say("one person's load");
   const load = await measureLoad();
-  const measured = await measureAll(starts, bookings, load, assets);
+  say('members who are there');
+  const fanout = await measureFanout([50, 200]);
+  const measured = await measureAll(starts, bookings, load, fanout, assets);
   broken.push(...overBookings(readBudgets(), bookings), ...overLoad(readBudgets(), budgeted(load)));
+  broken.push(...overFanout(readBudgets(), budgetedFanout(fanout)));
   writeFileSync(`${root}docs/measurements.json`, `${JSON.stringify(measured, null, 2)}\n`);
   writeFileSync(`${root}docs/measurements.md`, reportText(measured));
   for (const { use } of Object.values(measured.devices)) {

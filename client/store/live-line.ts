@@ -34,6 +34,10 @@ export class LiveLine {
   #running = false;
   #listens = false;
   #scheduled: ReturnType<typeof setTimeout> | undefined;
+  /** The polls of the request that the server answered last, and how it names this line. */
+  #known: { readonly line: string; readonly ids: ReadonlySet<string> } | null = null;
+  /** Called when a poll has joined. */
+  #joined: (() => void) | null = null;
   #closed = new AbortController();
 
   constructor(
@@ -75,8 +79,22 @@ export class LiveLine {
     });
   }
 
-  /** A poll that is not in the running request makes that one start over; the server holds nothing for it. */
+  /** The answered ones store what they got and ask for the next thing: that goes into the same request, if it is soon. */
+  async #refilled(count: number): Promise<void> {
+    await new Promise((go) => setTimeout(go, GATHER));
+    const patience = new Promise<void>((go) => setTimeout(go, GATHER_LONGER));
+    while (this.#polls.size < count) {
+      const joined = new Promise<true>((go) => {
+        this.#joined = () => go(true);
+      });
+      if (!(await Promise.race([joined, patience]))) break;
+    }
+    this.#joined = null;
+  }
+
+  /** A poll that is not in the running request makes that one start over. */
   #schedule(): void {
+    this.#joined?.();
     if (this.#scheduled !== undefined || this.#closed.signal.aborted) return;
     const gather = this.#request ? GATHER_LONGER : GATHER;
     this.#scheduled = setTimeout(() => {
@@ -97,14 +115,15 @@ export class LiveLine {
         if (answer === null) continue;
         failures = 0;
         this.#health(null);
+        const before = this.#polls.size;
         for (const result of answer.results) this.#settle(result);
         if (answer.membershipsChanged && !isProbe) await this.news.membershipsChanged();
-        // The answered ones ask for the next thing: that goes into the same request.
-        await new Promise((go) => setTimeout(go, GATHER));
+        await this.#refilled(before);
       } catch (error) {
         if (closed.aborted) break;
         // Also a refusal: nothing of it is the polls' fault, and asking again at once would be no better.
         failures++;
+        this.#known = null;
         const problem = error instanceof LinkError ? problemOf(error) : syncProblem('unreadable');
         // Once busy is nothing to speak of.
         if (problem && (failures > 1 || problem.kind !== 'busy')) this.#health(problem);
@@ -130,20 +149,27 @@ export class LiveLine {
     try {
       this.#request = request;
       await this.link.ready(signal);
-      const polls = [...this.#polls].map(([id, poll]) => {
-        const { workspace, ...params } = Object.fromEntries(poll.url.searchParams);
-        return { id, table: poll.url.pathname.split('/').at(-1), workspace, params };
+      const known = this.#known;
+      // Whatever has joined until now is in it.
+      clearTimeout(this.#scheduled);
+      this.#scheduled = undefined;
+      const polls = [...this.#polls].map(([id, { url }]) => {
+        if (known?.ids.has(id)) return { id };
+        const { workspace, ...params } = Object.fromEntries(url.searchParams);
+        return { id, table: url.pathname.split('/').at(-1), workspace, params };
       });
+      const line = known ? { line: known.line } : {};
       // A list of memberships that nobody has is answered at once.
       const memberships = (isProbe ? null : this.news.memberships()) ?? '';
       const response = await this.link.once('/api/shapes/live', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ memberships, polls }),
+        body: JSON.stringify({ memberships, ...line, polls }),
         signal,
       });
       const answer = liveAnswer.parse(await readJson(response));
       this.link.heard();
+      this.#known = answer.line ? { line: answer.line, ids: new Set(polls.map(({ id }) => id)) } : null;
       return answer;
     } catch (error) {
       if (request.signal.aborted) return null;

@@ -1,7 +1,7 @@
 // More live polls than one request carries, over the real door: they are split, take turns, and each gets its answer.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tableNames } from '../../db/tables';
-import { limits } from '../../db/wire';
+import { type LiveRequest, limits } from '../../db/wire';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
 import { until } from '../../scripts/testing/until';
 import { foundWorkspace } from '../../scripts/testing/workspace';
@@ -30,6 +30,8 @@ interface Door {
   readonly problems: (SyncProblem | null)[];
   /** Live requests so far, and those under way at most. */
   readonly seen: { requests: number; together: number; largest: number };
+  /** Polls of each live request, and those of them that were said in full. */
+  readonly said: { polls: number; full: number }[];
   /** Answers in place of the door. */
   instead: (() => Response) | null;
   close(): void;
@@ -39,7 +41,8 @@ function openDoor(perRequest: number): Door {
   const seen = { requests: 0, together: 0, largest: 0 };
   const problems: (SyncProblem | null)[] = [];
   let underWay = 0;
-  const door = { seen, problems, instead: null as Door['instead'] };
+  const said: Door['said'] = [];
+  const door = { seen, said, problems, instead: null as Door['instead'] };
   const link = new Link({
     baseUrl: api.url,
     userId,
@@ -49,7 +52,9 @@ function openDoor(perRequest: number): Door {
       if (isLive) {
         seen.requests++;
         seen.together = Math.max(seen.together, ++underWay);
-        seen.largest = Math.max(seen.largest, JSON.parse(String(init.body)).polls.length);
+        const { polls } = JSON.parse(String(init.body)) as LiveRequest;
+        seen.largest = Math.max(seen.largest, polls.length);
+        said.push({ polls: polls.length, full: polls.filter(({ params }) => params).length });
       }
       try {
         if (isLive && door.instead) return door.instead();
@@ -157,4 +162,55 @@ test('A5, R6: live requests that are refused are said, are asked less and less, 
   );
   await waiting;
   door.close();
+});
+
+test('R6: what the server knows is not said again; when it has forgotten, all of it is', async () => {
+  const door = openDoor(limits.livePolls);
+  const shapes = ['label', 'project', 'task', 'resource'];
+  const stop = new AbortController();
+  const heard = new Map<string, number>();
+  const follow = async (table: string) => {
+    let url = await endOf(door.polls, table, workspaceIds[1]!);
+    while (!stop.signal.aborted) {
+      const answer = await door.polls.fetch(url, { signal: stop.signal }).catch(() => null);
+      if (!answer) return;
+      expect(answer.status).toBe(200);
+      const rows = (await answer.text()).split('"operation"').length - 1;
+      heard.set(table, (heard.get(table) ?? 0) + rows);
+      url = new URL(url);
+      for (const name of ['offset', 'handle', 'cursor']) {
+        url.searchParams.set(name, answer.headers.get(`electric-${name}`)!);
+      }
+    }
+  };
+  const following = shapes.map(follow);
+  const addLabel = async () => {
+    const before = heard.get('label') ?? 0;
+    await api.pool.query(
+      "insert into label (id, workspace_id, name, color) values (gen_random_uuid(), $1, $2, '#112233')",
+      [workspaceIds[1], crypto.randomUUID()],
+    );
+    await until('it is heard', () => (heard.get('label') ?? 0) === before + 1);
+    const last = () => door.said.at(-1)!;
+    await until('all wait again', () => last().polls === shapes.length);
+  };
+  await until('all to wait', () => door.said.at(-1)?.polls === shapes.length);
+  for (let i = 0; i < 3; i++) await addLabel();
+  expect(door.said.at(-1)).toEqual({ polls: shapes.length, full: 1 });
+  // Another server in its place, which knows nothing.
+  const from = door.said.length;
+  let forgot = 0;
+  door.instead = () => {
+    door.instead = null;
+    forgot++;
+    return Response.json({ membershipsChanged: false, forgotten: true, results: [] });
+  };
+  await addLabel();
+  await until('it was told', () => forgot === 1);
+  await until('all of it is said', () => door.said.slice(from).some(({ full }) => full === shapes.length));
+  await addLabel();
+  stop.abort();
+  await Promise.all(following);
+  door.close();
+  expect(door.problems.filter(Boolean)).toEqual([]);
 });

@@ -6,7 +6,15 @@ import { buildWhenStale, clientDist } from '../build';
 import { compressFolder } from '../compress';
 import { appSubject } from './app-subject';
 import { measureAssets } from './assets';
-import { overBookings, overBytes, overDocuments, overHeap, overLoad, readBudgets } from './budgets';
+import {
+  overBookings,
+  overBytes,
+  overDocuments,
+  overFanout,
+  overHeap,
+  overLoad,
+  readBudgets,
+} from './budgets';
 import { measureUse } from './runs';
 import { startMeasuredServer } from './server';
 
@@ -39,8 +47,10 @@ test('what goes beyond a limit is said', () => {
   const limits = { clashP95Ms: 1, weeklyClashP95Ms: 1, alternativesP95Ms: 1 };
   const documents = { compactedBytes: 1, keyToPaintP95Ms: 1, keyToStorageP95Ms: 1, reachP95Ms: 1 };
   const load = { sessionP95Ms: 1, writeP95Ms: 1, failed: 0, strangersMiB: 1 };
+  const fanout = { serverMsPerMemberWrite: 0.3 };
   const budgets = {
     load,
+    fanout,
     bytes: { firstPaintBrotli: 10, allBrotli: 20 },
     heapMiB: { wasm: 1, js: 1 },
     bookings: limits,
@@ -54,6 +64,8 @@ test('what goes beyond a limit is said', () => {
   expect(overBookings(budgets, { ...limits, clashP95Ms: 1.5, alternativesP95Ms: 2 })).toHaveLength(2);
   expect(overLoad(budgets, load)).toEqual([]);
   expect(overLoad(budgets, { ...load, writeP95Ms: 2, failed: 1 })).toHaveLength(2);
+  expect(overFanout(budgets, fanout)).toEqual([]);
+  expect(overFanout(budgets, { serverMsPerMemberWrite: 0.31 })).toHaveLength(1);
   expect(overDocuments(budgets, documents)).toEqual([]);
   expect(overDocuments(budgets, { ...documents, compactedBytes: 2, reachP95Ms: 2 })).toHaveLength(2);
   expect(overHeap(budgets, { wasmMiB: 1.25, jsMiB: 2, rendererMiB: null })).toHaveLength(2);

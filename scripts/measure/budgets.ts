@@ -40,6 +40,11 @@ const budgets = z.strictObject({
     /** Memory for the bodies of 40 people without a session. */
     strangersMiB: z.number(),
   }),
+  /** Members of one workspace who are there while a row changes ten times a second. */
+  fanout: z.strictObject({
+    /** ms of CPU of the server's process; what each write costs whoever is there counts, so few members are dearest. */
+    serverMsPerMemberWrite: z.number(),
+  }),
 });
 
 export type Budgets = z.infer<typeof budgets>;
@@ -100,8 +105,17 @@ export function overLoad({ load }: Budgets, measured: Budgets['load']): string[]
   ];
 }
 
+/** @returns a sentence for each limit that is broken */
+export function overFanout({ fanout }: Budgets, measured: Budgets['fanout']): string[] {
+  return over(
+    'ms of CPU for each member and write',
+    measured.serverMsPerMemberWrite,
+    fanout.serverMsPerMemberWrite,
+  );
+}
+
 function over(what: string, measured: number, limit: number): string[] {
-  const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+  const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
   return measured <= limit
     ? []
     : [`${number.format(measured)} ${what}; the limit is ${number.format(limit)}`];

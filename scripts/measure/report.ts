@@ -5,6 +5,7 @@ import type { BookingFigures } from './bookings';
 import type { Budgets } from './budgets';
 import type { Device, Memory } from './chromium';
 import type { Dependency } from './dependencies';
+import type { FanoutFigures } from './fanout';
 import type { Delays, LoadFigures } from './load';
 import type { Boot, BootRuns, Spread, Use } from './runs';
 import type { Starts } from './starts';
@@ -19,6 +20,7 @@ export interface Measurements {
   readonly starts: Starts;
   readonly bookings: BookingFigures;
   readonly load: LoadFigures;
+  readonly fanout: readonly FanoutFigures[];
   /** From a key on one device to the frame of another that shows it, ms. */
   readonly reach: Spread;
   readonly measuredAt: string;
@@ -124,6 +126,22 @@ ${table(
   ],
 )}
 
+## Members who are there
+
+Members of one workspace, each with a live request open as devices have it, while a task changes
+${m.fanout[0]?.rate ?? 0} times a second (by SQL; the members are a process beside the server). ms from the write to the
+member; ms of CPU for each member and write, of the server's process, of Postgres and of the members.
+
+${table(
+  ['members', 'p50', 'p95', 'CPU, server', 'CPU, Postgres', 'CPU, members', 'cores, server'],
+  m.fanout.map((f) => [
+    whole(f.members),
+    whole(f.p50),
+    whole(f.p95),
+    ...[f.serverMs, f.postgresMs, f.membersMs, f.serverCores].map((n) => n.toFixed(2)),
+  ]),
+)}
+
 ## Bytes
 
 Everything: ${whole(m.total.raw)} raw, ${whole(m.total.gzip)} gzip, ${whole(m.total.brotli)} brotli. Up to the first
@@ -144,7 +162,7 @@ ${table(
 
 ## Limits
 
-[scripts/budgets.json](../scripts/budgets.json) limits bytes, heap, advice on bookings and what another's load costs; \`npm test\` fails beyond them.
+[scripts/budgets.json](../scripts/budgets.json) limits bytes, heap, advice on bookings, what another's load costs and what a write costs for each member; \`npm test\` fails beyond them.
 
 ${table(
   ['', 'limit', 'measured'],
@@ -165,6 +183,11 @@ ${table(
       size(m.load.session.attacked.p95),
     ],
     ["write beside another's load, p95 ms", size(m.budgets.load.writeP95Ms), size(m.load.write.attacked.p95)],
+    [
+      'CPU for each member and write, ms',
+      m.budgets.fanout.serverMsPerMemberWrite.toFixed(2),
+      Math.max(...m.fanout.map((f) => f.serverMs)).toFixed(2),
+    ],
     ['alternatives, p95 ms', size(m.budgets.bookings.alternativesP95Ms), size(m.bookings.alternativesP95Ms)],
   ],
 )}

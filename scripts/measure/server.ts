@@ -26,8 +26,11 @@ export interface MeasuredServer {
   stop(): Promise<void>;
 }
 
-/** Starts the server of this repository on a free port. */
-export async function startMeasuredServer(): Promise<MeasuredServer> {
+/**
+ * Starts the server of this repository on a free port.
+ * @param more of its environment
+ */
+export async function startMeasuredServer(more: Record<string, string> = {}): Promise<MeasuredServer> {
   const folder = mkdtempSync(join(tmpdir(), 'outpost-measure-'));
   const postgres = await startPostgres({ folder: join(folder, 'postgres') });
   const begun = performance.now();
@@ -40,6 +43,7 @@ export async function startMeasuredServer(): Promise<MeasuredServer> {
       DATA_DIR: join(folder, 'data'),
       DATABASE_URL: postgres.url,
       DEMO: '0',
+      ...more,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
