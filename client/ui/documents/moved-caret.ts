@@ -11,7 +11,8 @@ interface DomObserver {
   flush(): void;
 }
 
-const observerOf = (view: EditorView) => (view as unknown as { readonly domObserver: DomObserver }).domObserver;
+const observerOf = (view: EditorView) =>
+  (view as unknown as { readonly domObserver: DomObserver }).domObserver;
 
 /** Makes the editor's selection the one that the browser shows, and its text, where letters were not read yet. */
 export function readMovedCaret(view: EditorView): void {
