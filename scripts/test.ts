@@ -1,5 +1,5 @@
 // npm test: the checks of the source, the unit and property tests, and the browser tests, one after the other. What
-// they print is passed on; the last line sums them up, and the exit code is 0 only when nothing failed.
+// they print is passed on, and what failed is said again; the last line sums them up, and the exit code is 0 only when nothing failed.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureChromium } from './chromium';
 import { add, type Count, fromChecks, fromPlaywright, fromVitest, summary } from './test-count';
+import { failuresAgain, playwrightFailures, vitestFailures } from './test-failures';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const reports = mkdtempSync(join(tmpdir(), 'outpost-reports-'));
@@ -71,6 +72,11 @@ async function browser(): Promise<Count> {
 
 let total: Count = { passed: 0, failed: 0, skipped: 0 };
 for (const part of [checks, unit, browser]) total = add(total, await part());
+const failures = [
+  ...vitestFailures(report('vitest.json'), root),
+  ...playwrightFailures(report('playwright.json')),
+];
 rmSync(reports, { recursive: true, force: true });
+if (failures.length > 0) console.log(`\n${failuresAgain(failures)}`);
 console.log(`\n${summary(total)}`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -3,8 +3,6 @@
 import { sql } from 'kysely';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { BODY_CARRIED, OLD_BODY } from '../../db/document/body';
-import { carryOver } from '../../db/document/carry';
 import { mergeAll } from '../../db/document/merge';
 import { type LiveConnection, type LiveRoom, type LiveState, sharedLive } from './document-live';
 import { forgetWords, keepWords, type LastWords } from './last-words';
@@ -12,8 +10,6 @@ import { type Compilable, type Store, StoreError } from './store';
 
 /** Origin of changes that came from stored rows. */
 export const FROM_STORE = 'store';
-/** Origin of what is carried over from the form that bodies had before. */
-export const FROM_OLD_BODY = 'carried';
 /** Origin of changes that came by the socket. */
 export const FROM_LIVE = 'live';
 
@@ -64,8 +60,6 @@ export interface DocumentHandle {
 export interface OpenDocumentOptions {
   readonly workspaceId: string;
   readonly documentId: string;
-  /** This person may not write: nothing is carried over for others. */
-  readonly readOnly?: boolean;
   /** Absent: this tab's socket. null: rows only, which is slower and otherwise the same. */
   readonly live?: LiveConnection | null;
 }
@@ -108,9 +102,6 @@ class OpenDocument implements DocumentHandle {
   #stopRows: () => void;
   #tell: { resolve(): void; reject(error: StoreError): void } | undefined;
   #closed = false;
-  /** The old form of the body has something that may not be carried over yet. */
-  #isOldNew = false;
-  readonly #readOnly: boolean;
   readonly #hide = () => {
     this.#keepLastWords();
     void this.flush().catch(() => {});
@@ -123,16 +114,10 @@ class OpenDocument implements DocumentHandle {
 
   constructor(
     private readonly store: Store,
-    { workspaceId, documentId, readOnly = false, live = sharedLive(store.userId) }: OpenDocumentOptions,
+    { workspaceId, documentId, live = sharedLive(store.userId) }: OpenDocumentOptions,
   ) {
     this.workspaceId = workspaceId;
     this.documentId = documentId;
-    this.#readOnly = readOnly;
-    const oldIsNew = () => {
-      this.#isOldNew = true;
-    };
-    this.doc.getXmlFragment(OLD_BODY).observeDeep(oldIsNew);
-    this.doc.getMap(BODY_CARRIED).observe(oldIsNew);
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === FROM_STORE || origin === FROM_LIVE) return;
       this.#typed.push(update);
@@ -321,7 +306,6 @@ class OpenDocument implements DocumentHandle {
       this.#known.add(row.id);
       this.#heard.delete(row.id);
     }
-    this.#carryOver();
   }
 
   /** Takes updates of others in. A damaged one is left out, whoever sent it; the rest is shown. */
@@ -336,12 +320,6 @@ class OpenDocument implements DocumentHandle {
     }
   }
 
-  #carryOver(): void {
-    if (!this.#isOldNew) return;
-    this.#isOldNew = false;
-    carryOver(this.doc, this.#readOnly ? FROM_STORE : FROM_OLD_BODY);
-  }
-
   #join(live: LiveConnection): void {
     this.#room = live.join(this.workspaceId, this.documentId, {
       awareness: this.awareness,
@@ -349,7 +327,6 @@ class OpenDocument implements DocumentHandle {
         if (this.#known.has(row) || this.#closed) return;
         this.#heard.set(row, update);
         this.#take([update], FROM_LIVE);
-        if (this.#status.loaded) this.#carryOver();
       },
       onState: (live, others) => this.#set({ live, others }),
     });

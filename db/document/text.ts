@@ -2,7 +2,6 @@
 import * as Y from 'yjs';
 import { type Block, readBlocks } from './blocks';
 import { BODY_TEXT } from './body';
-import { notCarried } from './carry';
 import { mergeAll } from './merge';
 
 /** Attributes that are shown as words: what a link to a task or a person is called, what an image is called. */
@@ -25,10 +24,10 @@ export function textOfUpdates(updates: readonly Uint8Array[]): string {
   }
 }
 
-/** The words of the linear text, and of what an older program wrote and nobody has carried over yet. */
+/** The words of the text. */
 export function textOf(doc: Y.Doc): string {
   return (
-    [...readBlocks(doc.getText(BODY_TEXT)), ...notCarried(doc)]
+    readBlocks(doc.getText(BODY_TEXT))
       .map(lineOf)
       .join('\n')
       .replace(/[^\S\n]+/g, ' ')

@@ -4,7 +4,6 @@ import type { Node } from '@tiptap/pm/model';
 import * as Y from 'yjs';
 import { appendBlocks, readBlocks } from '../../../db/document/blocks';
 import { BODY_TEXT } from '../../../db/document/body';
-import { carryOver } from '../../../db/document/carry';
 import { blocksOf, bodyNode } from './body-blocks';
 import { bodySchema } from './extensions';
 
@@ -13,7 +12,6 @@ export function bodyOfState(state: Uint8Array): Node {
   const doc = new Y.Doc();
   try {
     Y.applyUpdate(doc, state);
-    carryOver(doc, null);
     return bodyOf(doc);
   } finally {
     doc.destroy();

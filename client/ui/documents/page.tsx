@@ -137,7 +137,7 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
   const actions = usePageActions(tree);
   const stars = useFavourites();
   const facts = useLive<PageFacts>((db) => pageFacts(db, page.id), [page.id])?.[0];
-  const handle = useDocument(workspace.id, page.id, workspace.readOnly !== null);
+  const handle = useDocument(workspace.id, page.id);
   const body = useDocumentStatus(handle);
   const makeTask = useMakeTask();
   const { find: asked } = useSearch({ strict: false }) as { find?: string };

@@ -26,21 +26,17 @@ function liveOf(userId: string): LiveConnection {
   return live.connection;
 }
 
-export function useDocument(
-  workspaceId: string,
-  documentId: string,
-  readOnly: boolean,
-): DocumentHandle | null {
+export function useDocument(workspaceId: string, documentId: string): DocumentHandle | null {
   const store = useStore();
   const [handle, setHandle] = useState<DocumentHandle | null>(null);
   useEffect(() => {
-    const opened = openDocument(store, { workspaceId, documentId, readOnly, live: liveOf(store.userId) });
+    const opened = openDocument(store, { workspaceId, documentId, live: liveOf(store.userId) });
     setHandle(opened);
     return () => {
       setHandle(null);
       void opened.close().catch(() => {});
     };
-  }, [store, workspaceId, documentId, readOnly]);
+  }, [store, workspaceId, documentId]);
   return handle;
 }
 
