@@ -1,11 +1,11 @@
 // What every route is given: the database, who is asking, and where to report.
 import type { Pool } from 'pg';
-import type { DocumentKeeper } from './documents/keeper';
-import type { KnownReaders } from './known-readers';
-import type { Lineage } from './lineage';
-import type { MembershipChanges } from './membership-changes';
-import type { OpenReads } from './open-reads';
-import type { WriteDoor } from './write-door';
+import type { MembershipChanges } from './account/membership-changes';
+import type { DocumentKeeper } from './page/keeper';
+import type { KnownReaders } from './sync/known-readers';
+import type { Lineage } from './sync/lineage';
+import type { OpenReads } from './sync/open-reads';
+import type { WriteDoor } from './sync/write-door';
 
 export interface Person {
   readonly id: string;

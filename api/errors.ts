@@ -1,9 +1,9 @@
-// Every answer that is not a success: the apiError of db/wire.ts, and what becomes of an unexpected exception (W5).
+// Every answer that is not a success: the apiError of db/sync/wire.ts, and what becomes of an unexpected exception (W5).
 import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import type { z } from 'zod';
-import type { ApiErrorKind, apiError } from '../db/wire';
+import type { ApiErrorKind, apiError } from '../db/sync/wire';
 import { ClientGone } from '../electric/proxy';
 
 const statusOf = {

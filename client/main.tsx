@@ -5,11 +5,11 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Toaster } from 'sonner';
-import { CrashScreen } from './ui/crash';
-import { TooltipProvider } from './ui/kit/tooltip';
-import { router } from './ui/routes';
-import { useTheme } from './ui/theme';
-import { registerServiceWorker } from './ui/update';
+import { CrashScreen } from './app/crash';
+import { router } from './app/routes';
+import { useTheme } from './app/theme';
+import { registerServiceWorker } from './app/update';
+import { TooltipProvider } from './kit/tooltip';
 
 function App() {
   const theme = useTheme();

@@ -5,8 +5,8 @@ import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../scripts/testing/postgres';
-import { definitions } from './definitions';
-import { migrate } from './migrate';
+import { definitions } from './sync/definitions';
+import { migrate } from './sync/migrate';
 import { tableNames, tables } from './tables';
 
 type Row = Record<string, unknown>;

@@ -3,10 +3,10 @@ import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { Client } from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
-import { connectionOf, readMigrations } from '../api/migrations';
+import { connectionOf, readMigrations } from '../api/host/migrations';
 import { createTestDatabase, type TestDatabase } from '../scripts/testing/postgres';
-import { definitions } from './definitions';
-import { type MigrationFile, migrate } from './migrate';
+import { definitions } from './sync/definitions';
+import { type MigrationFile, migrate } from './sync/migrate';
 import { columnsAt, type SyncedTable, schemaVersion, tables } from './tables';
 
 const files = readMigrations();

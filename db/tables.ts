@@ -144,7 +144,7 @@ export const tables = {
     fixed: ['document_id', 'automatic', 'state', 'author_id', 'author'],
     fields: ['name'],
   }),
-  // The bytes travel by themselves (api/files.ts).
+  // The bytes travel by themselves (api/file/files.ts).
   file: table({ fixed: ['hash', 'name', 'type', 'size'], readOnly: ['stored_at'] }),
 } as const satisfies Record<string, SyncedTable>;
 

@@ -1,6 +1,6 @@
 // One answer of the upstream to a live poll, as JSON for whoever waits for it: made once, however many they are.
 import type { z } from 'zod';
-import type { ApiErrorKind, apiError, LiveAnswer } from '../db/wire';
+import type { ApiErrorKind, apiError, LiveAnswer } from '../db/sync/wire';
 import type { ShapeRefused } from './proxy';
 
 export type LiveResult = LiveAnswer['results'][number];

@@ -1,6 +1,6 @@
 // Many live polls over one connection: the first answer ends the wait, nobody gets what is not theirs.
 import { expect, test } from 'vitest';
-import { type LiveAnswer, type LiveRequest, limits, liveAnswer, liveRequest } from '../db/wire';
+import { type LiveAnswer, type LiveRequest, limits, liveAnswer, liveRequest } from '../db/sync/wire';
 import { until } from '../scripts/testing/until';
 import { KnownPolls } from './known-polls';
 import { type LivePoll, type LiveReader, pollLive } from './live';

@@ -1,6 +1,6 @@
 // Many live long polls over one connection. HTTP/1.1 gives a browser about six connections to an origin, for all
 // its tabs together: eight shapes that each hold one would starve every write.
-import type { LiveRequest } from '../db/wire';
+import type { LiveRequest } from '../db/sync/wire';
 import type { KnownPolls, Line } from './known-polls';
 import type { LiveHub } from './live-hub';
 import type { Wait } from './live-wait';
@@ -14,7 +14,7 @@ export interface LiveDoor {
   readonly known: KnownPolls;
 }
 
-/** Workspaces, and the tag of their list (db/wire.ts, sessionAnswer). */
+/** Workspaces, and the tag of their list (db/sync/wire.ts, sessionAnswer). */
 export interface Readable {
   readonly workspaceIds: ReadonlySet<string>;
   readonly tag: string;
@@ -33,7 +33,7 @@ export interface LiveReader extends Pick<ShapeReader, 'userId'> {
  * memberships are others than those that the request names. The client asks the others again with the offsets it has,
  * so nothing is lost by that. A refused poll is a result like any other.
  * @param signals any of them aborts everything: nobody waits any more, or the person may not read on
- * @returns a LiveAnswer (db/wire.ts) as JSON
+ * @returns a LiveAnswer (db/sync/wire.ts) as JSON
  * @throws ClientGone
  */
 export async function pollLive(

@@ -1,8 +1,9 @@
 // The authorising door to the shapes (A1): what a client may ask for, what goes upstream, what comes back.
 // Upstream is the real Electric or the embedded shape server; nothing here knows which.
+
+import { uuid } from '../db/sync/uuid';
+import type { ApiErrorKind } from '../db/sync/wire';
 import { isTableName, schemaVersion, type TableName } from '../db/tables';
-import { uuid } from '../db/uuid';
-import type { ApiErrorKind } from '../db/wire';
 import { isPersonal, resumeParameters, shapeRequest } from './shapes';
 
 /** Answers a request to /v1/shape with these parameters. Rejects when it cannot be reached or `signal` aborts. */

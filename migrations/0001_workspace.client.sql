@@ -14,7 +14,7 @@ create table sync.client (
   clock_counter  integer not null default 0,
   -- Server time minus device time, as last heard.
   offset_ms      bigint not null default 0,
-  -- The newest mark that the server gave this device (db/wire.ts): the epoch and version of its database.
+  -- The newest mark that the server gave this device (db/sync/wire.ts): the epoch and version of its database.
   epoch          uuid,
   epoch_version  bigint
 );

@@ -30,7 +30,7 @@ create table sync.answer (
   primary key (client_id, n)
 );
 
--- The clocks of one row: db/merge.ts explains the columns. grave holds the values of a row that is deleted, so
+-- The clocks of one row: db/sync/merge.ts explains the columns. grave holds the values of a row that is deleted, so
 -- that changes that come later, or a restore, merge into what was there.
 create table sync.register (
   "table"       text not null,
@@ -47,7 +47,7 @@ create table sync.register (
 );
 create index register_workspace on sync.register (workspace_id);
 
--- For api/purge.ts: what has been deleted long ago is found without reading all clocks.
+-- For api/host/purge.ts: what has been deleted long ago is found without reading all clocks.
 create index register_graves on sync.register (life) where not alive;
 
 -- The server's clock (sync.tick): the last time that it gave, in microseconds since 1970. A sequence and not a row: one
@@ -71,7 +71,7 @@ create table sync.epoch (
   began_at      timestamptz not null default now()
 );
 
--- Filled from db/definitions.ts. may_*: who may (sync.may). owner: what says whose a row is.
+-- Filled from db/sync/definitions.ts. may_*: who may (sync.may). owner: what says whose a row is.
 -- hidden: rows of others that are not seen. signed: columns that the server writes when a row is made. first: columns
 -- of which what was there first stays. imported: where it is to be seen that a row was imported. signs: the column that
 -- names the member who changes.

@@ -1,4 +1,4 @@
--- What is written in each body, made in the background from its updates (client/store/document-texts.ts), also of
+-- What is written in each body, made in the background from its updates (client/page/store/document-texts.ts), also of
 -- pages that nobody opened here (D3). Somebody hostile can make a body that takes for ever to put together: too_costly
 -- counts how often that was given up; it has no words, and until retry_at it is not tried again.
 create table sync.document_text (

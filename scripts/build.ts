@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type Lock, takeLock } from '../api/host/lock';
 import { compressFolder } from './compress';
-import { type Lock, takeLock } from './lock';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** The built client. */

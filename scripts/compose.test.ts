@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readEnvironment } from '../api/environment';
+import { readEnvironment } from '../api/host/environment';
 import { sourceFiles } from './source-files';
 
 interface Service {

@@ -4,8 +4,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { MiddlewareHandler } from 'hono';
 import { createServer, type ViteDevServer } from 'vite';
-import { EnvironmentError } from '../api/environment';
-import { type Host, HostError, startHost } from './host';
+import { EnvironmentError } from '../api/host/environment';
+import { type Host, HostError, startHost } from '../api/host/host';
 import { prepareDatabase } from './prepare';
 
 let vite: ViteDevServer | null = null;

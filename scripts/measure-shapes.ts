@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
+import { startPostgres } from '../api/host/postgres';
 import {
   type Bench,
   measureDelay,
@@ -16,7 +17,6 @@ import {
 } from './measure-shapes/figures';
 import { overLimits, readLimits } from './measure-shapes/limits';
 import { report, type ShapeFigures } from './measure-shapes/report';
-import { startPostgres } from './postgres';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);

@@ -1,7 +1,7 @@
 // The migration files as the linter reads them: each with the side it is for, in the order of application.
 // NNNN_name.sql is for both sides, NNNN_name.server.sql and NNNN_name.client.sql for one of them.
 import { readdirSync, readFileSync } from 'node:fs';
-import { machineryName } from '../db/migrate';
+import { machineryName } from '../db/sync/migrate';
 
 export interface MigrationFile {
   readonly name: string;

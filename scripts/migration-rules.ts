@@ -15,7 +15,7 @@ const anywhere = new Set([
   'CreateFunctionStmt',
   'CreateSchemaStmt',
 ]);
-/** Extensions that the devices' Postgres has as well (client/store/database.ts passes them to it). */
+/** Extensions that the devices' Postgres has as well (client/sync/database.ts passes them to it). */
 const sharedExtensions = new Set(['btree_gist']);
 const oneSided = new Set([
   'CreateTrigStmt',

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openPGlite } from '../client/store/database';
-import { migrationFiles } from '../client/store/open-node';
-import { definitions } from '../db/definitions';
+import { openPGlite } from '../client/sync/database';
+import { migrationFiles } from '../client/sync/open-node';
+import { definitions } from '../db/sync/definitions';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const target = join(root, 'client', 'generated', 'prepared.tar');
@@ -36,9 +36,9 @@ export async function prepareDatabase(): Promise<boolean> {
   for (const file of migrationFiles()) hash.update(`${file.name}\0${file.sql}\0`);
   hash.update(JSON.stringify(definitions));
   const own = [
-    'db/migrate.ts',
+    'db/sync/migrate.ts',
     'scripts/prepare.ts',
-    'client/store/database.ts',
+    'client/sync/database.ts',
     'node_modules/@electric-sql/pglite/package.json',
   ];
   for (const file of own) hash.update(readFileSync(join(root, file)));

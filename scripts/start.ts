@@ -1,8 +1,8 @@
 // npm start: builds the client when it must, starts everything behind one port, prints where, stops cleanly.
-import { EnvironmentError, readEnvironment } from '../api/environment';
-import { staticFiles } from '../api/static';
+import { EnvironmentError, readEnvironment } from '../api/host/environment';
+import { type Host, HostError, startHost } from '../api/host/host';
+import { staticFiles } from '../api/host/static';
 import { buildWhenStale, clientDist, clientIsStale, compressInBackground } from './build';
-import { type Host, HostError, startHost } from './host';
 
 const began = performance.now();
 const log = (line: string) => console.log(line);

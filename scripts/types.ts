@@ -6,9 +6,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { ColumnTypeNode, generate, IdentifierNode, Logger, PostgresDialect } from 'kysely-codegen';
-import { readMigrations } from '../api/migrations';
-import { definitions } from '../db/definitions';
-import { type MigrationFile, migrate } from '../db/migrate';
+import { readMigrations } from '../api/host/migrations';
+import { definitions } from '../db/sync/definitions';
+import { type MigrationFile, migrate } from '../db/sync/migrate';
 import { pgliteKysely } from './pglite-kysely';
 import { type Check, runIfMain } from './problem';
 

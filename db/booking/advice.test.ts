@@ -11,9 +11,9 @@ import {
   type RawBuilder,
 } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readMigrations } from '../../api/migrations';
-import { definitions } from '../definitions';
-import { migrate } from '../migrate';
+import { readMigrations } from '../../api/host/migrations';
+import { definitions } from '../sync/definitions';
+import { migrate } from '../sync/migrate';
 import { type AlternativesWish, alternatives } from './alternatives';
 import { clashes, conflictsWithoutCase } from './clashes';
 import { isOpenFor } from './opening';

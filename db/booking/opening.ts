@@ -1,6 +1,6 @@
 // Opening hours of a resource, by the clocks of its own zone. They advise; nothing is refused because of them.
 
-import { plain, type WallTime, wallTime, weekday } from '../zone';
+import { plain, type WallTime, wallTime, weekday } from '../kit/zone';
 import type { Span } from './range';
 
 export interface Opening {

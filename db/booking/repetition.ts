@@ -1,6 +1,6 @@
 // Weekly repetition: the occurrences of a booking, made on the device as rows of their own that share a series.
 
-import { instantOf, plusDays, wallTime } from '../zone';
+import { instantOf, plusDays, wallTime } from '../kit/zone';
 import type { Span } from './range';
 
 /** Two years of weeks: more is a standing arrangement, not a booking. */

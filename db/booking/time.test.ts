@@ -1,7 +1,7 @@
 // Ranges and weekly repetition, over daylight-saving changes too.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { wallTime } from '../zone';
+import { wallTime } from '../kit/zone';
 import { formatRange, overlaps, parseRange } from './range';
 import { MAX_OCCURRENCES, weekly } from './repetition';
 

@@ -1,5 +1,5 @@
 // The bytes of a calendar file as text: what such files say about their encoding, and characters that a fold has cut.
-import { type ReadText, readText, TextEncodingError } from '../import/text-encoding';
+import { type ReadText, readText, TextEncodingError } from '../kit/text-encoding';
 import { CalendarError } from './problem';
 
 /** @throws CalendarError */

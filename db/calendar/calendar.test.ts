@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { endOfTime, firstMoment } from '../bounds';
+import { endOfTime, firstMoment } from '../kit/bounds';
 import { CalendarError } from './problem';
 import { type CalendarFile, readCalendar } from './read';
 import { bookingOf, uidOf, type WrittenBooking, writeCalendar } from './write';

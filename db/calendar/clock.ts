@@ -1,6 +1,6 @@
 // The clocks that a calendar file refers to: zones that it brings along (VTIMEZONE), zones of the tz database, UTC, and
 // times without a zone, which are by the clocks of the resource.
-import { fromPlain, instantOf, plain, plusDays, type WallTime, wallTime } from '../zone';
+import { fromPlain, instantOf, plain, plusDays, type WallTime, wallTime } from '../kit/zone';
 import type { Budget } from './budget';
 import type { Component, Property } from './component';
 import { fileClock } from './file-zone';

@@ -1,6 +1,6 @@
 // The text of a calendar file as components and properties (RFC 5545), each with its line. A broken line costs itself
 // only; what is around it is still read.
-import { readText, TextEncodingError } from '../import/text-encoding';
+import { readText, TextEncodingError } from '../kit/text-encoding';
 import { CalendarError } from './problem';
 
 export interface Property {

@@ -1,5 +1,5 @@
 // A time zone that a calendar file brings along (VTIMEZONE), as a clock.
-import { fromPlain, plain, type WallTime } from '../zone';
+import { fromPlain, plain, type WallTime } from '../kit/zone';
 import type { Budget } from './budget';
 import type { Clock } from './clock';
 import type { Component } from './component';

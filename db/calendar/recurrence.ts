@@ -1,5 +1,5 @@
 // The occurrences of an event: its rule, more dates and dates left out.
-import { fromPlain, plain, type WallTime } from '../zone';
+import { fromPlain, plain, type WallTime } from '../kit/zone';
 import { type Clocks, endOf, instantOfMoment, type Length, lengthOf, type Moment } from './clock';
 import type { Component, Property } from './component';
 import { expand, namesStart } from './expand';

@@ -1,5 +1,5 @@
 // Writes bookings as an iCalendar file (RFC 5545): one event for each, times in UTC, the same bytes for the same bookings.
-import { withinTime } from '../bounds';
+import { withinTime } from '../kit/bounds';
 
 export interface WrittenBooking {
   readonly id: string;

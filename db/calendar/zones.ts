@@ -1,5 +1,5 @@
 // Names of time zones as calendar programs write them, as names of the tz database.
-import { isZone } from '../zone';
+import { isZone } from '../kit/zone';
 import { windowsZones } from './windows-zones';
 
 /**

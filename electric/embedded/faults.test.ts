@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, expect, test } from 'vitest';
-import { type RunningPostgres, startPostgres } from '../../scripts/postgres';
+import { type RunningPostgres, startPostgres } from '../../api/host/postgres';
 import { createTestDatabase } from '../../scripts/testing/postgres';
 import { until } from '../../scripts/testing/until';
 import { createShapeServer, type ShapeServer } from './server';

@@ -1,6 +1,6 @@
 // Devices that follow shapes by live requests, and check whatever they are given against what the shapes hold.
 import { expect } from 'vitest';
-import { type LiveAnswer, liveAnswer, liveRequest } from '../../db/wire';
+import { type LiveAnswer, liveAnswer, liveRequest } from '../../db/sync/wire';
 import { type LiveDoor, type LiveReader, pollLive } from '../live';
 import { ClientGone } from '../proxy';
 import { type Electric, longPoll, type Shape } from './electric';

@@ -1,7 +1,7 @@
 -- Who may do what, decided under the lock of the row (A4): an operation is judged by what it would do to the row that is
 -- there, however it is written.
 
--- The twin of may() in db/access.ts. standing: whose the row is for the one who asks, 'own', 'other' or 'nobody'.
+-- The twin of may() in db/sync/access.ts. standing: whose the row is for the one who asks, 'own', 'other' or 'nobody'.
 create function sync.may(who text, role text, standing text) returns boolean immutable language sql as $$
   select case
     when role is null or who = 'nobody' then false

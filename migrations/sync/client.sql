@@ -8,7 +8,7 @@
 -- session_replication_role = replica: the server has already checked those rows, their parents may still be on
 -- the way, and they must not be captured. Once per batch, not per row: the setting empties the plan cache.
 
--- The clock of the next local change; db/clock.ts has the twin.
+-- The clock of the next local change; db/sync/clock.ts has the twin.
 create function sync.tick() returns text language plpgsql as $$
 declare
   wall bigint := floor(extract(epoch from clock_timestamp()) * 1000);

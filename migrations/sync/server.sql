@@ -1,7 +1,7 @@
 -- The server's machinery: versions, clocks, who may do what, and the functions that apply operations.
 -- Applied anew whenever this folder or the definitions change; nothing in here holds data.
 
--- Next state of the server's own clock; tick() in db/clock.ts promises the same: later than every tick that was over
+-- Next state of the server's own clock; tick() in db/sync/clock.ts promises the same: later than every tick that was over
 -- before this one began, and not behind the wall clock. The counter is the microseconds within the millisecond, times 64,
 -- and a lot.
 --   Where the wall clock is later than what was given last, it is taken. Where it is not (it went back, or two ask in one
@@ -90,7 +90,7 @@ create function sync.lost_from(told_epoch uuid, told_version bigint) returns big
   end
 $$;
 
--- M1, the twin of merge() in db/merge.ts. register: {alive, life, base, clocks} or null.
+-- M1, the twin of merge() in db/sync/merge.ts. register: {alive, life, base, clocks} or null.
 create function sync.merge(register jsonb, kind text, fields text[], clock text) returns jsonb
 immutable language plpgsql as $$
 declare
@@ -357,7 +357,7 @@ end $$;
 
 -- Whether a row that nothing is known of could have been here before, and been deleted so long ago that what it left was
 -- purged: an insert with this clock must not bring it back in silence. A deletion is later than the insert that it deletes,
--- and purging waits a day longer (kept.grave of api/purge.ts).
+-- and purging waits a day longer (kept.grave of api/host/purge.ts).
 create function sync.may_be_purged(clock text) returns boolean stable language sql as $$
   select sync.clock_ms(clock) < extract(epoch from now() - interval '364 days') * 1000
 $$;

@@ -163,7 +163,7 @@ begin
   execute format('alter table public.%I enable always trigger sync_fit', name);
 end $$;
 
--- Makes everything that depends on which tables there are and what is said of them (db/definitions.ts).
+-- Makes everything that depends on which tables there are and what is said of them (db/sync/definitions.ts).
 create function sync.build(definitions jsonb) returns void language plpgsql as $$
 declare
   t jsonb;

@@ -21,7 +21,7 @@ begin
   end if;
 end $$;
 
--- Makes everything that depends on which tables there are and what is said of them (db/definitions.ts).
+-- Makes everything that depends on which tables there are and what is said of them (db/sync/definitions.ts).
 create function sync.build(definitions jsonb) returns void language plpgsql as $$
 declare
   t jsonb;

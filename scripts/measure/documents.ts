@@ -2,9 +2,9 @@
 // y-indexeddb, in the same run; one that is a hundred pages long; and how long a letter takes to another's screen.
 import { Pool } from 'pg';
 import * as Y from 'yjs';
-import { tendDocument } from '../../api/documents/tend';
-import { appendBlocks } from '../../db/document/blocks';
-import { BODY_TEXT } from '../../db/document/body';
+import { tendDocument } from '../../api/page/tend';
+import { appendBlocks } from '../../db/page/blocks';
+import { BODY_TEXT } from '../../db/page/body';
 import { appSubject } from './app-subject';
 import { watchWorkers } from './chromium';
 import { type DocumentUse, measureLetterReach, measureUse, type Spread, type Visit } from './document-use';

@@ -1,7 +1,8 @@
 // The members of one workspace, all in this process: each keeps one live request open as a device does
-// (client/store/live-line.ts) and notes when a write reaches it. Told what to do by fanout.ts, over the process's channel.
+// (client/sync/live-line.ts) and notes when a write reaches it. Told what to do by fanout.ts, over the process's channel.
+
+import { type LiveAnswer, PERSON_HEADER } from '../../db/sync/wire';
 import { schemaVersion, tableNames } from '../../db/tables';
-import { type LiveAnswer, PERSON_HEADER } from '../../db/wire';
 import { Broken, RawHttp } from './raw-http';
 
 export interface MembersJob {

@@ -1,7 +1,7 @@
 // Tasks by the thousand for measurements: the same ones for the same count, of lengths that people's tasks have.
 // The app's server gets them by SQL, the stock page as JSON.
 import { generateNKeysBetween } from 'fractional-indexing';
-import { derivedId } from '../../db/ids';
+import { derivedId } from '../../db/sync/ids';
 
 export interface GeneratedTask {
   readonly id: string;

@@ -3,7 +3,7 @@
 // limits of scripts/budgets.json.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { PROTOCOL } from '../../db/wire';
+import { PROTOCOL } from '../../db/sync/wire';
 import { startGreedy } from '../testing/greedy-process';
 import { type Budgets, overLoad, readBudgets } from './budgets';
 import { quantile } from './figures';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { build } from 'vite';
-import { staticFiles } from '../../api/static';
+import { staticFiles } from '../../api/host/static';
 
 /** Serves the plain editor and, at /updates, what is to be typed into it: each update after its length. */
 export async function servePlain(

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
-import { startPostgres } from '../postgres';
+import { startPostgres } from '../../api/host/postgres';
 import { type GeneratedTask, generatedTasks } from './generated-tasks';
 
 export interface Account {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { build } from 'vite';
-import { staticFiles } from '../../api/static';
+import { staticFiles } from '../../api/host/static';
 import { compressFolder } from '../compress';
 import { generatedTasks } from './generated-tasks';
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import * as Y from 'yjs';
-import { BODY_TEXT } from '../../db/document/body';
+import { BODY_TEXT } from '../../db/page/body';
 
 interface TraceFile {
   readonly startContent: string;

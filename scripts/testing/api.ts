@@ -1,7 +1,7 @@
 // The real API over a fresh, migrated database, and people who talk to it over HTTP.
 import type { MiddlewareHandler } from 'hono';
-import type { MailSettings } from '../../api/environment';
-import { type RunningApi, startApi } from '../../api/main';
+import type { MailSettings } from '../../api/host/environment';
+import { type RunningApi, startApi } from '../../api/host/main';
 import { createShapeServer, type ShapeServer } from '../../electric/embedded/server';
 import { embeddedUpstream, type Upstream } from '../../electric/proxy';
 import { createTestDatabase, type TestDatabase } from './postgres';

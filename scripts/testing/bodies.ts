@@ -1,7 +1,7 @@
 // Bodies of pages for property tests.
 import type { Node } from '@tiptap/pm/model';
 import fc from 'fast-check';
-import { bodySchema } from '../../client/ui/documents/extensions';
+import { bodySchema } from '../../client/page/body/extensions';
 
 const schema = bodySchema();
 

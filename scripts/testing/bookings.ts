@@ -1,7 +1,7 @@
 // The setting of tests of bookings at the API: an owner and two members, who book, change, decide and look.
-import { formatClock } from '../../db/clock';
+import { formatClock } from '../../db/sync/clock';
+import { type Operation, PROTOCOL, type Verdict, type WriteResponse } from '../../db/sync/wire';
 import { tables } from '../../db/tables';
-import { type Operation, PROTOCOL, type Verdict, type WriteResponse } from '../../db/wire';
 import type { TestApi, TestPerson } from './api';
 import { foundWorkspace, join } from './workspace';
 

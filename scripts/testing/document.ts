@@ -1,8 +1,8 @@
 // Page bodies in tests: typing into them, reading them, and the bytes of an update that says something.
 import * as Y from 'yjs';
-import type { DocumentHandle } from '../../client/store/document';
-import { readBlocks } from '../../db/document/blocks';
-import { BODY_TEXT } from '../../db/document/body';
+import type { DocumentHandle } from '../../client/page/store/document';
+import { readBlocks } from '../../db/page/blocks';
+import { BODY_TEXT } from '../../db/page/body';
 
 /** The text of a body; its end is the end of its last paragraph. */
 export const bodyText = (doc: Y.Doc): Y.Text => doc.getText(BODY_TEXT);

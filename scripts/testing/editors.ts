@@ -2,12 +2,12 @@
 import { Editor, type JSONContent } from '@tiptap/core';
 import { TextSelection } from '@tiptap/pm/state';
 import * as Y from 'yjs';
-import { blocksOf, bodyNode } from '../../client/ui/documents/body-blocks';
-import { Collaboration } from '../../client/ui/documents/body-collaboration';
-import { ListTab } from '../../client/ui/documents/editor-keys';
-import { bodyExtensions, bodySchema } from '../../client/ui/documents/extensions';
-import { appendBlocks, readBlocks } from '../../db/document/blocks';
-import { BODY_TEXT } from '../../db/document/body';
+import { blocksOf, bodyNode } from '../../client/page/body/body-blocks';
+import { Collaboration } from '../../client/page/body/body-collaboration';
+import { bodyExtensions, bodySchema } from '../../client/page/body/extensions';
+import { ListTab } from '../../client/page/editor/editor-keys';
+import { appendBlocks, readBlocks } from '../../db/page/blocks';
+import { BODY_TEXT } from '../../db/page/body';
 
 export class TestEditor {
   readonly doc = new Y.Doc();

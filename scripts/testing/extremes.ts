@@ -2,9 +2,9 @@
 // the first and last moment, the least and greatest number that its constraints admit, and text that is hard to draw.
 import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
-import { readMigrations } from '../../api/migrations';
-import { endOfTime, firstDay, firstMoment, lastDay } from '../../db/bounds';
-import { migrate } from '../../db/migrate';
+import { readMigrations } from '../../api/host/migrations';
+import { endOfTime, firstDay, firstMoment, lastDay } from '../../db/kit/bounds';
+import { migrate } from '../../db/sync/migrate';
 import type { TableName } from '../../db/tables';
 
 export type Row = Readonly<Record<string, unknown>>;

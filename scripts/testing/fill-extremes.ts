@@ -1,9 +1,9 @@
 // Fills a workspace of a running server with a row for each extreme of each column, over HTTP, as a person's device would:
 // fill-extremes.ts <url> <workspace> <email> <password>. Prints what it made as JSON.
 import { randomUUID } from 'node:crypto';
-import { formatClock } from '../../db/clock';
+import { formatClock } from '../../db/sync/clock';
+import { PROTOCOL, type Verdict, type WriteResponse } from '../../db/sync/wire';
 import { type TableName, tableNames, tables } from '../../db/tables';
-import { PROTOCOL, type Verdict, type WriteResponse } from '../../db/wire';
 import { postgresText, updateSaying } from './document';
 import { Extremes, type Row } from './extremes';
 

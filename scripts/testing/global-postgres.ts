@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from '../postgres';
+import { startPostgres } from '../../api/host/postgres';
 
 /** @returns the teardown */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -1,7 +1,7 @@
 // Somebody who sends as much as they can, as a program of its own, so that making the load is no load of the server's
 // event loop. Arguments: JSON of GreedyOptions. Writes one line for each answer, and goes on until it is killed or done.
-import { formatClock } from '../../db/clock';
-import { PROTOCOL } from '../../db/wire';
+import { formatClock } from '../../db/sync/clock';
+import { PROTOCOL } from '../../db/sync/wire';
 
 export interface GreedyOptions {
   readonly url: string;

@@ -1,5 +1,5 @@
 // A program for tests: the whole server without a client, in a process of its own; it says where and stays.
-import { startHost } from '../host';
+import { startHost } from '../../api/host/host';
 
 const host = await startHost({
   client: async (_, next) => await next(),

@@ -8,7 +8,7 @@ import {
   writeVarString,
   writeVarUint,
 } from 'lib0/encoding';
-import { BODY_TEXT } from '../../db/document/body';
+import { BODY_TEXT } from '../../db/page/body';
 
 /** The first byte of an item that was deleted, which is the shortest kind, and what it says of its neighbours. */
 const DELETED = 1;

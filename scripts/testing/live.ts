@@ -1,7 +1,7 @@
 // Sockets of open documents in tests: the client's connection with a person's session, and raw ones that misbehave.
 import { WebSocket } from 'ws';
-import { LiveConnection } from '../../client/store/document-live';
-import { decodeLive, encodeLive, LIVE_PATH, type LiveMessage } from '../../db/document/live';
+import { LiveConnection } from '../../client/page/store/document-live';
+import { decodeLive, encodeLive, LIVE_PATH, type LiveMessage } from '../../db/page/live';
 import type { TestPerson } from './api';
 
 export interface TestLive extends LiveConnection {

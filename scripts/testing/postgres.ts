@@ -2,8 +2,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
-import { migrateServer, readMigrations } from '../../api/migrations';
-import { definitions } from '../../db/definitions';
+import { migrateServer, readMigrations } from '../../api/host/migrations';
+import { definitions } from '../../db/sync/definitions';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -1,6 +1,6 @@
 // Workspaces of tests, founded and joined as people do it, over HTTP; and a crew of one, with somebody of another.
-import type { Role } from '../../api/membership';
-import type { Joined } from '../../api/workspaces';
+import type { Role } from '../../api/account/membership';
+import type { Joined } from '../../api/account/workspaces';
 import type { TestApi, TestPerson } from './api';
 
 /** @throws when the server does not make it */

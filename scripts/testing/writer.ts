@@ -1,6 +1,6 @@
 // One device of a person as the write API sees it: sends operations and hears the verdicts.
-import { formatClock } from '../../db/clock';
-import { type Operation, PROTOCOL, type Verdict, type WriteResponse } from '../../db/wire';
+import { formatClock } from '../../db/sync/clock';
+import { type Operation, PROTOCOL, type Verdict, type WriteResponse } from '../../db/sync/wire';
 import type { TestPerson } from './api';
 
 export type Write = Pick<Operation, 'table' | 'id' | 'set'> & Partial<Operation>;

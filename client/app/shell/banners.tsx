@@ -1,0 +1,75 @@
+// Lines above the page for what a person must not miss: storage that will not last, a database that failed, a new
+// version of the app.
+import { CircleAlert, RefreshCw, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Button } from '../../kit/button';
+import { useStatus } from '../../sync/react/store-context';
+import { useUpdate } from '../update';
+
+function Banner(props: {
+  tone: 'warn' | 'danger';
+  icon: ReactNode;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
+  return (
+    <div
+      role="status"
+      className={
+        props.tone === 'danger'
+          ? 'flex items-center gap-2 bg-danger-soft px-4 py-1.5 text-danger'
+          : 'flex items-center gap-2 bg-warn-soft px-4 py-1.5 text-warn'
+      }
+    >
+      <span aria-hidden>{props.icon}</span>
+      <p className="min-w-0 flex-1">{props.children}</p>
+      {props.action}
+    </div>
+  );
+}
+
+export function Banners() {
+  const status = useStatus();
+  return (
+    <>
+      {status.database === 'failed' ? (
+        <Banner
+          tone="danger"
+          icon={<CircleAlert size={15} />}
+          action={
+            <Button size="sm" onClick={() => location.reload()}>
+              Reload
+            </Button>
+          }
+        >
+          <strong className="font-[600]">The database on this device could not be opened.</strong>{' '}
+          {status.databaseError ?? 'Reload the page to try again.'}
+        </Banner>
+      ) : null}
+      {status.database === 'ready' && status.storage === 'memory' ? (
+        <Banner tone="warn" icon={<TriangleAlert size={15} />}>
+          <strong className="font-[600]">This browser lets us keep nothing.</strong> Changes that were not
+          sent are lost when this tab closes. A private window or blocked site data is the usual cause.
+        </Banner>
+      ) : null}
+    </>
+  );
+}
+
+/** Says that a new version is there, at the corner; the tab goes on with the old one until a person agrees. */
+export function UpdateReady() {
+  const update = useUpdate();
+  if (!update) return null;
+  return (
+    <div
+      role="status"
+      className="anim-pop fixed right-4 bottom-4 z-30 flex items-center gap-3 rounded-lg bg-raised py-2 pr-2 pl-3 shadow-pop"
+    >
+      <RefreshCw size={14} className="text-ink-3" aria-hidden />
+      Update ready
+      <Button size="sm" onClick={update}>
+        Reload
+      </Button>
+    </div>
+  );
+}

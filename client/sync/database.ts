@@ -1,0 +1,91 @@
+// The device's Postgres: options, value formats, migrations. Where its files live is for the caller (storage.ts).
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
+import { definitions } from '../../db/sync/definitions';
+import { type MigrationFile, migrate } from '../../db/sync/migrate';
+import { DatabaseStopped, guardStop } from './stopped';
+import type { Status } from './store';
+
+/** A migrated database that is in this process's hands alone. */
+export interface Database {
+  readonly pg: PGlite;
+  readonly storage: NonNullable<Status['storage']>;
+  /** Resolves when everything that was committed is on the device's storage. */
+  flush(): Promise<void>;
+  /** Deletes its files; it must be closed. */
+  remove(): Promise<void>;
+  /** Lets its files go without asking Postgres, which has stopped: they can be opened anew. */
+  abandon(): Promise<void>;
+}
+
+/** Whether the device had no room: what Postgres says of its files, or the browser of its storage. */
+export function isFull(error: unknown): boolean {
+  if (error instanceof DatabaseStopped) return isFull(error.cause);
+  const { code, name } = (error ?? {}) as { readonly code?: unknown; readonly name?: unknown };
+  return code === '53100' || code === 'ENOSPC' || name === 'QuotaExceededError';
+}
+
+/** Postgres text to ISO 8601: 2026-11-23 08:00:00.5+00 to 2026-11-23T08:00:00.5Z. */
+function isoTime(text: string): string {
+  return text.replace(' ', 'T').replace(/\+00(:00)?$/, 'Z');
+}
+
+/** Values as db/schema.ts types them: int8 as text, times in ISO 8601, dates as YYYY-MM-DD. */
+export const parsers = {
+  20: (text: string) => text,
+  1082: (text: string) => text,
+  1114: isoTime,
+  1184: isoTime,
+  1700: (text: string) => text,
+} as const;
+
+/** A bytea is given as bytes by the app, and as Postgres text ('\\x…') by the read path; it is read as bytes. */
+const bytea = 17;
+export const serializers = {
+  [bytea]: (value: unknown) => (value instanceof Uint8Array ? `\\x${hexOf(value)}` : String(value)),
+} as const;
+
+const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hexOf(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += digits[byte];
+  return text;
+}
+
+/** With the default of 128 MB for shared_buffers the heap starts near 189 MiB; see docs/measurements.md. */
+const settings = ['shared_buffers=8MB', 'min_wal_size=2MB', 'max_wal_size=16MB', 'timezone=UTC'];
+/** A log in segments of 1 MB keeps a database a third of the size; `max_wal_size` above needs it. */
+const initDbStartParams = ['--wal-segsize=1'];
+/** What the migrations ask for by `create extension`. */
+export const extensions = { btree_gist };
+export const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])];
+
+/**
+ * Opens (or makes) a database and brings it to the newest migration in place, offline if need be (S4).
+ * @throws MigrationError, or what PGlite throws
+ */
+export async function openPGlite(
+  options: PGliteOptions,
+  migrations: readonly MigrationFile[],
+  flush: () => Promise<void> = async () => {},
+): Promise<PGlite> {
+  const pg = await PGlite.create({
+    initDbStartParams,
+    ...options,
+    parsers,
+    serializers,
+    startParams,
+    extensions,
+  });
+  guardStop(pg);
+  try {
+    await migrate(pg, migrations, 'client', definitions);
+    await flush();
+    return pg;
+  } catch (error) {
+    // One that has stopped cannot be closed.
+    await pg.close().catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,397 @@
+// The store itself: one database, its outbox, its read path and its live queries. Runs in the elected worker of a
+// browser, or in Node for imports and tests; whoever talks to it does so through Backend.
+import type { PGliteInterface } from '@electric-sql/pglite';
+import { filePath } from '../../db/file/file';
+import type { Mark, SessionAnswer } from '../../db/sync/wire';
+import type { DeviceFiles } from '../file/device-files';
+import { FileSync } from '../file/file-sync';
+import { DocumentTexts } from '../page/store/document-texts';
+import type { DocumentWords } from '../page/store/document-words';
+import { type Backend, initialStatus } from './backend';
+import { type Database, isFull } from './database';
+import { Link, type LinkOptions } from './link';
+import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-queries';
+import { fullSentence, statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
+import { Outbox, type OutboxEvents } from './outbox';
+import { ReadPath } from './read-path';
+import { resendRunner } from './resend';
+import { serialized } from './serialized';
+import { whenStopped } from './stopped';
+import { type Change, type Status, StoreError, type Written } from './store';
+import { type SyncProblem, syncProblem } from './sync-problem';
+
+export interface EngineOptions extends LinkOptions {
+  readonly database: Database;
+  readonly userId: string;
+  /** Makes the words of bodies; closed with the engine. */
+  readonly words: DocumentWords;
+  /** Where the bytes of files are; absent: this device keeps none. */
+  readonly files?: DeviceFiles | null;
+  /** Absent: it syncs. false: only local work (tests). */
+  readonly sync?: boolean;
+  /** After how many rows of body updates the unsent ones are folded into few; tests choose few. */
+  readonly foldEvery?: number;
+}
+
+/** How often the memberships are asked for again, ms: a change of them that no shape tells. */
+const MEMBERSHIPS_EVERY = 5 * 60_000;
+
+export class Engine implements Backend {
+  readonly #pg: PGliteInterface;
+  readonly #link: Link;
+  readonly #live: LiveQueries;
+  readonly #outbox: Outbox;
+  readonly #readPath: ReadPath;
+  readonly #texts: DocumentTexts;
+  readonly #files: FileSync | null;
+  #status: Status;
+  #listeners = new Set<(status: Status) => void>();
+  #problems = new Map<string, SyncProblem>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
+  /** The data is being removed: nothing more is written. */
+  #leaving = false;
+  /** Local transactions under way. */
+  #writes = new Set<Promise<Written>>();
+  #wasOnline = false;
+  #tellEnd = () => {};
+  /** Resolves when the database was removed: this engine is of no use any more. */
+  readonly removed = new Promise<void>((resolve) => {
+    this.#tellEnd = resolve;
+  });
+
+  /** Resolves with the error by which Postgres stopped: it must be abandoned, and the database opened anew. */
+  readonly stopped: Promise<unknown>;
+
+  private constructor(private readonly options: EngineOptions) {
+    const { database, userId, baseUrl } = options;
+    this.#pg = database.pg;
+    this.#status = { ...initialStatus, database: 'ready', storage: database.storage };
+    this.#link = new Link(options);
+    this.#live = new LiveQueries((query) => this.#query(query));
+    const flush = () => this.#flush();
+    this.stopped = whenStopped(database.pg);
+    const problem = (source: string, found: SyncProblem | null) => this.#problem(source, found);
+    const outboxEvents: OutboxEvents = {
+      changed: (tables) => this.#changed(tables),
+      stranger: () => void this.#readPath.refresh(),
+      sending: (sending) => this.#set({ sending }),
+      problem: (found) => problem('outbox', found),
+    };
+    this.#outbox = new Outbox(this.#pg, this.#link, flush, outboxEvents, options.foldEvery);
+    this.#readPath = new ReadPath({
+      pg: this.#pg,
+      link: this.#link,
+      baseUrl,
+      userId,
+      flush,
+      changed: (tables) => this.#changed(tables),
+      progressed: () => this.#progressed(),
+      mark: () => this.#mark(),
+      identified: (answer, sentAt) => this.#identified(answer, sentAt),
+      problem,
+    });
+    this.#texts = new DocumentTexts(this.#pg, options.words, flush, () => this.#changed(['document_text']));
+    this.#files = options.files
+      ? new FileSync({
+          pg: this.#pg,
+          link: this.#link,
+          files: options.files,
+          idle: () => this.#status.upToDate && this.#status.network === 'online',
+          counted: () => void this.#count(),
+          problem: (found) => {
+            problem('files', found);
+            this.#set({ filesFault: found?.sentence ?? null });
+          },
+        })
+      : null;
+    this.#link.onChange(() => this.#linkChanged());
+  }
+
+  /** Takes over a migrated database; afterwards it is the only one that may use it. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const engine = new Engine(options);
+    const pg = engine.#pg;
+    await pg.query('insert into sync.client (client_id) values ($1) on conflict do nothing', [
+      crypto.randomUUID(),
+    ]);
+    await pg.exec(`delete from sync.request where at < now() - interval '1 day'; select sync.prune_sent()`);
+    await engine.#flush();
+    await engine.#files?.recount();
+    await engine.#count();
+    await engine.#outbox.open();
+    engine.#texts.wake();
+    if (options.sync !== false) {
+      engine.#files?.wake();
+      void engine.#readPath.refresh();
+      engine.#timer = setInterval(() => void engine.#readPath.refresh(), MEMBERSHIPS_EVERY);
+    }
+    return engine;
+  }
+
+  async read(query: Query): Promise<unknown[]> {
+    return await this.#query(query);
+  }
+
+  async write(requestId: string, statements: readonly Query[]): Promise<Written> {
+    return await this.#written(() => writeLocally(this.#pg, requestId, statementsRunner(statements)));
+  }
+
+  async undo(requestId: string, changes: readonly Change[]): Promise<Written> {
+    return await this.#written(() => writeLocally(this.#pg, requestId, undoRunner(changes)));
+  }
+
+  watch(query: Query, watcher: Watcher): () => void {
+    return this.#live.watch(query, {
+      onRows: (rows) => watcher.onRows(rows),
+      onError: (error) => watcher.onError(storeError(error)),
+    });
+  }
+
+  onStatus(listener: (status: Status) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.#status);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async wake(): Promise<void> {
+    this.#link.wake();
+    if (this.options.sync === false) return;
+    this.#outbox.wake();
+    this.#files?.wake();
+    void this.#readPath.refresh();
+  }
+
+  async expect(workspaceIds: readonly string[]): Promise<void> {
+    if (this.options.sync !== false && !this.#closed) this.#readPath.expect(workspaceIds);
+  }
+
+  /** The device lost its network, or has it again. */
+  async networkChanged(online: boolean): Promise<void> {
+    if (online) await this.wake();
+    else this.#link.lost();
+  }
+
+  /** Something failed that nobody waited for: read again from what is stored. */
+  async recover(): Promise<void> {
+    if (this.options.sync !== false && !this.#closed) await this.#readPath.restart();
+  }
+
+  async resend(
+    requestId: string,
+    refusedId: string,
+    change: Readonly<Record<string, unknown>>,
+  ): Promise<Written> {
+    const written = await this.#written(() =>
+      writeLocally(this.#pg, requestId, resendRunner(refusedId, change)),
+    );
+    this.#changed(['refused']);
+    return written;
+  }
+
+  async discardRefused(id: string): Promise<void> {
+    const { rows } = await this.#pg.query<{ table: string; set: { workspace_id?: string; hash?: string } }>(
+      'delete from sync.refused where id = $1 returning "table", set',
+      [id],
+    );
+    for (const { table, set } of rows) {
+      if (table !== 'file' || !set.workspace_id || !set.hash) continue;
+      await this.options.files?.discard(filePath(set.workspace_id, set.hash));
+      await this.#files?.recount();
+    }
+    await this.#flush();
+    this.#changed(['refused']);
+  }
+
+  async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
+    // First no more writes, then the count: nothing is reported as saved and removed with the rest.
+    this.#leaving = true;
+    try {
+      await Promise.allSettled(this.#writes);
+      await this.#files?.recount();
+      await this.#count();
+      const kept = await this.#pg.query<{ count: string }>(
+        'select (select count(*) from sync.refused) + (select count(*) from sync.stock_request) as count',
+      );
+      const unsent = this.#status.unsent + Number(kept.rows[0]!.count);
+      if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
+      await this.close();
+      await this.options.files?.clear();
+      await this.options.database.remove();
+      this.#tellEnd();
+      return { removed: true, unsent };
+    } finally {
+      this.#leaving = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#link.close();
+    await Promise.all([
+      this.#outbox.close(),
+      this.#readPath.close(),
+      this.#texts.close(),
+      this.#files?.close(),
+    ]);
+    await this.#pg.close();
+  }
+
+  async #query(query: Query): Promise<unknown[]> {
+    if (this.#closed) throw new StoreError('closed', 'The store was closed.');
+    try {
+      const { rows } = await this.#pg.query(query.sql, [...query.parameters]);
+      return rows;
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  /** Runs a local transaction and says that it is saved when it is. */
+  #written(write: () => Promise<Written>): Promise<Written> {
+    if (this.#closed) return Promise.reject(new StoreError('closed', 'The store was closed.'));
+    if (this.#leaving) {
+      const sentence = 'You are being signed out and the data is being removed; this was not saved.';
+      return Promise.reject(new StoreError('closed', sentence));
+    }
+    const writing = this.#saved(write)
+      .catch((error: unknown) => {
+        if (error instanceof StoreError && error.message === fullSentence) this.#full();
+        throw error;
+      })
+      .finally(() => this.#writes.delete(writing));
+    this.#writes.add(writing);
+    return writing;
+  }
+
+  async #saved(write: () => Promise<Written>): Promise<Written> {
+    const written = await write();
+    // Shown at once; called saved only when it is on the storage.
+    this.#changed([...written.changes.map((c) => c.table), 'outbox', ...deviceOnly]);
+    if (written.changes.some((change) => change.table === 'file')) await this.#files?.recount();
+    // By the time the writer hears of it, the status counts it as unsent.
+    await Promise.all([this.#flush(), this.#count()]);
+    this.#problem('device', null);
+    if (written.changes.some((change) => change.table === 'document_update')) this.#outbox.updatesWritten();
+    if (this.options.sync !== false) this.#outbox.wake();
+    return written;
+  }
+
+  #full(): void {
+    this.#problem('device', syncProblem('device-full'));
+  }
+
+  /**
+   * Resolves when everything that was committed is stored. Where the storage has no room (IndexedDB: the rows are in
+   * memory then) that is said at once, and tried again: what is called saved is saved.
+   */
+  async #flush(): Promise<void> {
+    for (let failures = 1; ; failures++) {
+      try {
+        await this.options.database.flush();
+        if (failures > 1) this.#problem('device', null);
+        return;
+      } catch (error) {
+        if (!isFull(error) || this.#closed) throw error;
+        this.#full();
+        const { maxPause = 15_000 } = this.options;
+        await new Promise((again) => setTimeout(again, Math.min(maxPause, 250 * 2 ** Math.min(failures, 8))));
+      }
+    }
+  }
+
+  /** Ends without the database, which has stopped; its files can be opened anew afterwards. */
+  async abandon(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#link.close();
+    const parts = [this.#outbox.close(), this.#readPath.close(), this.#texts.close(), this.#files?.close()];
+    await Promise.allSettled(parts);
+    await this.options.database.abandon();
+  }
+
+  #changed(tables: Iterable<string>): void {
+    if (this.#closed) return;
+    const names = new Set(tables);
+    this.#live.invalidate(names);
+    const counted = ['outbox', 'refused', 'incoming', 'notice', 'violation', 'booking'];
+    if (counted.some((name) => names.has(name))) void this.#count();
+    if (names.has('document_update')) this.#texts.wake();
+    if (names.has('file') && this.options.sync !== false) this.#files?.wake();
+  }
+
+  /** Counts what the chip shows. */
+  readonly #count = serialized(async () => {
+    try {
+      const { rows } = await this.#pg.query<{ unsent: string; attention: string }>(
+        `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
+           (select count(*) from sync.refused) + (select count(*) from sync.incoming where error is not null)
+           + (select count(*) from notice where resolved_at is null and user_id = $1)
+           + (select count(*) from violation where resolved_at is null and $1 in (asked_by, held_by, user_id))
+           + (select count(*) from booking b where b.user_id = $1 and b.status = 'conflicted' and not exists (
+               select from violation v where v.row_id = b.id and v.resolved_at is null)) as attention`,
+        [this.options.userId],
+      );
+      const unsent = Number(rows[0]!.unsent) + (this.#files?.unsent ?? 0);
+      this.#set({ unsent, attention: Number(rows[0]!.attention) });
+      // What a restored server lacked is there again.
+      if (unsent === 0) this.#problem('restored', null);
+    } catch (error) {
+      if (!this.#closed) throw error;
+    }
+  });
+
+  #progressed(): void {
+    const was = this.#status.upToDate;
+    this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate });
+    if (!was && this.#status.upToDate) this.#files?.wake();
+  }
+
+  #linkChanged(): void {
+    const { network, session, heardAt, busy } = this.#link.state;
+    this.#set({ network, session, heardAt });
+    this.#problem('link', busy ? syncProblem('busy') : null);
+    const isBack = network === 'online' && !this.#wasOnline;
+    this.#wasOnline = network === 'online';
+    if (isBack && session === 'signed-in') {
+      this.#link.wake();
+      this.#outbox.wake();
+      this.#files?.wake();
+    }
+  }
+
+  async #mark(): Promise<Mark | null> {
+    const { rows } = await this.#pg.query<{ epoch: string | null; version: string }>(
+      'select epoch, epoch_version as version from sync.client',
+    );
+    const { epoch, version } = rows[0]!;
+    return epoch === null ? null : { epoch, version };
+  }
+
+  async #identified(answer: SessionAnswer, sentAt: number): Promise<void> {
+    const restored = await this.#outbox.meet(answer, { sentAt, heardAt: Date.now() });
+    if (restored) this.#problem('restored', syncProblem('restored'));
+  }
+
+  /** What each part last said of itself; a full device is shown before all, else the first one that is in trouble. */
+  #problem(source: string, problem: SyncProblem | null): void {
+    if (problem === null) this.#problems.delete(source);
+    else this.#problems.set(source, problem);
+    const all = [...this.#problems.values()];
+    this.#set({ problem: this.#problems.get('device') ?? all[0] ?? null });
+  }
+
+  #set(change: Partial<Status>): void {
+    if (this.#closed) return;
+    const next: Status = { ...this.#status, ...change, heardAt: this.#link.state.heardAt };
+    const same = (Object.keys(next) as (keyof Status)[]).every(
+      (key) => JSON.stringify(next[key]) === JSON.stringify(this.#status[key]),
+    );
+    if (same) return;
+    this.#status = next;
+    for (const listener of [...this.#listeners]) listener(next);
+  }
+}

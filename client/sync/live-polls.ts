@@ -1,0 +1,111 @@
+// All shape requests of this device. Live ones share a connection, because HTTP/1.1 gives an origin about six, for all
+// tabs together; see electric/live.ts for the other end. More of them than one request may carry are split (LiveLine).
+import { limits } from '../../db/sync/wire';
+import { type Link, readText } from './link';
+import { LiveLine, type LiveNews } from './live-line';
+
+/** Requests for snapshots and catching up at the same time; the rest of the connections are for writes. */
+const CATCHING_UP = 3;
+/** Live requests at the same time. */
+const LIVE = 2;
+
+export class LivePolls {
+  #lines: LiveLine[] = [];
+  readonly #catchingUp = new Places(CATCHING_UP);
+  readonly #live = new Places(LIVE);
+
+  /** @param perRequest polls in one request; tests choose few */
+  constructor(
+    private readonly link: Link,
+    private readonly news: LiveNews,
+    private readonly perRequest: number = limits.livePolls,
+  ) {}
+
+  /** Live requests are answered, or have not failed yet. */
+  get healthy(): boolean {
+    return this.#lines.every((line) => line.healthy);
+  }
+
+  /** A fetch as `ShapeStream` wants it (`fetchClient`). Waits out network loss, expired sessions and busy servers. */
+  readonly fetch = async (input: URL | string | Request, init: RequestInit = {}): Promise<Response> => {
+    const url = new URL(String(input instanceof Request ? input.url : input));
+    if (url.searchParams.get('live') === 'true') {
+      return await this.#lineWithRoom().poll(url, init.signal ?? undefined);
+    }
+    const leave = await this.#catchingUp.enter(init.signal ?? undefined);
+    try {
+      for (let failures = 1; ; failures++) {
+        const response = await this.link.patiently(url.href, init);
+        // The place is kept until the whole answer is here: it is the body that takes the time.
+        const text = await readText(response).catch((error: unknown) => {
+          if (init.signal?.aborted) throw error;
+          return null;
+        });
+        if (text !== null) return new Response(text === '' ? null : text, response);
+        await this.link.pause(init.signal ?? undefined, failures);
+      }
+    } finally {
+      leave();
+    }
+  };
+
+  /** Waits for changes of memberships also while there is nothing to poll. */
+  listen(): void {
+    if (this.#lines.length === 0) this.#lines.push(this.#newLine());
+    this.#lines[0]!.listen();
+  }
+
+  close(): void {
+    for (const line of this.#lines) line.close();
+  }
+
+  #lineWithRoom(): LiveLine {
+    const free = this.#lines.find((line) => line.size < this.perRequest);
+    if (free) return free;
+    const line = this.#newLine();
+    this.#lines.push(line);
+    return line;
+  }
+
+  #newLine(): LiveLine {
+    return new LiveLine(this.link, this.#live, this.news);
+  }
+}
+
+/** A number of places that are taken in turn. */
+export class Places {
+  #taken = 0;
+  #queue: (() => void)[] = [];
+
+  constructor(private readonly places: number) {}
+
+  /** Somebody waits for a place. */
+  get wanted(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** @returns what gives the place back; to be called once. @throws the signal's reason */
+  async enter(signal?: AbortSignal): Promise<() => void> {
+    if (this.#taken >= this.places) {
+      await new Promise<void>((go, fail) => {
+        const wait = () => {
+          signal?.removeEventListener('abort', leave);
+          go();
+        };
+        const leave = () => {
+          this.#queue = this.#queue.filter((one) => one !== wait);
+          fail(signal?.reason);
+        };
+        signal?.throwIfAborted();
+        this.#queue.push(wait);
+        signal?.addEventListener('abort', leave, { once: true });
+      });
+    } else this.#taken++;
+    return () => {
+      const next = this.#queue.shift();
+      // The place goes from one to the next.
+      if (next) next();
+      else this.#taken--;
+    };
+  }
+}

@@ -1,0 +1,293 @@
+// Sends local transactions in order, one request at a time, and stores the verdicts. What the server has not
+// answered stays in sync.outbox (W1); what it repeats or refuses to repeat is decided by the counter (W2).
+import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
+import { refusalSentence } from '../../db/sync/rules';
+import {
+  type Answer,
+  limits,
+  PROTOCOL,
+  type RefusalKind,
+  type SessionAnswer,
+  type WriteRequest,
+  type WriteResponse,
+  writeResponse,
+} from '../../db/sync/wire';
+import { foldUpdates } from '../page/store/outbox-fold';
+import { type Link, LinkError, readJson } from './link';
+import { clockOffset, type Exchange, meet, notAhead, renumber } from './start-over';
+import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
+
+/** Bytes of one request, so that a slow line gets answers now and then. A larger single transaction goes alone. */
+const BATCH_BYTES = 256_000;
+const BATCH_TRANSACTIONS = 200;
+/** Body updates are folded when this many rows were written since the last time. */
+const LOOSE = 32;
+
+interface Batch {
+  /** What a request says beside its transactions. */
+  readonly head: Omit<WriteRequest, 'transactions'>;
+  /** JSON of each transaction, with its counter. */
+  readonly transactions: readonly { readonly n: number; readonly json: string }[];
+}
+
+export interface OutboxEvents {
+  /** Committed and flushed; the tables that changed. */
+  changed(tables: Iterable<string>): void;
+  /** The server is another database than this device knew, or an older copy of it: its session says more. */
+  stranger(): void;
+  sending(is: boolean): void;
+  problem(problem: SyncProblem | null): void;
+}
+
+export class Outbox {
+  #wanted = false;
+  #running: Promise<void> | null = null;
+  #closed = false;
+  /** The server has said which database it is and what time it is there: nothing is sent before (M4). */
+  #met = false;
+  /** Requests in a row that were not answered as they should be. */
+  #failures = 0;
+  /** The last counter that a request may have carried; of what an earlier engine did, nothing is known. */
+  #sentUpTo = Number.POSITIVE_INFINITY;
+  #loose = 0;
+  #end = new AbortController();
+  /** What reads counters and what moves them take turns. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly pg: PGliteInterface,
+    private readonly link: Link,
+    private readonly flush: () => Promise<void>,
+    private readonly events: OutboxEvents,
+    private readonly foldEvery = LOOSE,
+  ) {}
+
+  /** To be called once, before anything is written: what is there now may have been sent. */
+  async open(): Promise<void> {
+    const { rows } = await this.pg.query<{ n: string }>('select coalesce(max(n), 0) as n from sync.outbox');
+    this.#sentUpTo = Number(rows[0]!.n);
+  }
+
+  /** Updates of bodies were written; many of them that wait for a network are folded into few. */
+  updatesWritten(): void {
+    if (++this.#loose < this.foldEvery) return;
+    this.#loose = 0;
+    void this.#inTurn(() => foldUpdates(this.pg, this.#sentUpTo))
+      .then(async (fewer) => {
+        if (fewer === 0) return;
+        await this.flush();
+        this.events.changed(['document_update', 'outbox']);
+      })
+      .catch((error: unknown) => {
+        // They are sent one by one, then.
+        if (!this.#closed) console.warn('Outpost: updates were not folded:', error);
+      });
+  }
+
+  /**
+   * Takes in what the server says of itself, and starts sending to it. To be called when no shape is followed, if the
+   * server is not what this device knew.
+   * @returns whether the server was restored from an older copy
+   */
+  async meet(server: SessionAnswer, exchange: Exchange): Promise<boolean> {
+    const { startedOver, restored } = await this.#inTurn(() => meet(this.pg, server, exchange));
+    await this.flush();
+    if (startedOver) this.events.changed(['outbox']);
+    this.#met = true;
+    this.wake();
+    return restored;
+  }
+
+  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(run);
+    this.#turn = turn.catch(() => {});
+    return await turn;
+  }
+
+  /** There may be something to send. */
+  wake(): void {
+    this.#wanted = true;
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = null;
+      this.events.sending(false);
+      if (this.#wanted && !this.#closed) this.wake();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#end.abort();
+    await this.#running?.catch(() => {});
+    await this.#turn;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#wanted && !this.#closed) {
+      this.#wanted = false;
+      for (;;) {
+        if (this.#closed || !this.#met) return;
+        const batch = await this.#inTurn(() => this.#next());
+        if (batch === null) break;
+        this.events.sending(true);
+        await this.#send(batch);
+      }
+    }
+  }
+
+  async #next(): Promise<Batch | null> {
+    const { rows } = await this.pg.query<{ n: string; operations: unknown }>(
+      `select n, jsonb_agg(jsonb_build_object('kind', kind, 'table', "table", 'id', row_id, 'set', set,
+         'was', case kind when 'update' then was else '{}' end, 'clock', clock) order by i)::text as operations
+       from sync.outbox where verdict is null
+       and n in (select distinct n from sync.outbox where verdict is null order by n limit $1)
+       group by n order by n`,
+      [BATCH_TRANSACTIONS],
+      { parsers: { 25: (text: string) => text } },
+    );
+    if (rows.length === 0) return null;
+    const client = await this.pg.query<{
+      client_id: string;
+      server_id: string | null;
+      acknowledged: string;
+      epoch: string | null;
+      epoch_version: string;
+    }>('select client_id, server_id, acknowledged, epoch, epoch_version from sync.client');
+    const { client_id, server_id, acknowledged, epoch, epoch_version } = client.rows[0]!;
+    const transactions: { n: number; json: string }[] = [];
+    let bytes = 0;
+    for (const row of rows) {
+      const json = `{"n":${row.n},"operations":${row.operations}}`;
+      bytes += json.length;
+      if (transactions.length > 0 && bytes > BATCH_BYTES) break;
+      transactions.push({ n: Number(row.n), json });
+    }
+    this.#sentUpTo = Math.max(this.#sentUpTo, transactions.at(-1)!.n);
+    const head = {
+      protocol: PROTOCOL,
+      clientId: client_id,
+      serverId: server_id,
+      mark: epoch === null ? null : { epoch, version: epoch_version },
+      acknowledged: Number(acknowledged),
+    };
+    return { head, transactions };
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    const head = JSON.stringify(batch.head);
+    const body = `${head.slice(0, -1)},"transactions":[${batch.transactions.map((t) => t.json).join(',')}]}`;
+    // A string of JavaScript counts UTF-16 units; the limit is in bytes of UTF-8.
+    if (batch.transactions.length === 1 && new TextEncoder().encode(body).byteLength > limits.bodyBytes) {
+      return await this.#refuse(batch, 'too-large');
+    }
+    const sentAt = Date.now();
+    try {
+      const headers = { 'content-type': 'application/json' };
+      const response = await this.link.patiently('/api/write', { method: 'POST', headers, body });
+      const answered = writeResponse.safeParse(await readJson(response));
+      // A hotel's sign-in page answers 200 as well.
+      if (!answered.success) {
+        this.events.problem(syncProblem('unreadable'));
+        await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
+        return;
+      }
+      this.link.heard();
+      await this.#store(answered.data, { sentAt, heardAt: Date.now() }, batch);
+      this.#failures = 0;
+      this.events.problem(null);
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      await this.#failed(error, batch);
+    }
+  }
+
+  async #store(response: WriteResponse, exchange: Exchange, batch: Batch): Promise<void> {
+    const { serverId, mark, now } = response;
+    const tables = await this.pg.transaction(async (tx) => {
+      // It started over meanwhile: the counters are others, and everything is sent again under the new id.
+      if (!(await isCurrent(tx, batch))) return [];
+      await tx.query(
+        `update sync.client set server_id = $1, epoch = $2, epoch_version = $3, offset_ms = $4, clock_ms = ${notAhead}`,
+        [serverId, mark.epoch, mark.version, clockOffset(now, exchange)],
+      );
+      return await storeAnswers(tx, response.answers, response.lsn);
+    });
+    await this.flush();
+    this.events.changed([...tables, 'outbox', 'refused', 'incoming']);
+  }
+
+  /** A request that will never be accepted is narrowed down to the transaction it is about; that one is refused. */
+  async #failed(error: LinkError, batch: Batch): Promise<void> {
+    switch (error.kind) {
+      case 'fork':
+      case 'gap':
+        if (error.detail.serverId === undefined) await this.#startOver(batch);
+        else {
+          this.#met = false;
+          this.events.stranger();
+        }
+        return;
+      case 'malformed':
+      case 'too-large':
+        if (batch.transactions.length > 1) {
+          await this.#send({ ...batch, transactions: batch.transactions.slice(0, 1) });
+        } else {
+          await this.#refuse(batch, error.kind === 'too-large' ? 'too-large' : 'invalid');
+        }
+        return;
+      default:
+        // Nothing is lost; it is tried again when woken or after a while.
+        this.events.problem(problemOf(error));
+        await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
+    }
+  }
+
+  /** The server does not know this device's counter, or knows it for other content. */
+  async #startOver(batch: Batch): Promise<void> {
+    await this.#inTurn(() =>
+      this.pg.transaction(async (tx) => {
+        if (await isCurrent(tx, batch)) await renumber(tx);
+      }),
+    );
+    await this.flush();
+    this.events.changed(['outbox']);
+  }
+
+  /** The device's own verdict on a batch of one that cannot be sent. Its counter is taken by the ones behind it. */
+  async #refuse(batch: Batch, kind: RefusalKind): Promise<void> {
+    const { n } = batch.transactions[0]!;
+    const refuse = async (tx: Transaction) => {
+      if (!(await isCurrent(tx, batch))) return [];
+      const { rows } = await tx.query<{ count: string }>('select count(*) from sync.outbox where n = $1', [
+        n,
+      ]);
+      const verdict = { status: 'refused' as const, kind, rule: null, sentence: refusalSentence(kind, null) };
+      const verdicts = Array.from({ length: Number(rows[0]!.count) }, () => verdict);
+      const changed = await storeAnswers(tx, [{ n, verdicts }], '0');
+      await tx.query('update sync.outbox set n = n - 1 where verdict is null and n > $1', [n]);
+      await tx.query('update sync.request set n = n - 1 where n > $1', [n]);
+      await tx.query('update sync.client set next_n = next_n - 1, acknowledged = $1, current_xid = null', [
+        n - 1,
+      ]);
+      return changed;
+    };
+    const tables = await this.#inTurn(() => this.pg.transaction(refuse));
+    await this.flush();
+    this.events.changed([...tables, 'outbox', 'refused']);
+  }
+}
+
+/** @returns whether the counters are still those that the batch was made with */
+async function isCurrent(tx: Transaction, batch: Batch): Promise<boolean> {
+  const { rows } = await tx.query<{ client_id: string }>('select client_id from sync.client');
+  return rows[0]!.client_id === batch.head.clientId;
+}
+
+/** @returns the tables that changed */
+async function storeAnswers(tx: Transaction, answers: readonly Answer[], lsn: string): Promise<string[]> {
+  if (answers.length === 0) return [];
+  const { rows } = await tx.query<{ answer: string }>('select sync.answer($1, $2)', [
+    JSON.stringify(answers),
+    lsn,
+  ]);
+  return rows.map((r) => r.answer);
+}

@@ -1,0 +1,59 @@
+// What the fields of a task can be, as choices for pickers and the palette.
+import { useMemo } from 'react';
+import { useWorkspace } from '../account/workspace';
+import { Avatar } from '../kit/avatar';
+import type { Choice } from '../kit/picker';
+import { LabelDot } from './bits';
+import { priorityNames, statuses, statusNames } from './facts';
+import { PriorityIcon, StatusIcon } from './icons';
+
+export const statusChoices: Choice[] = statuses.map((value) => ({
+  value,
+  label: statusNames[value],
+  icon: <StatusIcon status={value} />,
+}));
+
+export const priorityChoices: Choice[] = priorityNames.map((label, i) => ({
+  value: String(i),
+  label,
+  icon: <PriorityIcon priority={i} />,
+  keys: String(i),
+}));
+
+export const nobody = 'none';
+
+export function useAssigneeChoices(): Choice[] {
+  const { members } = useWorkspace();
+  return useMemo(
+    () => [
+      { value: nobody, label: 'Nobody', icon: <Avatar name={null} size={18} /> },
+      ...members.map((member) => ({
+        value: member.id,
+        label: member.name,
+        icon: <Avatar name={member.name} size={18} />,
+        keywords: [member.email],
+      })),
+    ],
+    [members],
+  );
+}
+
+export function useLabelChoices(): Choice[] {
+  const { labels } = useWorkspace();
+  return useMemo(
+    () =>
+      labels.map((label) => ({ value: label.id, label: label.name, icon: <LabelDot color={label.color} /> })),
+    [labels],
+  );
+}
+
+export function useProjectChoices(): Choice[] {
+  const { projects } = useWorkspace();
+  return useMemo(
+    () =>
+      (projects ?? [])
+        .filter((project) => !project.archived)
+        .map((project) => ({ value: project.id, label: project.name, keywords: [project.key] })),
+    [projects],
+  );
+}
