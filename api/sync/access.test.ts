@@ -1,10 +1,10 @@
 // A4: who may do what to which row, written down as a table, and every way to write an operation against it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { access, type Kind, may, type Role, type Standing, type Who } from '../../db/sync/access';
+import { may, type Role, type Standing, type Who } from '../../db/sync/access';
 import { formatClock } from '../../db/sync/clock';
-import { definitions } from '../../db/sync/definitions';
+import type { Kind, SyncedTable } from '../../db/sync/schema';
 import type { Operation, SessionAnswer, Verdict } from '../../db/sync/wire';
-import { type SyncedTable, type TableName, tableNames, tables } from '../../db/tables';
+import { access, schema, type TableName, tableNames, tables } from '../../db/tables';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
 import { insertRow, type Sample, type Somebody, sampleRow, type Values } from '../../scripts/testing/rows';
 import { foundCrew, join } from '../../scripts/testing/workspace';
@@ -283,7 +283,7 @@ describe('the written table', () => {
 
   test('A4: the data in SQL are those of db/sync/access.ts and db/tables.ts, and decide the same', async () => {
     const { rows } = await api.pool.query('select * from sync.access');
-    expect(rows).toEqual(definitions.access);
+    expect(rows).toEqual(schema.machinery.access);
 
     const who: Who[] = ['nobody', 'writers', 'self', 'reader', 'unless-other', 'unless-other-or-owner'];
     for (const w of who)

@@ -1,6 +1,6 @@
 // Mending what a rule refused: another name, another value, another thing to hang on; then it is sent again.
 import { type FormEvent, useId, useState } from 'react';
-import type { RefusedResolution } from '../../../db/violation-rules';
+import type { RefusedResolution } from '../../../db/sync/constraint-rule';
 import { useWorkspace } from '../../account/workspace';
 import { resources } from '../../booking/queries';
 import { Button } from '../../kit/button';

@@ -2,7 +2,7 @@
 import { Ban } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { violationRules } from '../../../db/violation-rules';
+import { schema } from '../../../db/tables';
 import { Button } from '../../kit/button';
 import { Dialog } from '../../kit/dialog';
 import { ago } from '../../kit/when';
@@ -49,7 +49,7 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
   const shown = Object.entries(
     entry.kind === 'delete' ? ((entry.was ?? {}) as Record<string, unknown>) : values,
   ).filter(([column, value]) => !hidden.has(column) && value !== null && value !== '');
-  const rule = entry.rule === null ? undefined : violationRules[entry.rule];
+  const rule = entry.rule === null ? undefined : schema.rules[entry.rule];
   const offered = rule?.stored === 'refused' ? rule.resolutions : (['again', 'discard'] as const);
   /** It and what hangs on it, in one local transaction. */
   const send = async (change: Record<string, unknown>) => {
