@@ -1,7 +1,7 @@
 // How a table is defined: one entry per column, who may do what, what is told when a rule is broken. Shapes, the write
 // path, merge, capture, the panel, search, export and the Inbox all read a table's definition.
 import type { Exception } from './access';
-import type { ConstraintRule } from './constraint-rule';
+import { type ConstraintRule, check } from './constraint-rule';
 import type { SyncedTable } from './schema';
 
 /** How people type a value of a column anew. */
@@ -25,6 +25,8 @@ export interface Column {
   readonly since?: number;
   /** The panel of a row shows it, and search looks into it, without any further code; columns of the first release are placed by hand. */
   readonly shown?: true;
+  /** Sentences of the constraints that are about this column alone, by the constraint's name. */
+  readonly rules?: Readonly<Record<string, string>>;
 }
 
 type More = Omit<Column, 'set' | 'label'>;
@@ -91,6 +93,13 @@ export function defineTable(input: TableInput): TableDefinition {
     called,
     defined: columns,
     exception: access,
-    rules,
+    rules: {
+      ...rules,
+      ...Object.fromEntries(
+        all.flatMap(([name, { rules: own = {} }]) =>
+          Object.entries(own).map(([constraint, sentence]) => [constraint, check(sentence, name)]),
+        ),
+      ),
+    },
   };
 }

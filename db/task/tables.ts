@@ -1,6 +1,7 @@
 // Projects, their tasks, labels and comments.
 import { check, common, final, parent, unique } from '../sync/constraint-rule';
 import { defineTable, field, once } from '../sync/define';
+import { priorityNames, statusNames } from './values';
 
 export const taskTables = {
   project: defineTable({
@@ -45,18 +46,11 @@ export const taskTables = {
       title: field('title', { control: 'text' }),
       description: field('description', { control: 'long-text' }),
       status: field('status', {
-        values: {
-          backlog: 'Backlog',
-          todo: 'To do',
-          doing: 'In progress',
-          review: 'In review',
-          done: 'Done',
-          cancelled: 'Cancelled',
-        },
+        values: statusNames,
       }),
       priority: field('priority', {
         control: 'number',
-        values: { 0: 'No priority', 1: 'Urgent', 2: 'High', 3: 'Medium', 4: 'Low' },
+        values: Object.fromEntries(priorityNames.entries()),
       }),
       assignee_id: field('assignee', { names: 'member' }),
       due_on: field('due date', { control: 'day' }),
