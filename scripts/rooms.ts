@@ -29,7 +29,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** What a feature may import in its house, beside its own rooms and the entries of other features. */
 const forFeatures: Readonly<Record<string, readonly string[]>> = {
   client: ['client/sync', 'client/kit', 'db/sync', 'db/kit', 'db/'],
-  api: ['api/sync', 'db/sync', 'db/kit', 'db/', 'electric/'],
+  api: ['api/sync', 'api/', 'db/sync', 'db/kit', 'db/', 'electric/'],
   db: ['db/sync', 'db/kit'],
 };
 
