@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SessionAnswer } from '../../db/sync/wire';
+import { demonstration } from '../../scripts/demo';
 import { until } from '../../scripts/testing/until';
 import { readEnvironment } from './environment';
 import { type Host, HostError, startHost } from './host';
@@ -21,6 +22,7 @@ const dataDir = () => join(folder, 'data');
 
 async function start(variables: NodeJS.ProcessEnv = {}, logged: string[] = []): Promise<Host> {
   return await startHost({
+    demonstration,
     environment: readEnvironment({ PORT: '0', DATA_DIR: dataDir(), ...variables }),
     client: async (_, next) => await next(),
     log: (line) => logged.push(line),

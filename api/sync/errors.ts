@@ -3,8 +3,8 @@ import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import type { z } from 'zod';
-import type { ApiErrorKind, apiError } from '../db/sync/wire';
-import { ClientGone } from '../electric/proxy';
+import type { ApiErrorKind, apiError } from '../../db/sync/wire';
+import { ClientGone } from '../../electric/proxy';
 
 const statusOf = {
   'signed-out': 401,
