@@ -15,12 +15,13 @@ import { LiveDocuments } from '../page/live';
 import { mountSync } from '../sync/mount';
 import type { OpenReads } from '../sync/open-reads';
 import { changesPool, readsPool, tendingPool } from '../sync/pools';
+import type { Purge } from '../sync/purge';
 import { clientAddress, trustedProxies } from './address';
 import { defaultQuota } from './environment';
 import { writeFeatures } from './features';
 import { answerWithHeaders } from './headers';
 import { readMigrations } from './migrations';
-import { Purge } from './purge';
+import { outpostPurge } from './purge';
 
 export interface ApiOptions {
   /** 0: any free port. */
@@ -139,7 +140,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   live.attach(server);
   // What an earlier run left; it matters to nobody who waits.
   void documents.catchUp().catch((error: Error) => options.log(`documents: ${error.message}`));
-  const purge = new Purge(tending, options.log);
+  const purge = outpostPurge(tending, options.log);
   purge.start();
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;

@@ -68,7 +68,7 @@ export function errorHandler(log: (line: string) => void): ErrorHandler {
     }
     const away = isDatabaseAway(error);
     const what = away ? error.message : (error.stack ?? String(error));
-    // The route and not the path: there are secrets in paths (calendars, invitations).
+    // The route and not the path: there are secrets in some paths.
     log(`${c.req.method} ${routePath(c)}: ${what}`);
     const sentence = 'The server cannot answer just now; nothing was lost, and it will be tried again.';
     return failureResponse('busy', sentence, { status: away ? 503 : 500 });

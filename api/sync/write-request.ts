@@ -198,7 +198,7 @@ async function claim(client: PoolClient, clientId: string, personId: string): Pr
     [clientId],
   );
   const row = found.rows[0];
-  // Forgotten in this very moment (by the purge).
+  // Forgotten in this very moment (purge.ts).
   if (!row) return await claim(client, clientId, personId);
   if (row.user_id !== personId) {
     throw new ApiFailure(
