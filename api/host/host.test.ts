@@ -57,7 +57,7 @@ interface Started {
 
 /** A host in a process of its own, to be signalled. */
 async function startProcess(): Promise<Started> {
-  const program = fileURLToPath(new URL('testing/host-holder.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../scripts/testing/host-holder.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, PORT: '0', DATA_DIR: dataDir() },
