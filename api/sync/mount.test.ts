@@ -211,6 +211,7 @@ test('A1: a live poll ends when the app says that a membership or a session is o
   sync.membershipsChanged('ben', 'lost');
   expect(await (await waits.answer).json()).toEqual({ membershipsChanged: true, results: [] });
   memberships.set('ben', memberships.get('ada')!);
+  sync.membershipsChanged('ben', 'gained');
   const again = await poll();
   sessions.delete('ben');
   sync.sessionsEnded();
