@@ -1,33 +1,31 @@
 // Composes the API's routes and, behind them, the client's files.
 import { Hono, type MiddlewareHandler } from 'hono';
-import type { LiveDoor } from '../electric/live';
-import type { Upstream } from '../electric/proxy';
 import { accountRoutes } from './account/account';
 import type { Auth } from './account/auth';
 import { authRoutes } from './account/auth-routes';
+import type { AccountDeps } from './account/deps';
 import { inviteCreationRoutes, inviteRoutes } from './account/invites';
 import { memberRoutes } from './account/members';
 import { passwordLinkRoutes } from './account/password-links';
-import { sessionRoutes } from './account/session';
 import { workspaceRoutes } from './account/workspaces';
 import { feedAdminRoutes, feedRoutes } from './calendar/feeds';
-import type { ApiDeps } from './deps';
-import { errorHandler, failureResponse } from './errors';
 import { fileRoutes } from './file/files';
-import { storageRoutes } from './file/storage';
-import { healthRoutes } from './host/health';
-import { sameOrigin } from './origin';
+import { type FileDeps, storageRoutes } from './file/storage';
+import { type HealthDeps, healthRoutes } from './host/health';
 import { stockRoutes } from './stock/stock';
-import { oneByOne, remembering, sessionFirst } from './sync/entrance';
-import { shapeRoutes } from './sync/shapes';
-import { writeRoutes } from './sync/write';
+import { errorHandler, failureResponse } from './sync/errors';
+import type { Sync } from './sync/mount';
+import { sameOrigin } from './sync/origin';
+
+export interface AppDeps extends AccountDeps, FileDeps, HealthDeps {
+  /** Sessions may have ended: whoever reads by one is cut off at once. */
+  sessionsEnded(): void;
+}
 
 export interface AppParts {
-  readonly deps: ApiDeps;
+  readonly deps: AppDeps;
   readonly auth: Auth;
-  readonly upstream: Upstream;
-  /** To that upstream, for live polls. */
-  readonly door: LiveDoor;
+  readonly sync: Sync;
   /** Whether the upstream answers, for the health check. */
   readonly shapesReady: () => Promise<boolean>;
   readonly publicUrl: string | null;
@@ -42,13 +40,11 @@ const endsSessions =
   /^\/api\/(auth\/(sign-out|revoke-[a-z-]+|change-password|reset-password)|account\/sessions\/[^/]+)$/;
 
 export function createApp(parts: AppParts): Hono {
-  const { auth } = parts;
-  const deps = remembering(parts.deps);
+  const { auth, deps, sync } = parts;
   const app = new Hono();
   app.onError(errorHandler(deps.log));
   app.use('/api/*', sameOrigin(parts.publicUrl));
-  app.use('/api/*', sessionFirst(deps));
-  app.use('/api/*', oneByOne(deps));
+  app.use('/api/*', sync.entrance);
   app.route('/api/health', healthRoutes(deps, parts.version, parts.shapesReady));
   app.use('/api/*', async (c, next) => {
     await next();
@@ -56,7 +52,7 @@ export function createApp(parts: AppParts): Hono {
   });
   app.route('/api/auth', authRoutes(auth));
   app.route('/api/account', accountRoutes(auth));
-  app.route('/api/session', sessionRoutes(deps, auth));
+  app.route('/', sync.routes);
   app.route('/api/workspaces', workspaceRoutes(deps));
   app.route('/api/workspaces', inviteCreationRoutes(deps, parts.publicUrl));
   app.route('/api/workspaces', memberRoutes(deps));
@@ -65,8 +61,6 @@ export function createApp(parts: AppParts): Hono {
   app.route('/api/workspaces', storageRoutes(deps));
   app.route('/api/feeds', feedRoutes(deps));
   app.route('/api/invites', inviteRoutes(deps));
-  app.route('/api/shapes', shapeRoutes(deps, parts.upstream, parts.door));
-  app.route('/api/write', writeRoutes(deps));
   app.route('/api/stock', stockRoutes(deps));
   app.route('/api/files', fileRoutes(deps));
   app.all('/api/*', () => failureResponse('not-found', 'There is nothing at this address.'));

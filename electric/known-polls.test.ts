@@ -1,11 +1,12 @@
 // What a device said before: known to its own person only, for a moment, within bounds.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { schema } from '../db/tables';
 import { KnownPolls, type Line } from './known-polls';
 import { readAsked } from './proxy';
 
 const workspace = '0b6c3c1e-6f0e-4d0c-9f5a-0a3a35a6a0d1';
 const poll = (userId: string, offset = '0_0') =>
-  readAsked('notice', workspace, Object.entries({ offset, handle: '1' }), userId);
+  readAsked(schema, 'notice', workspace, Object.entries({ offset, handle: '1' }), userId);
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });

@@ -2,6 +2,7 @@
 // of its own would have got, in order, nothing that it may not read, and never a claim that is ahead of its rows.
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { schema } from '../db/tables';
 import { KnownPolls } from './known-polls';
 import type { LiveDoor } from './live';
 import { LiveHub } from './live-hub';
@@ -55,7 +56,7 @@ async function carryOut(one: Step, { electric, people, devices, door }: World, w
   const shapes = [...electric.shapes.values()];
   const shape = 'on' in one ? shapes[one.on % shapes.length]! : null;
   if (one.kind === 'wait') await vi.advanceTimersByTimeAsync(one.ms);
-  else if (one.kind === 'forget') world.door = { hub: door.hub, known: new KnownPolls() };
+  else if (one.kind === 'forget') world.door = { hub: door.hub, known: new KnownPolls(), schema };
   else if (one.kind === 'break') devices[one.on % devices.length]!.breakOff();
   else if (one.kind === 'member') {
     people[one.on % people.length]!.change(workspaces[one.of % workspaces.length]!);
@@ -73,7 +74,12 @@ test('R1, R6, A1: each device gets what requests of its own would have got, what
     const electric = new Electric(part, [longPoll, 3_000, 12_000]);
     const crew = people.map((id) => new Person(id));
     const hub = new LiveHub(electric.upstream, { lingerMs: linger, patienceMs: longPoll });
-    const world: World = { electric, people: crew, devices: [], door: { hub, known: new KnownPolls() } };
+    const world: World = {
+      electric,
+      people: crew,
+      devices: [],
+      door: { hub, known: new KnownPolls(), schema },
+    };
     for (const workspace of workspaces) {
       for (const { id } of crew) {
         for (const table of tables) {
@@ -120,7 +126,7 @@ test('R1, R6, A1: each device gets what requests of its own would have got, what
 
 /** So many devices of one workspace, up to date. */
 function crewOf(count: number, electric: Electric) {
-  const door = { hub: new LiveHub(electric.upstream), known: new KnownPolls() };
+  const door = { hub: new LiveHub(electric.upstream), known: new KnownPolls(), schema };
   const devices = Array.from({ length: count }, (_, i) => {
     return new Device(new Person(`p${i}`), electric, () => door, 0);
   });

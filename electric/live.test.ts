@@ -1,5 +1,6 @@
 // Many live polls over one connection: the first answer ends the wait, nobody gets what is not theirs.
 import { expect, test } from 'vitest';
+import { schema } from '../db/tables';
 import { type LiveAnswer, type LiveRequest, limits, liveAnswer, liveRequest } from '../db/sync/wire';
 import { until } from '../scripts/testing/until';
 import { KnownPolls } from './known-polls';
@@ -54,7 +55,7 @@ async function askLive(
   upstream: Upstream,
   signal: AbortSignal,
 ): Promise<LiveAnswer> {
-  const door = { hub: new LiveHub(upstream, { lingerMs: 50 }), known: new KnownPolls() };
+  const door = { hub: new LiveHub(upstream, { lingerMs: 50 }), known: new KnownPolls(), schema };
   const { line: _, ...answer } = liveAnswer.parse(
     JSON.parse(await pollLive(request, reader, door, [signal])),
   );

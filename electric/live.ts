@@ -1,5 +1,6 @@
 // Many live long polls over one connection. HTTP/1.1 gives a browser about six connections to an origin, for all
 // its tabs together: eight shapes that each hold one would starve every write.
+import type { Schema } from '../db/sync/schema';
 import type { LiveRequest } from '../db/sync/wire';
 import type { KnownPolls, Line } from './known-polls';
 import type { LiveHub } from './live-hub';
@@ -10,6 +11,7 @@ export type LivePoll = LiveRequest['polls'][number];
 
 /** What live requests have in common. */
 export interface LiveDoor {
+  readonly schema: Schema;
   readonly hub: LiveHub;
   readonly known: KnownPolls;
 }
@@ -39,9 +41,10 @@ export interface LiveReader extends Pick<ShapeReader, 'userId'> {
 export async function pollLive(
   request: LiveRequest,
   reader: LiveReader,
-  { hub, known }: LiveDoor,
+  door: LiveDoor,
   signals: readonly AbortSignal[],
 ): Promise<string> {
+  const { hub, known } = door;
   const { wait, close } = hub.open();
   const gone = () => wait.fail(new ClientGone());
   for (const signal of signals) {
@@ -55,7 +58,7 @@ export async function pollLive(
     const { workspaceIds, tag } = readable instanceof Promise ? await readable : readable;
     if (tag !== request.memberships) return changed;
     const line = known.line(request.line, reader.userId);
-    if (!sit(request.polls, line, workspaceIds, { hub, known }, wait)) return forgotten;
+    if (!sit(request.polls, line, workspaceIds, door, wait)) return forgotten;
     const results = await wait.done;
     if (results === null) return changed;
     known.keep(line, request.polls);
@@ -85,12 +88,12 @@ function sit(
   polls: readonly LivePoll[],
   line: Line,
   readable: ReadonlySet<string>,
-  { hub, known }: LiveDoor,
+  { schema, hub, known }: LiveDoor,
   wait: Wait,
 ): boolean {
   for (const poll of polls) {
     const { id, params } = poll;
-    const asked = params ? read(poll, params, line.userId) : line.polls.get(id);
+    const asked = params ? read(schema, poll, params, line.userId) : line.polls.get(id);
     if (asked === undefined) return false;
     if (asked instanceof ShapeRefused) hub.refuse(wait, id, asked);
     else if (!readable.has(asked.workspaceId)) hub.refuse(wait, id, notMember());
@@ -103,12 +106,13 @@ function sit(
 }
 
 function read(
+  schema: Schema,
   { table = '', workspace = '' }: LivePoll,
   params: Readonly<Record<string, string>>,
   userId: string,
 ): Asked | ShapeRefused {
   try {
-    const asked = readAsked(table, workspace, Object.entries(params), userId);
+    const asked = readAsked(schema, table, workspace, Object.entries(params), userId);
     if (asked.resume.get('live') === 'true' && !asked.resume.has('live_sse')) return asked;
     return new ShapeRefused('malformed', 'Only live long polls can share a connection.');
   } catch (error) {

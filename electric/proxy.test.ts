@@ -1,10 +1,11 @@
 // A1: what reaches the upstream is decided by the session and the shape definitions, never by the client.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { schema, tableNames } from '../db/tables';
+import { schema } from '../db/tables';
 import { electricUpstream, forward, proxyShape, readAsked, ShapeRefused, type Upstream } from './proxy';
 import { resumeParameters, shapeRequest } from './shapes';
 
+const { version: schemaVersion, names: tableNames } = schema;
 const mine = '0b6c3c1e-6f0e-4d0c-9f5a-0a3a35a6a0d1';
 const theirs = 'c0ffee00-6f0e-4d0c-9f5a-0a3a35a6a0d2';
 const reader = {
@@ -35,15 +36,15 @@ async function refusal(run: Promise<unknown>): Promise<ShapeRefused> {
 
 const never = new AbortController().signal;
 const ask = (table: string, workspaceId: string, params: string, upstream: Upstream) =>
-  proxyShape({ table, workspaceId, params: new URLSearchParams(params) }, reader, upstream, never);
+  proxyShape(schema, { table, workspaceId, params: new URLSearchParams(params) }, reader, upstream, never);
 
 describe('A1: the request upstream', () => {
   test('is the shape of the table and workspace, plus the resume parameters', async () => {
     for (const table of tableNames) {
       const { asked, upstream } = recorder();
       const resume = 'offset=0_0&handle=1-2&live=true&cursor=5&log=changes_only';
-      await ask(table, mine, `${resume}&schema=${schema.version}`, upstream);
-      const fixed = shapeRequest(table, mine, 'ada', schema.version);
+      await ask(table, mine, `${resume}&schema=${schemaVersion}`, upstream);
+      const fixed = shapeRequest(schema, table, mine, 'ada', schemaVersion);
       expect(Object.fromEntries(asked[0]!)).toEqual({
         ...fixed,
         ...{ offset: '0_0', handle: '1-2', live: 'true', cursor: '5', log: 'changes_only' },
@@ -57,9 +58,9 @@ describe('A1: the request upstream', () => {
       await ask('task', mine, params, upstream);
     }
     const columns = asked.map((one) => one.get('columns'));
-    expect(columns[0]).toBe(shapeRequest('task', mine, 'ada', 0).columns);
+    expect(columns[0]).toBe(shapeRequest(schema, 'task', mine, 'ada', 0).columns);
     expect(columns[1]).toBe(columns[0]);
-    expect(columns[2]).toBe(shapeRequest('task', mine, 'ada', schema.version).columns);
+    expect(columns[2]).toBe(shapeRequest(schema, 'task', mine, 'ada', schemaVersion).columns);
     expect(asked.some((one) => one.has('schema'))).toBe(false);
     for (const wrong of ['', '-1', '1.5', '1e3', 'x', '1234567', '4"']) {
       await expect(
@@ -109,7 +110,7 @@ describe('A1: the request upstream', () => {
           [name, value],
         ]);
         const refused = await refusal(
-          proxyShape({ table: 'task', workspaceId: mine, params }, reader, upstream, never),
+          proxyShape(schema, { table: 'task', workspaceId: mine, params }, reader, upstream, never),
         );
         expect(refused.kind).toBe('malformed');
         expect(asked).toHaveLength(0);
@@ -155,7 +156,7 @@ describe('A1: the request upstream', () => {
 });
 
 describe('A1: the answer', () => {
-  const params = readAsked('task', mine, new URLSearchParams('offset=-1'), 'ada').upstreamParams();
+  const params = readAsked(schema, 'task', mine, new URLSearchParams('offset=-1'), 'ada').upstreamParams();
 
   test('carries the rows and the electric headers, is private, and nothing else of the upstream', async () => {
     const { upstream } = recorder(() =>

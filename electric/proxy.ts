@@ -1,9 +1,8 @@
 // The authorising door to the shapes (A1): what a client may ask for, what goes upstream, what comes back.
 // Upstream is the real Electric or the embedded shape server; nothing here knows which.
-
+import { type Schema, tableOf } from '../db/sync/schema';
 import { uuid } from '../db/sync/uuid';
 import type { ApiErrorKind } from '../db/sync/wire';
-import { isTableName, schema, type TableName } from '../db/tables';
 import { isPersonal, resumeParameters, shapeRequest } from './shapes';
 
 /** Answers a request to /v1/shape with these parameters. Rejects when it cannot be reached or `signal` aborts. */
@@ -57,14 +56,15 @@ export class Asked {
 
   /** @param version the client's schema (S3) */
   constructor(
-    private readonly table: TableName,
+    private readonly schema: Schema,
+    private readonly table: string,
     readonly workspaceId: string,
     private readonly userId: string,
     private readonly version: number,
     /** What the client set of the resume parameters. */
     readonly resume: ReadonlyMap<string, string>,
   ) {
-    let place = `${table} ${version} ${workspaceId} ${isPersonal(table) ? userId : ''}`;
+    let place = `${table} ${version} ${workspaceId} ${isPersonal(schema, table) ? userId : ''}`;
     for (const name of placing) {
       const value = resume.get(name);
       // Lengths keep a client's values apart.
@@ -80,7 +80,7 @@ export class Asked {
   upstreamParams(cursor = this.resume.get('cursor')): URLSearchParams {
     const params = new URLSearchParams([...this.resume]);
     if (cursor !== undefined) params.set('cursor', cursor);
-    const shape = shapeRequest(this.table, this.workspaceId, this.userId, this.version);
+    const shape = shapeRequest(this.schema, this.table, this.workspaceId, this.userId, this.version);
     for (const [name, value] of Object.entries(shape)) params.set(name, value);
     return params;
   }
@@ -92,12 +92,13 @@ export class Asked {
  * @throws ShapeRefused 'not-found' for an unknown table, 'malformed' for anything a client may not set
  */
 export function readAsked(
+  schema: Schema,
   table: string,
   workspace: string,
   params: Iterable<readonly [string, string]>,
   userId: string,
 ): Asked {
-  if (!isTableName(table)) throw new ShapeRefused('not-found', 'There is no such shape.');
+  if (!tableOf(schema, table)) throw new ShapeRefused('not-found', 'There is no such shape.');
   const workspaceId = workspace.toLowerCase();
   if (!isUuid(workspaceId)) throw new ShapeRefused('malformed', 'The workspace must be one uuid.');
   const resume = new Map<string, string>();
@@ -114,7 +115,7 @@ export function readAsked(
     if (value.length > valueLimit) throw new ShapeRefused('malformed', `The parameter ${name} is too long.`);
     resume.set(name, value);
   }
-  return new Asked(table, workspaceId, userId, version, resume);
+  return new Asked(schema, table, workspaceId, userId, version, resume);
 }
 
 /** The last one that was read: the polls of a request are mostly of one workspace. */
@@ -132,12 +133,13 @@ function isUuid(text: string): boolean {
  * @throws ShapeRefused, ClientGone
  */
 export async function proxyShape(
+  schema: Schema,
   asked: ShapeAsked,
   reader: ShapeReader,
   upstream: Upstream,
   signal: AbortSignal,
 ): Promise<Response> {
-  const read = readAsked(asked.table, asked.workspaceId, asked.params, reader.userId);
+  const read = readAsked(schema, asked.table, asked.workspaceId, asked.params, reader.userId);
   const readable = await reader.mayRead([read.workspaceId]);
   if (!readable.has(read.workspaceId)) throw notMember();
   return await forward(read.upstreamParams(), upstream, signal);

@@ -1,7 +1,6 @@
 // The shapes a client may ask for, one per synced table and workspace. The proxy builds the upstream request
 // from this and the session alone; a client names a shape and a workspace and sets resume parameters (A1).
-import { columnsAt, type SyncedTable } from '../db/sync/schema';
-import { schema, type TableName, tables } from '../db/tables';
+import { columnsAt, type Schema, tableOf } from '../db/sync/schema';
 
 /** Parameters a client may set on a shape request. Whatever else it sends is refused. */
 export const resumeParameters = [
@@ -26,15 +25,17 @@ export interface ShapeRequest {
 /**
  * The fixed part of an upstream shape request.
  * @param userId whose session it is: personal tables are limited to that person's rows.
- * @param version the client's schemaVersion: it gets the columns that it has (S3)
+ * @param table one of the schema's
+ * @param version the client's schema version: it gets the columns that it has (S3)
  */
 export function shapeRequest(
-  table: TableName,
+  schema: Schema,
+  table: string,
   workspaceId: string,
   userId: string,
   version: number,
 ): ShapeRequest {
-  const t: SyncedTable = tables[table];
+  const t = tableOf(schema, table)!;
   const where = `"${t.scope}" = $1`;
   return {
     table: `public.${table}`,
@@ -48,7 +49,6 @@ export function shapeRequest(
 }
 
 /** @returns whether the shape of this table is another one for each person */
-export function isPersonal(table: TableName): boolean {
-  const t: SyncedTable = tables[table];
-  return t.visible !== undefined;
+export function isPersonal(schema: Schema, table: string): boolean {
+  return tableOf(schema, table)?.visible !== undefined;
 }

@@ -6,6 +6,7 @@ import type { MiddlewareHandler } from 'hono';
 import { createServer, type ViteDevServer } from 'vite';
 import { EnvironmentError } from '../api/host/environment';
 import { type Host, HostError, startHost } from '../api/host/host';
+import { demonstration } from './demo';
 import { prepareDatabase } from './prepare';
 
 let vite: ViteDevServer | null = null;
@@ -37,6 +38,7 @@ process.on('SIGTERM', () => void end(0));
 try {
   await prepareDatabase();
   host = await startHost({
+    demonstration,
     client,
     log: (line) => console.log(line),
     onFatal: (error) => {

@@ -2,12 +2,12 @@
 // Exit codes: 0 all of it is on the server; 1 it is not; 2 wrong use; 3 the file is broken and nothing was imported.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { demoAccounts } from '../api/host/demo';
 import { openNodeStore } from '../client/sync/open-node';
 import type { Status, Store } from '../client/sync/store';
 import { importGithub } from '../client/task/import/import';
 import type { SessionAnswer } from '../db/sync/wire';
 import { GithubImportError, parseGithubArchive } from '../db/task/github-archive';
+import { demoAccounts } from './demo';
 
 const usage = `npm run import -- FILE [--url http://localhost:3000] [--workspace NAME] [--email ADDRESS --password PASSWORD]
 Without --email it signs in as the first demonstration account.`;

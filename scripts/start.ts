@@ -3,6 +3,7 @@ import { EnvironmentError, readEnvironment } from '../api/host/environment';
 import { type Host, HostError, startHost } from '../api/host/host';
 import { staticFiles } from '../api/host/static';
 import { buildWhenStale, clientDist, clientIsStale, compressInBackground } from './build';
+import { demonstration } from './demo';
 
 const began = performance.now();
 const log = (line: string) => console.log(line);
@@ -38,6 +39,7 @@ try {
     if (!(await buildWhenStale())) throw new HostError('The client could not be built; see above.');
   }
   const started = await startHost({
+    demonstration,
     environment,
     client: staticFiles(clientDist),
     log,

@@ -1,6 +1,6 @@
 // A person's own account: where they are signed in, and setting a new password by a link.
 import { Hono } from 'hono';
-import { ApiFailure } from '../errors';
+import { ApiFailure } from '../sync/errors';
 import type { Auth } from './auth';
 
 /** What a page needs to know before anybody is signed in. */

@@ -1,6 +1,6 @@
 // What people are told when signing in, or anything else about an account, is refused: better-auth's codes in sentences.
 import type { ApiErrorKind } from '../../db/sync/wire';
-import { failureResponse } from '../errors';
+import { failureResponse } from '../sync/errors';
 import { passwordLength } from './passwords';
 
 interface Refusal {

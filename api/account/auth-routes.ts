@@ -2,8 +2,8 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { INVITE_HEADER, limits, PERSON_HEADER } from '../../db/sync/wire';
-import { ApiFailure } from '../errors';
 import { readBytes, readJson } from '../sync/body';
+import { ApiFailure } from '../sync/errors';
 import { type Auth, addressHeader } from './auth';
 import { tooManyAttempts, withApiError } from './auth-answers';
 import type { Outcome } from './sign-in-limits';

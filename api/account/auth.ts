@@ -3,11 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { betterAuth } from 'better-auth';
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api';
 import { Pool } from 'pg';
-import { PERSON_HEADER } from '../../db/sync/wire';
-import type { Person } from '../deps';
-import { ApiFailure, isDatabaseAway } from '../errors';
-import type { MailSettings } from '../host/environment';
-import { createMailer } from './mail';
+import { ApiFailure, isDatabaseAway } from '../sync/errors';
+import { type Person, requireOwner, type Sessions } from '../sync/sessions';
+import { createMailer, type MailSettings } from './mail';
 import { passwordLinkIsOpen } from './password-link-rule';
 import { passwordLength, passwordProblem } from './passwords';
 import { createSignInLimits, type SignInLimits, unlimited } from './sign-in-limits';
@@ -29,15 +27,11 @@ export interface AuthOptions {
   log(line: string): void;
 }
 
-export interface Auth {
+export interface Auth extends Sessions {
   /** Who may make an account now. The first one needs no invitation: there is nobody to make it. */
   signUpBy(): Promise<'open' | 'invite'>;
   /** Whether a link to a new password can be sent by e-mail. */
   readonly mails: boolean;
-  /** Whose session it is, and the cookies that prolong it. @throws ApiFailure 'signed-out' */
-  session(request: Request): Promise<{ person: Person; sessionId: string; cookies: string[] }>;
-  /** @returns those of the sessions that are over. One query, however many are asked about. */
-  endedAmong(sessionIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Makes an account, as the sign-up form does. @throws when the address is taken */
   signUp(account: { name: string; email: string; password: string }): Promise<Person>;
   /** better-auth's own answer to a request under /api/auth; auth-routes.ts says which ones get here. */
@@ -57,18 +51,6 @@ export interface Auth {
 
 /** Set by this server on the way in, from the socket; what a client sends under this name is overwritten. */
 export const addressHeader = 'x-outpost-address';
-
-/**
- * A device of one person must not send its changes, or read, as another who signed in on the same browser.
- * @param userId whose session it is
- * @throws ApiFailure 'signed-out'
- */
-export function requireOwner(request: Request, userId: string): void {
-  const owner = request.headers.get(PERSON_HEADER);
-  if (owner !== null && owner !== userId) {
-    throw new ApiFailure('signed-out', 'Somebody else is signed in on this browser now.');
-  }
-}
 
 const day = 24 * 60 * 60;
 const tokenName = (token: string) => `reset-password:${token}`;

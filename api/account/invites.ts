@@ -3,12 +3,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import type { ApiDeps } from '../deps';
-import { ApiFailure } from '../errors';
-import { publicOrigin } from '../origin';
 import { readBody, uuidParam } from '../sync/body';
+import { ApiFailure } from '../sync/errors';
+import { publicOrigin } from '../sync/origin';
+import { inTransaction } from '../sync/transaction';
+import type { AccountDeps } from './deps';
 import { inviteIsOpen } from './invite-rule';
-import { inTransaction, type Role, requireRole, role } from './membership';
+import { type Role, requireRole, role } from './membership';
 import { addMember, type Joined } from './workspaces';
 
 /** As GET lists it; the link itself is told once, when it is made. */
@@ -22,7 +23,7 @@ export interface OpenInvite {
 }
 
 /** GET and POST /api/workspaces/:id/invites, DELETE /api/workspaces/:id/invites/:inviteId */
-export function inviteCreationRoutes(deps: ApiDeps, publicUrl: string | null): Hono {
+export function inviteCreationRoutes(deps: AccountDeps, publicUrl: string | null): Hono {
   const app = new Hono();
   app.post('/:id/invites', async (c) => {
     const person = await deps.person(c.req.raw);
@@ -71,7 +72,7 @@ export function inviteCreationRoutes(deps: ApiDeps, publicUrl: string | null): H
 }
 
 /** GET /api/invites/:token, which needs no session: the link is the secret; POST /api/invites/:token/accept */
-export function inviteRoutes(deps: ApiDeps): Hono {
+export function inviteRoutes(deps: AccountDeps): Hono {
   const app = new Hono();
   app.get('/:token', async (c) => {
     const { rows } = await deps.reads.query<{ workspaceName: string; role: Role; invitedBy: string }>(

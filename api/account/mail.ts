@@ -1,6 +1,12 @@
 // Sends the few e-mails that there are, over SMTP.
 import { createTransport } from 'nodemailer';
-import type { MailSettings } from '../host/environment';
+
+export interface MailSettings {
+  /** smtp:// or smtps://, with user and password in it where the server wants them. */
+  readonly url: string;
+  /** The sender, as in a From header. */
+  readonly from: string;
+}
 
 export interface Mailer {
   /** A link to set a new password. Resolves when the mail server has taken it. @throws what the mail server says */

@@ -2,12 +2,13 @@
 import { Hono } from 'hono';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import type { ApiDeps } from '../deps';
-import { ApiFailure } from '../errors';
 import { readBody, uuidParam } from '../sync/body';
-import { inTransaction, role, roleOf } from './membership';
+import { ApiFailure } from '../sync/errors';
+import { inTransaction } from '../sync/transaction';
+import type { AccountDeps } from './deps';
+import { role, roleOf } from './membership';
 
-export function memberRoutes(deps: ApiDeps): Hono {
+export function memberRoutes(deps: AccountDeps): Hono {
   const app = new Hono();
   app.patch('/:id/members/:memberId', async (c) => {
     const person = await deps.person(c.req.raw);

@@ -1,17 +1,17 @@
 // POST /api/workspaces/:id/members/:memberId/password-link: an owner's help for somebody who forgot their password, where
 // the server sends no e-mail. The link is shown once, works once, and runs out.
 import { Hono } from 'hono';
-import type { ApiDeps } from '../deps';
-import { ApiFailure } from '../errors';
-import { publicOrigin } from '../origin';
 import { uuidParam } from '../sync/body';
+import { ApiFailure } from '../sync/errors';
+import { publicOrigin } from '../sync/origin';
 import type { Auth } from './auth';
+import type { AccountDeps } from './deps';
 import { requireRole } from './membership';
 import { hashOf, ownsAllOf } from './password-link-rule';
 
 const DAY = 24 * 60 * 60;
 
-export function passwordLinkRoutes(deps: ApiDeps, auth: Auth, publicUrl: string | null): Hono {
+export function passwordLinkRoutes(deps: AccountDeps, auth: Auth, publicUrl: string | null): Hono {
   const app = new Hono();
   app.post('/:id/members/:memberId/password-link', async (c) => {
     const person = await deps.person(c.req.raw);

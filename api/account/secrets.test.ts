@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../scripts/testing/api';
-import { errorHandler } from '../errors';
+import { errorHandler } from '../sync/errors';
 
 let api: TestApi;
 beforeAll(async () => {

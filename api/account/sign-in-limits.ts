@@ -2,7 +2,7 @@
 // person has signed in before, the guesses of others do not lock them out.
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { ApiFailure } from '../errors';
+import { ApiFailure } from '../sync/errors';
 import { Turns } from '../sync/turns';
 
 interface Limit {

@@ -2,11 +2,12 @@
 import { Hono } from 'hono';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import type { SyncedTable } from '../../db/sync/schema';
-import { type TableName, tableNames, tables } from '../../db/tables';
-import type { ApiDeps, Person } from '../deps';
+import type { Schema } from '../../db/sync/schema';
 import { readBody, uuidParam } from '../sync/body';
-import { inTransaction, type Role, requireRole } from './membership';
+import type { Person } from '../sync/sessions';
+import { inTransaction } from '../sync/transaction';
+import type { AccountDeps } from './deps';
+import { type Role, requireRole } from './membership';
 
 /** What a person gets who made a workspace or joined one. */
 export interface Joined {
@@ -19,7 +20,8 @@ export interface Joined {
 
 /** GET /api/workspaces/:id/size: rows that the person's shapes hold now. */
 export interface WorkspaceSize {
-  rows: Record<TableName, number>;
+  /** By table. */
+  rows: Record<string, number>;
   total: number;
 }
 
@@ -33,7 +35,7 @@ const create = z.object({
     .regex(/^\P{Cc}*$/u, 'has control characters'),
 });
 
-export function workspaceRoutes(deps: ApiDeps): Hono {
+export function workspaceRoutes(deps: AccountDeps): Hono {
   const app = new Hono();
   app.post('/', async (c) => {
     const person = await deps.person(c.req.raw);
@@ -46,13 +48,13 @@ export function workspaceRoutes(deps: ApiDeps): Hono {
     const person = await deps.person(c.req.raw);
     const workspaceId = uuidParam(c, 'id');
     await requireRole(deps.reads, person.id, workspaceId, ['owner', 'member', 'guest']);
-    const { rows } = await deps.reads.query<{ name: TableName; count: string }>(sizeQuery, [
+    const { rows } = await deps.reads.query<{ name: string; count: string }>(sizeQuery(deps.schema), [
       workspaceId,
       person.id,
     ]);
     const counts = Object.fromEntries(rows.map((row) => [row.name, Number(row.count)]));
     const answer: WorkspaceSize = {
-      rows: counts as Record<TableName, number>,
+      rows: counts,
       total: rows.reduce((sum, row) => sum + Number(row.count), 0),
     };
     return c.json(answer);
@@ -91,10 +93,11 @@ export async function addMember(
 }
 
 /** $1 is the workspace, $2 the person; each table is limited as its shape is. */
-const sizeQuery = tableNames
-  .map((name) => {
-    const table: SyncedTable = tables[name];
-    const visible = table.visible ?? '$2::text is not null';
-    return `select '${name}' as name, count(*) from "${name}" where "${table.scope}" = $1 and ${visible}`;
-  })
-  .join(' union all ');
+function sizeQuery({ tables }: Schema): string {
+  return Object.entries(tables)
+    .map(([name, table]) => {
+      const visible = table.visible ?? '$2::text is not null';
+      return `select '${name}' as name, count(*) from "${name}" where "${table.scope}" = $1 and ${visible}`;
+    })
+    .join(' union all ');
+}

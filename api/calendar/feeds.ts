@@ -3,11 +3,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { type WrittenBooking, writeCalendar } from '../../db/calendar/write';
-import { inTransaction, roleOf } from '../account/membership';
-import type { ApiDeps } from '../deps';
-import { ApiFailure } from '../errors';
-import { publicOrigin } from '../origin';
+import { roleOf } from '../account';
 import { uuidParam } from '../sync/body';
+import type { ApiDeps } from '../sync/deps';
+import { ApiFailure } from '../sync/errors';
+import { publicOrigin } from '../sync/origin';
+import { inTransaction } from '../sync/transaction';
 
 /** Of one resource; more is a sign that revoking is forgotten. */
 const most = 50;

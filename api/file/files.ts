@@ -5,16 +5,15 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { FILE_BYTES, pictureTypes } from '../../db/file/file';
 import { uuid } from '../../db/sync/uuid';
-import { requireRole } from '../account/membership';
-import type { ApiDeps } from '../deps';
-import { ApiFailure } from '../errors';
+import { requireRole } from '../account';
 import { readBody, readBytes, uuidParam } from '../sync/body';
-import { overQuota, roomIn } from './storage';
+import { ApiFailure } from '../sync/errors';
+import { type FileDeps, overQuota, roomIn } from './storage';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const missing = z.object({ workspaceId: uuid, hashes: z.array(hash).max(900) });
 
-export function fileRoutes(deps: ApiDeps): Hono {
+export function fileRoutes(deps: FileDeps): Hono {
   const app = new Hono();
   app.post('/missing', async (c) => {
     const { id } = await deps.person(c.req.raw);
@@ -80,7 +79,7 @@ export function fileRoutes(deps: ApiDeps): Hono {
  * Uploads at the same moment do not see each other: they may go over the quota by what is under way.
  * @throws ApiFailure 'too-large' when there is no room for so many bytes more; what is here already takes none
  */
-async function fits(deps: ApiDeps, workspaceId: string, name: string, bytes: number): Promise<void> {
+async function fits(deps: FileDeps, workspaceId: string, name: string, bytes: number): Promise<void> {
   if (bytes <= (await roomIn(deps, workspaceId))) return;
   const here = await deps.pool.query('select from sync.file_bytes where workspace_id = $1 and hash = $2', [
     workspaceId,
@@ -90,7 +89,7 @@ async function fits(deps: ApiDeps, workspaceId: string, name: string, bytes: num
 }
 
 /** Has the rows of files say that their bytes are here; every device learns it by its shape. */
-async function noteStored(deps: ApiDeps, workspaceId: string, hashes: readonly string[]): Promise<void> {
+async function noteStored(deps: FileDeps, workspaceId: string, hashes: readonly string[]): Promise<void> {
   await deps.pool.query(
     `update file f set stored_at = b.at from sync.file_bytes b
       where b.workspace_id = $1 and b.hash = any ($2) and f.workspace_id = $1 and f.hash = b.hash

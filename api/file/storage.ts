@@ -2,10 +2,15 @@
 // GET /api/workspaces/:id/storage says both.
 import { Hono } from 'hono';
 import type { Pool } from 'pg';
-import { requireRole } from '../account/membership';
-import type { ApiDeps } from '../deps';
-import { ApiFailure } from '../errors';
+import { requireRole } from '../account';
 import { uuidParam } from '../sync/body';
+import type { ApiDeps } from '../sync/deps';
+import { ApiFailure } from '../sync/errors';
+
+export interface FileDeps extends ApiDeps {
+  /** Bytes that each workspace may keep on the server. */
+  readonly workspaceQuota: number;
+}
 
 /** Bytes. */
 export interface WorkspaceStorage {
@@ -19,7 +24,7 @@ export interface WorkspaceStorage {
 const textsAge = 60_000;
 const counted = new WeakMap<Pool, Map<string, { readonly at: number; readonly bytes: Promise<number> }>>();
 
-export function storageRoutes(deps: ApiDeps): Hono {
+export function storageRoutes(deps: FileDeps): Hono {
   const app = new Hono();
   app.get('/:id/storage', async (c) => {
     const person = await deps.person(c.req.raw);
@@ -30,7 +35,7 @@ export function storageRoutes(deps: ApiDeps): Hono {
   return app;
 }
 
-export async function storageOf(deps: ApiDeps, workspaceId: string): Promise<WorkspaceStorage> {
+export async function storageOf(deps: FileDeps, workspaceId: string): Promise<WorkspaceStorage> {
   // The length of bytes that lie apart is read without them.
   const files = await deps.reads.query<{ bytes: string }>(
     'select coalesce(sum(octet_length(bytes)), 0) as bytes from sync.file_bytes where workspace_id = $1',
@@ -44,7 +49,7 @@ export async function storageOf(deps: ApiDeps, workspaceId: string): Promise<Wor
 }
 
 /** Bytes that the workspace may still add; never less than 0. */
-export async function roomIn(deps: ApiDeps, workspaceId: string): Promise<number> {
+export async function roomIn(deps: FileDeps, workspaceId: string): Promise<number> {
   const { files, texts, granted } = await storageOf(deps, workspaceId);
   return Math.max(0, granted - files - texts);
 }

@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clientAddress, isLoopback, trustedProxies } from '../address';
+import { clientAddress, isLoopback, trustedProxies } from './address';
 import { EnvironmentError, readEnvironment } from './environment';
 
 function problems(variables: NodeJS.ProcessEnv): readonly string[] {

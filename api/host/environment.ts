@@ -2,7 +2,8 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { isLoopback, trustedProxies } from '../address';
+import type { MailSettings } from '../account/mail';
+import { isLoopback, trustedProxies } from './address';
 
 export interface Environment {
   /** TCP port of the one address that everything is behind. */
@@ -35,13 +36,6 @@ export interface Environment {
   readonly signUp: 'open' | 'invite';
   /** How to send e-mail; null: it cannot. */
   readonly mail: MailSettings | null;
-}
-
-export interface MailSettings {
-  /** smtp:// or smtps://, with user and password in it where the server wants them. */
-  readonly url: string;
-  /** The sender, as in a From header. */
-  readonly from: string;
 }
 
 /** 5 GB. */

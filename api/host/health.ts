@@ -1,7 +1,12 @@
 // GET /api/health: 200 with versions when everything a person needs is there, 503 with what is not.
 import { Hono } from 'hono';
 import { PROTOCOL } from '../../db/sync/wire';
-import type { ApiDeps } from '../deps';
+import type { ApiDeps } from '../sync/deps';
+
+export interface HealthDeps extends ApiDeps {
+  /** Number of the newest migration of this program. */
+  readonly migration: number;
+}
 
 export interface Health {
   status: 'ready' | 'not ready';
@@ -11,7 +16,7 @@ export interface Health {
 }
 
 /** @param shapesReady whether the upstream of the read path answers */
-export function healthRoutes(deps: ApiDeps, app: string, shapesReady: () => Promise<boolean>): Hono {
+export function healthRoutes(deps: HealthDeps, app: string, shapesReady: () => Promise<boolean>): Hono {
   const routes = new Hono();
   routes.get('/', async (c) => {
     c.header('cache-control', 'no-store');

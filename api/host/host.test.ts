@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SessionAnswer } from '../../db/sync/wire';
+import { demonstration } from '../../scripts/demo';
 import { until } from '../../scripts/testing/until';
 import { readEnvironment } from './environment';
 import { type Host, HostError, startHost } from './host';
@@ -21,6 +22,7 @@ const dataDir = () => join(folder, 'data');
 
 async function start(variables: NodeJS.ProcessEnv = {}, logged: string[] = []): Promise<Host> {
   return await startHost({
+    demonstration,
     environment: readEnvironment({ PORT: '0', DATA_DIR: dataDir(), ...variables }),
     client: async (_, next) => await next(),
     log: (line) => logged.push(line),
@@ -55,7 +57,7 @@ interface Started {
 
 /** A host in a process of its own, to be signalled. */
 async function startProcess(): Promise<Started> {
-  const program = fileURLToPath(new URL('testing/host-holder.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../scripts/testing/host-holder.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, PORT: '0', DATA_DIR: dataDir() },

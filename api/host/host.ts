@@ -3,11 +3,12 @@
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MiddlewareHandler } from 'hono';
+import type { Pool } from 'pg';
 import { MigrationError } from '../../db/sync/migrate';
 import { createShapeServer } from '../../electric/embedded/server';
 import { electricUpstream, embeddedUpstream, type Upstream } from '../../electric/proxy';
-import { isDatabaseAway } from '../errors';
-import { type DemoAccount, demoAccounts, seedDemo } from './demo';
+import type { Auth } from '../account/auth';
+import { isDatabaseAway } from '../sync/errors';
 import { type Environment, readEnvironment } from './environment';
 import { isCode, type Lock, takeLock } from './lock';
 import { type RunningApi, startApi } from './main';
@@ -21,7 +22,23 @@ export class HostError extends Error {
   override readonly name = 'HostError';
 }
 
+export interface DemoAccount {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** A workspace to look at, and the people in it. */
+export interface Demonstration {
+  /** Their passwords are known to everybody: nobody signs in with them where there is no demonstration. */
+  readonly accounts: readonly DemoAccount[];
+  /** Makes what is missing, and changes nothing that is there. Called at each start. */
+  seed(auth: Auth, pool: Pool): Promise<void>;
+}
+
 export interface HostOptions {
+  /** Made where the environment has a demonstration. */
+  readonly demonstration: Demonstration;
   readonly environment?: Environment;
   readonly client: MiddlewareHandler;
   readonly log: (line: string) => void;
@@ -87,7 +104,7 @@ async function start(
     trustedProxies: environment.trustedProxies,
     signUp: environment.signUp,
     mail: environment.mail,
-    closedAccounts: environment.demo ? [] : demoAccounts,
+    closedAccounts: environment.demo ? [] : options.demonstration.accounts,
     workspaceQuota: environment.workspaceQuota,
     upstream: shapes.upstream,
     shapesReady: shapes.ready,
@@ -101,7 +118,8 @@ async function start(
     await closed;
   });
   if (!environment.electricUrl) await untilReady(shapes);
-  const demo = environment.demo ? await seedDemo(api.auth, api.pool) : [];
+  if (environment.demo) await options.demonstration.seed(api.auth, api.pool);
+  const demo = environment.demo ? options.demonstration.accounts : [];
   const url = environment.publicUrl ?? api.url;
   return { url, api, databaseUrl, postgres, demo, stop };
 }

@@ -3,26 +3,25 @@ import type { Server } from 'node:http';
 import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import type { Pool } from 'pg';
+import { schema } from '../../db/tables';
 import { newest } from '../../db/sync/migrate';
-import { KnownPolls } from '../../electric/known-polls';
-import { LiveHub } from '../../electric/live-hub';
 import type { Upstream } from '../../electric/proxy';
 import { type Auth, addressHeader, createAuth } from '../account/auth';
-import { MembershipChanges } from '../account/membership-changes';
-import { clientAddress, trustedProxies } from '../address';
+import type { MailSettings } from '../account/mail';
+import { membershipsIn } from '../account/membership';
 import { createApp } from '../app';
-import type { ApiDeps } from '../deps';
 import { DocumentKeeper } from '../page/keeper';
 import { LiveDocuments } from '../page/live';
-import { KnownReaders } from '../sync/known-readers';
-import { Lineage } from '../sync/lineage';
-import { OpenReads } from '../sync/open-reads';
-import { WriteDoor } from '../sync/write-door';
-import { defaultQuota, type MailSettings } from './environment';
+import { mountSync } from '../sync/mount';
+import type { OpenReads } from '../sync/open-reads';
+import { changesPool, readsPool, tendingPool } from '../sync/pools';
+import type { Purge } from '../sync/purge';
+import { clientAddress, trustedProxies } from './address';
+import { defaultQuota } from './environment';
+import { writeFeatures } from './features';
 import { answerWithHeaders } from './headers';
 import { readMigrations } from './migrations';
-import { changesPool, readsPool, tendingPool } from './pools';
-import { Purge } from './purge';
+import { outpostPurge } from './purge';
 
 export interface ApiOptions {
   /** 0: any free port. */
@@ -74,48 +73,43 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const reads = readsPool(options.databaseUrl);
   const tending = tendingPool(options.databaseUrl);
   const sessionsEnded = () => {
-    readers.forget();
+    sync.sessionsEnded();
     void live.recheck();
-    void openReads.recheck();
   };
   const auth = createAuth({ ...options, secret: options.authSecret, sessionsEnded });
   const documents = new DocumentKeeper(tending, options.log);
   const person = async (request: Request) => (await auth.session(request)).person;
   const live = new LiveDocuments({ ...options, pool: reads, person });
-  const lineage = new Lineage(reads);
-  const membershipChanges = new MembershipChanges();
-  const readers = new KnownReaders({
-    pool: reads,
-    auth,
-    changed(userId) {
-      membershipChanges.tell(userId);
-      void openReads.recheck();
-    },
-  });
-  const openReads = new OpenReads({ ...options, pool: reads, readers });
-  const hub = new LiveHub(options.upstream);
-  const writes = new WriteDoor(pool, lineage, options.databaseUrl);
-  const deps: ApiDeps = {
+  const migration = newest(readMigrations(), 'server');
+  const sync = mountSync({
     pool,
     reads,
-    writes,
-    openReads,
-    readers,
-    lineage,
-    documents,
-    person,
-    membershipChanges,
-    membershipsChanged(userId, change) {
-      readers.forget();
-      membershipChanges.tell(userId);
-      if (change === 'lost') sessionsEnded();
+    schema,
+    migration,
+    sessions: auth,
+    memberships: membershipsIn(reads),
+    upstream: options.upstream,
+    features: writeFeatures(documents),
+    thread: { entry: new URL('./write-thread.ts', import.meta.url), databaseUrl: options.databaseUrl },
+    open: ['/api/auth/'],
+    publicUrl: options.publicUrl,
+    log: options.log,
+  });
+  const deps = {
+    pool,
+    reads,
+    schema,
+    migration,
+    person: sync.person,
+    membershipsChanged(userId: string, change: 'gained' | 'lost') {
+      sync.membershipsChanged(userId, change);
+      if (change === 'lost') void live.recheck();
     },
     sessionsEnded,
-    migration: newest(readMigrations(), 'server'),
     workspaceQuota: options.workspaceQuota ?? defaultQuota,
     log: options.log,
   };
-  const app = createApp({ ...options, deps, auth, door: { hub, known: new KnownPolls() } });
+  const app = createApp({ ...options, deps, auth, sync });
   const proxies = trustedProxies(options.trustedProxies ?? []);
   const listen = (done: (server: Server) => void, fail: (error: Error) => void) => {
     const listening = serve(
@@ -133,13 +127,12 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     );
     listening.once('error', fail);
   };
-  const server = await lineage
+  const server = await sync
     .begin()
     .then(() => new Promise<Server>(listen))
     .catch(async (error: unknown) => {
       live.close();
-      openReads.close();
-      hub.close();
+      sync.endPolls();
       await Promise.all([pool.end(), reads.end(), tending.end(), auth.close()]);
       throw error;
     });
@@ -147,7 +140,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   live.attach(server);
   // What an earlier run left; it matters to nobody who waits.
   void documents.catchUp().catch((error: Error) => options.log(`documents: ${error.message}`));
-  const purge = new Purge(tending, options.log);
+  const purge = outpostPurge(tending, options.log);
   purge.start();
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
@@ -158,20 +151,19 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     pool,
     documents,
     live,
-    openReads,
+    openReads: sync.openReads,
     purge,
     server,
     routes: app.routes,
     async close(patience = 2_000) {
       const closed = new Promise<void>((done) => server.close(() => done()));
       live.close();
-      openReads.close();
-      hub.close();
+      sync.endPolls();
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
       clearTimeout(timer);
-      await Promise.all([documents.close(), writes.close(), purge.close()]);
+      await Promise.all([documents.close(), sync.close(), purge.close()]);
       await Promise.all([pool.end(), reads.end(), tending.end(), auth.close()]);
     },
   };

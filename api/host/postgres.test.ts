@@ -51,7 +51,7 @@ interface Held {
 
 /** A Postgres held by a process of its own. */
 async function hold(at: string): Promise<Held> {
-  const program = fileURLToPath(new URL('testing/postgres-holder.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../scripts/testing/postgres-holder.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', program, at], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { decodeLive, encodeLive, type LiveMessage, liveClose, liveLimits } from '../../db/page/live';
 import type { UpdateFault } from '../../db/page/update';
 import { uuid } from '../../db/sync/uuid';
-import type { Role } from '../account/membership';
-import { ApiFailure } from '../errors';
+import type { Role } from '../account';
+import { Allowance } from '../sync/allowance';
+import { ApiFailure } from '../sync/errors';
 import { faultsOf } from './faults';
-import { Allowance } from './rate';
 import type { Member, Room } from './room';
 
 /** A reader this far behind is cut off, bytes: it comes again, and the rows have everything. */

@@ -1,8 +1,7 @@
 // Whether updates that people send are sound. Small ones are read at once; what takes time to read is read in a thread,
 // so that nobody else waits.
-import { z } from 'zod';
 import { TooCostly } from '../../db/page/bounded';
-import { bytesOfText, type UpdateFault, updateFault } from '../../db/page/update';
+import { type UpdateFault, updateFault } from '../../db/page/update';
 import { Turns } from '../sync/turns';
 import { checkingThread, type DocumentThread, largeCheckingThread } from './thread';
 
@@ -69,42 +68,4 @@ function jobsOf(updates: readonly Uint8Array[]): Uint8Array[][] {
 
 function sizeOf(updates: readonly Uint8Array[]): number {
   return updates.reduce((sum, update) => sum + update.byteLength, 0);
-}
-
-/** Columns that hold Yjs updates: nobody is given one that cannot be read. */
-export const bodyColumns: Readonly<Record<string, string>> = {
-  document_update: 'update',
-  document_version: 'state',
-};
-
-const bodyInsert = z.object({
-  kind: z.literal('insert'),
-  table: z.string(),
-  set: z.record(z.string(), z.unknown()),
-});
-
-/**
- * Reads every update in a local transaction, before anything is locked for it.
- * @param raw the transaction as it was sent
- * @param person who sent it
- * @returns by the operation's place, what is wrong with its update, or null
- */
-export async function bodyFaults(
-  raw: unknown,
-  person: string,
-): Promise<ReadonlyMap<number, UpdateFault | null>> {
-  const { operations } = raw as { operations?: unknown };
-  const faults = new Map<number, UpdateFault | null>();
-  const updates = new Map<number, Uint8Array>();
-  for (const [i, op] of Array.isArray(operations) ? operations.entries() : []) {
-    const read = bodyInsert.safeParse(op);
-    const column = read.success ? bodyColumns[read.data.table] : undefined;
-    if (column === undefined) continue;
-    const bytes = bytesOfText(read.data!.set[column]);
-    if (bytes === null) faults.set(i, 'malformed');
-    else updates.set(i, bytes);
-  }
-  const found = await faultsOf([...updates.values()], person);
-  for (const [k, i] of [...updates.keys()].entries()) faults.set(i, found[k]!);
-  return faults;
 }

@@ -2,13 +2,8 @@
 // the same (compaction). Nobody waits for it, and any number of servers may do it at once.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { Postponed, tendDocument } from './tend';
+import { type DocumentName, Postponed, tendDocument } from './tend';
 import { DocumentThread } from './thread';
-
-export interface DocumentName {
-  readonly workspaceId: string;
-  readonly documentId: string;
-}
 
 interface Due {
   readonly name: DocumentName;

@@ -6,9 +6,9 @@ import type { Pool } from 'pg';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LIVE_BEAT, LIVE_PATH, liveClose, liveLimits } from '../../db/page/live';
 import { PERSON_HEADER } from '../../db/sync/wire';
-import type { Role } from '../account/membership';
-import { ApiFailure } from '../errors';
-import { isOwnOrigin } from '../origin';
+import type { Role } from '../account';
+import { ApiFailure } from '../sync/errors';
+import { isOwnOrigin } from '../sync/origin';
 import { Connection } from './connection';
 import { Room } from './room';
 

@@ -2,8 +2,7 @@
 // under a lock that only compaction takes; rows that writers add meanwhile are not among them.
 import type { Pool, PoolClient } from 'pg';
 import { TooCostly } from '../../db/page/bounded';
-import { inTransaction } from '../account/membership';
-import type { DocumentName } from './keeper';
+import { inTransaction } from '../sync/transaction';
 import { type DocumentThread, joiningThread } from './thread';
 
 /** Updates that are not compacted yet: above either, the document is compacted. */
@@ -12,6 +11,11 @@ const most = { rows: 100, bytes: 256_000 } as const;
 const LARGEST = 7_000_000;
 /** Bytes of all updates of one document; more are not even read. */
 const LARGEST_READ = 64_000_000;
+
+export interface DocumentName {
+  readonly workspaceId: string;
+  readonly documentId: string;
+}
 
 interface UpdateRow {
   readonly id: string;

@@ -4,10 +4,12 @@ import { Hono } from 'hono';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import { uuid } from '../../db/sync/uuid';
-import { inTransaction, roleOf } from '../account/membership';
-import type { ApiDeps, Person } from '../deps';
-import { ApiFailure } from '../errors';
+import { roleOf } from '../account';
 import { readBody } from '../sync/body';
+import type { ApiDeps } from '../sync/deps';
+import { ApiFailure } from '../sync/errors';
+import type { Person } from '../sync/sessions';
+import { inTransaction } from '../sync/transaction';
 
 /** What stock_level and stock_movement can hold. */
 const most = 1_000_000_000;

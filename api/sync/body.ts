@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { uuid } from '../../db/sync/uuid';
 import { limits } from '../../db/sync/wire';
 import { ClientGone } from '../../electric/proxy';
-import { ApiFailure } from '../errors';
+import { ApiFailure } from './errors';
 import { jsonShape } from './json-shape';
 
 /** Of routes whose bodies are a few fields, bytes. */

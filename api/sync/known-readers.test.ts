@@ -1,10 +1,10 @@
 // A1: whose polls they are is looked up for all together, and never known longer than it is true.
-import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PERSON_HEADER, type SessionAnswer } from '../../db/sync/wire';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
 import { until } from '../../scripts/testing/until';
 import { foundWorkspace, join } from '../../scripts/testing/workspace';
+import { membershipsIn } from '../account/membership';
 import { KnownReaders } from './known-readers';
 
 let api: TestApi;
@@ -30,13 +30,13 @@ const session = async (person: TestPerson) => (await person.json<SessionAnswer>(
 function counted() {
   const queries = { memberships: 0, sessions: 0, inFull: 0 };
   const changed: string[] = [];
-  const pool = {
-    query: (...args: Parameters<Pool['query']>) => {
+  const memberships = {
+    membershipsOf: (userIds: readonly string[]) => {
       queries.memberships++;
-      return (api.pool.query as (...all: unknown[]) => unknown)(...args);
+      return membershipsIn(api.pool).membershipsOf(userIds);
     },
-  } as unknown as Pool;
-  const auth = {
+  };
+  const sessions = {
     session: (request: Request) => {
       queries.inFull++;
       return api.auth.session(request);
@@ -46,7 +46,7 @@ function counted() {
       return api.auth.endedAmong(ids);
     },
   };
-  const readers = new KnownReaders({ pool, auth, changed: (userId) => changed.push(userId) });
+  const readers = new KnownReaders({ sessions, memberships, changed: (userId) => changed.push(userId) });
   return { readers, queries, changed };
 }
 

@@ -1,9 +1,8 @@
 // Whoever polls: whose session it is and what they may read. What is known is good for a second and then asked for anew, for
 // all of them in one go; it is forgotten at once when this process ends a session or changes a membership. So what a
 // write costs does not grow with sessions being looked up (docs/decisions/0015-live-fan-out.md).
-import type { Pool } from 'pg';
-import { type Auth, requireOwner } from '../account/auth';
-import { membershipsIn, membershipTexts } from '../account/membership';
+import type { Membership } from '../../db/sync/wire';
+import { type Memberships, membershipsTag, membershipsText, requireOwner, type Sessions } from './sessions';
 
 /** What was ended elsewhere (by SQL, by another process) is noticed after this, ms. */
 const FRESH = 1_000;
@@ -45,8 +44,8 @@ export class KnownReaders {
 
   constructor(
     private readonly options: {
-      readonly pool: Pool;
-      readonly auth: Pick<Auth, 'session' | 'endedAmong'>;
+      readonly sessions: Sessions;
+      readonly memberships: Memberships;
       /** Somebody's session or memberships are others than they were, as a look at the database showed. */
       changed(userId: string): void;
     },
@@ -97,10 +96,12 @@ export class KnownReaders {
   async #enter(cookie: string, request: Request): Promise<Reader> {
     const asked = { at: performance.now(), round: this.#round };
     this.#sessions.delete(cookie);
-    const { person, sessionId } = await this.options.auth.session(request);
+    const { person, sessionId } = await this.options.sessions.session(request);
     const userId = person.id;
-    const text = (await membershipTexts(this.options.pool, [userId])).get(userId)!;
-    const reader = readerOf(userId, text);
+    requireOwner(request, userId);
+    const memberships = (await this.options.memberships.membershipsOf([userId])).get(userId) ?? [];
+    const text = membershipsText(memberships);
+    const reader = readerOf(userId, memberships, text);
     if (cookie.length > LONGEST) return reader;
     this.#sessions.set(cookie, { sessionId, userId, inFullAt: asked.at, asked, usedAt: asked.at });
     this.#readers.set(userId, { reader, text, asked });
@@ -128,9 +129,9 @@ export class KnownReaders {
       return !unused;
     });
     const userIds = [...new Set(sessions.map(([, { userId }]) => userId))];
-    const [ended, texts] = await Promise.all([
-      this.options.auth.endedAmong(sessions.map(([, { sessionId }]) => sessionId)),
-      membershipTexts(this.options.pool, userIds),
+    const [ended, memberships] = await Promise.all([
+      this.options.sessions.endedAmong(sessions.map(([, { sessionId }]) => sessionId)),
+      this.options.memberships.membershipsOf(userIds),
     ]);
     for (const [cookie, session] of sessions) {
       if (!ended.has(session.sessionId)) session.asked = asked;
@@ -139,13 +140,15 @@ export class KnownReaders {
         changed.add(session.userId);
       }
     }
-    for (const [userId, text] of texts) {
+    for (const userId of userIds) {
+      const theirs = memberships.get(userId) ?? [];
+      const text = membershipsText(theirs);
       const known = this.#readers.get(userId);
       // Whoever came in meanwhile is known better.
       if (known && known.asked.at > asked.at) continue;
       if (known?.text === text) known.asked = asked;
       else {
-        this.#readers.set(userId, { reader: readerOf(userId, text), text, asked });
+        this.#readers.set(userId, { reader: readerOf(userId, theirs, text), text, asked });
         if (known) changed.add(userId);
       }
     }
@@ -155,7 +158,7 @@ export class KnownReaders {
   }
 }
 
-function readerOf(id: string, text: string): Reader {
-  const { memberships, tag } = membershipsIn(text);
-  return { id, tag, workspaceIds: new Set(memberships.map(({ workspaceId }) => workspaceId)) };
+function readerOf(id: string, memberships: readonly Membership[], text: string): Reader {
+  const workspaceIds = new Set(memberships.map(({ workspaceId }) => workspaceId));
+  return { id, tag: membershipsTag(text), workspaceIds };
 }

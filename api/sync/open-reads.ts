@@ -1,8 +1,8 @@
 // The reads that are open: polls that wait and streams that flow. Whoever loses a membership or the session is cut off
 // at once (A1), not when the read would have ended by itself.
-import type { Pool } from 'pg';
-import { ApiFailure } from '../errors';
+import { ApiFailure } from './errors';
 import type { KnownReaders } from './known-readers';
+import type { Memberships } from './sessions';
 
 /** Also without being told of a change, what was taken away elsewhere (by SQL, by another process) ends after this, ms. */
 const RECHECK = 15_000;
@@ -30,7 +30,7 @@ export class OpenReads {
 
   constructor(
     private readonly options: {
-      readonly pool: Pool;
+      readonly memberships: Memberships;
       readonly readers: Pick<KnownReaders, 'of' | 'forget'>;
       log(line: string): void;
     },
@@ -82,15 +82,11 @@ export class OpenReads {
     const entries = [...this.#entries];
     if (entries.length === 0) return;
     this.options.readers.forget();
-    const asked = entries.flatMap(({ userId, workspaceIds }) =>
-      workspaceIds.map((w) => [userId, w] as const),
+    const userIds = [...new Set(entries.map(({ userId }) => userId))];
+    const memberships = await this.options.memberships.membershipsOf(userIds);
+    const readable = new Map(
+      [...memberships].map(([userId, theirs]) => [userId, new Set(theirs.map((m) => m.workspaceId))]),
     );
-    const { rows } = await this.options.pool.query<{ key: string }>(
-      `select distinct m.user_id || '/' || m.workspace_id as key from member m
-         join unnest($1::text[], $2::uuid[]) as a (user_id, workspace_id) using (user_id, workspace_id)`,
-      [asked.map(([u]) => u), asked.map(([, w]) => w)],
-    );
-    const members = new Set(rows.map((row) => row.key));
     // Once for each session, however many reads it has open; one question to the database for all of them.
     const sessions = new Map<string, Promise<ApiFailure | null>>();
     await Promise.all(
@@ -101,7 +97,7 @@ export class OpenReads {
         sessions.set(cookie, asked);
         const over = await asked;
         if (over) entry.stop.abort(over);
-        else if (workspaceIds.some((w) => !members.has(`${userId}/${w}`))) entry.stop.abort();
+        else if (workspaceIds.some((w) => !readable.get(userId)?.has(w))) entry.stop.abort();
       }),
     );
   }

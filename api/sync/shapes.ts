@@ -5,13 +5,27 @@ import { type Context, Hono } from 'hono';
 import { limits, liveRequest } from '../../db/sync/wire';
 import { type LiveDoor, pollLive } from '../../electric/live';
 import { ClientGone, proxyShape, ShapeRefused, type Upstream } from '../../electric/proxy';
-import { workspacesAmong } from '../account/membership';
-import type { ApiDeps } from '../deps';
-import { ApiFailure } from '../errors';
 import { readBody, whenGone } from './body';
-import { type OpenRead, untilCut } from './open-reads';
+import { ApiFailure } from './errors';
+import type { KnownReaders } from './known-readers';
+import type { MembershipChanges } from './membership-changes';
+import { type OpenRead, type OpenReads, untilCut } from './open-reads';
+import type { Memberships, Person } from './sessions';
 
-export function shapeRoutes(deps: ApiDeps, upstream: Upstream, door: LiveDoor): Hono {
+export interface ShapeParts {
+  /** @throws ApiFailure 'signed-out' */
+  person(request: Request): Promise<Person>;
+  readonly memberships: Memberships;
+  readonly membershipChanges: MembershipChanges;
+  readonly readers: KnownReaders;
+  readonly openReads: OpenReads;
+  readonly upstream: Upstream;
+  /** To that upstream, for live polls. */
+  readonly door: LiveDoor;
+}
+
+export function shapeRoutes(parts: ShapeParts): Hono {
+  const { readers, openReads, upstream, door } = parts;
   const app = new Hono();
   /**
    * Runs a read that is cut off when its person may not read on. Then it is asked again, as it would be now, and is
@@ -26,7 +40,7 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream, door: LiveDoor): 
     run: (read: OpenRead) => Promise<T>,
   ): Promise<T> => {
     for (;;) {
-      const read = deps.openReads.open(c.req.raw, userId);
+      const read = openReads.open(c.req.raw, userId);
       try {
         return await run(read);
       } catch (error) {
@@ -34,28 +48,28 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream, door: LiveDoor): 
         if (!read.cut.aborted || gone.aborted) throw error;
         if (read.cut.reason instanceof ApiFailure) throw read.cut.reason;
         // Whatever was known a moment ago is not what cut it.
-        deps.readers.forget();
+        readers.forget();
       }
     }
   };
   app.post('/live', async (c) => {
     const gone = whenGone(c);
-    const { id: userId } = deps.readers.known(c.req.raw) ?? (await deps.readers.of(c.req.raw));
+    const { id: userId } = readers.known(c.req.raw) ?? (await readers.of(c.req.raw));
     const request = await readBody(c, liveRequest, limits.liveBytes);
     const answer = await uncut(c, gone, userId, async (read) => {
       const asked = async () => {
-        const known = await deps.readers.of(c.req.raw);
+        const known = await readers.of(c.req.raw);
         read.watch([...known.workspaceIds]);
         return known;
       };
       const reader = {
         userId,
         memberships() {
-          const known = deps.readers.known(c.req.raw);
+          const known = readers.known(c.req.raw);
           if (known) read.watch([...known.workspaceIds]);
           return known ?? asked();
         },
-        onChange: (listener: () => void) => deps.membershipChanges.listen(userId, listener),
+        onChange: (listener: () => void) => parts.membershipChanges.listen(userId, listener),
       };
       const found = await pollLive(request, reader, door, [gone, read.cut]);
       if (read.cut.aborted) throw new ClientGone();
@@ -78,16 +92,18 @@ export function shapeRoutes(deps: ApiDeps, upstream: Upstream, door: LiveDoor): 
       workspaceId: workspaces.length === 1 ? workspaces[0]! : '',
       params,
     };
-    const { id: userId } = await deps.person(c.req.raw);
+    const { id: userId } = await parts.person(c.req.raw);
     const response = await uncut(c, signal, userId, async (read) => {
       const mayRead = async (ids: readonly string[]) => {
         read.watch(ids);
-        const readable = await workspacesAmong(deps.reads, userId, ids);
+        const theirs = (await parts.memberships.membershipsOf([userId])).get(userId) ?? [];
+        const readable = new Set(theirs.map((m) => m.workspaceId).filter((id) => ids.includes(id)));
         read.watch([...readable]);
         return readable;
       };
       const reader = { userId, mayRead };
-      const answer = await proxyShape(asked, reader, upstream, AbortSignal.any([signal, read.cut]));
+      const until = AbortSignal.any([signal, read.cut]);
+      const answer = await proxyShape(door.schema, asked, reader, upstream, until);
       return untilCut(answer, read);
     }).catch((error: unknown) => {
       if (error instanceof ShapeRefused) throw new ApiFailure(error.kind, error.message);

@@ -1,7 +1,7 @@
 // Fair turns: each person has a few at once, those who wait are asked in turn, person by person, and whoever has too
 // much waiting is told to come again later (A5).
 import { ClientGone } from '../../electric/proxy';
-import { ApiFailure } from '../errors';
+import { ApiFailure } from './errors';
 
 export interface TurnLimits {
   /** Running at once, of all people together; absent: as many as there are. */

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../db/tables';
 import { formatClock } from '../../db/sync/clock';
 import { limits, PROTOCOL, type Verdict, type WriteResponse } from '../../db/sync/wire';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
@@ -166,7 +167,8 @@ describe('operations that take too long', () => {
 });
 
 test('A5: who has sent more than a person may in the long run is told when to come again', async () => {
-  const door = new WriteDoor(api.pool, new Lineage(api.pool), api.database.url, { perSecond: 1, burst: 5 });
+  const place = { pool: api.pool, lineage: new Lineage(api.pool), schema, features: [] };
+  const door = new WriteDoor(place, null, { perSecond: 1, burst: 5 });
   const { body } = await ada.json<{ user: { id: string; name: string; email: string } }>(
     'GET',
     '/api/session',
@@ -175,7 +177,7 @@ test('A5: who has sent more than a person may in the long run is told when to co
   const never = new AbortController().signal;
   const write = Buffer.from(JSON.stringify(requestOf(Array.from({ length: 20 }, () => label()))));
   door.admit(body.user);
-  const { json } = await door.answer(body.user, write, never);
+  const json = await door.answer(body.user, write, never);
   expect(
     (JSON.parse(new TextDecoder().decode(json)) as WriteResponse).answers[0]!.verdicts as Verdict[],
   ).toHaveLength(20);

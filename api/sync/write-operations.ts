@@ -2,13 +2,12 @@
 // what is decided in SQL, under the lock of the row (sync.judge in migrations/sync/access.server.sql; the data: db/sync/access.ts).
 // A bad operation is refused by itself (W4); it never becomes a failure of the request.
 import type { PoolClient } from 'pg';
-import type { UpdateFault } from '../../db/page/update';
 import { refusalKind, refusalSentence } from '../../db/sync/rules';
+import { type Schema, tableOf } from '../../db/sync/schema';
 import { uuid, withPlainIds } from '../../db/sync/uuid';
 import { limits, type Operation, operation, type RefusalKind, type Verdict } from '../../db/sync/wire';
-import { isTableName, schema } from '../../db/tables';
-import type { Person } from '../deps';
-import { bodyColumns } from '../page/faults';
+import type { Person } from './sessions';
+import type { Refusal, WriteFeature } from './write-feature';
 import { inPieces } from './write-pieces';
 
 /** What sync.apply_all answers for one operation. */
@@ -16,35 +15,48 @@ type Applied =
   | Exclude<Verdict, { status: 'refused' }>
   | { status: 'refused'; kind?: RefusalKind; state?: string; rule?: string | null };
 
-function refused(kind: RefusalKind, rule: string | null = null): Verdict {
-  return { status: 'refused', kind, rule, sentence: refusalSentence(schema.sentences, kind, rule) };
+/** One thing that was sent as an operation: it, when it is sound; else why it is refused. */
+export type ReadOperation = { readonly op: Operation } | { readonly refusal: Refusal };
+
+/**
+ * Reads the operations of a transaction as it was sent, and has the features look at them. Nothing is locked meanwhile.
+ * @returns one for each thing that was sent as an operation, in order; none for what is no list of operations
+ * @throws ApiFailure 'busy' from a feature
+ */
+export async function readOperations(
+  schema: Schema,
+  features: readonly WriteFeature[],
+  person: Person,
+  raw: unknown,
+): Promise<ReadOperation[]> {
+  const sent = (raw as { operations?: unknown }).operations;
+  if (!Array.isArray(sent)) return [];
+  if (sent.length > limits.operations)
+    return sent.map(() => ({ refusal: { kind: 'too-large', rule: null } }));
+  let read = sent.map((item) => readOperation(schema, item));
+  for (const { check } of features) {
+    if (!check) continue;
+    const sound = read.flatMap((one) => ('op' in one ? [one.op] : []));
+    const refused = await check(sound, person);
+    read = read.map((one) => {
+      const refusal = 'op' in one ? refused.get(one.op) : undefined;
+      return refusal ? { refusal } : one;
+    });
+  }
+  return read;
 }
 
 /**
  * Applies a transaction on a connection that is inside the server transaction for it.
- * @returns one verdict per operation, in order (W3). A transaction that is no list of operations gets one verdict
- *   for each thing that was sent as one.
- * @param faults of the updates in it, see bodyFaults
+ * @returns one verdict per operation, in order (W3)
  */
-export async function applyTransaction(
+export async function applyOperations(
   client: PoolClient,
+  schema: Schema,
   person: Person,
-  raw: unknown,
-  faults: ReadonlyMap<number, UpdateFault | null>,
+  read: readonly ReadOperation[],
 ): Promise<Verdict[]> {
-  const sent = (raw as { operations?: unknown }).operations;
-  if (!Array.isArray(sent)) return [];
-  if (sent.length > limits.operations) return sent.map(() => refused('too-large'));
-  const sound: Operation[] = [];
-  const verdicts = sent.map((item, i): Verdict | null => {
-    const read = operation.safeParse(item);
-    if (!read.success) return refused('invalid');
-    const op = { ...read.data, set: withPlainIds(read.data.set), was: withPlainIds(read.data.was) };
-    const fault = formFault(op) ?? bodyFault(op, faults.get(i));
-    if (fault === null) sound.push(op);
-    return fault;
-  });
-  if (sound.length === 0) return verdicts.map((v) => v!);
+  const sound = read.flatMap((one) => ('op' in one ? [one.op] : []));
   const apply = async (piece: readonly Operation[]) => {
     const result = await client.query<{ verdicts: Applied[] }>('select sync.apply_all($1, $2) as verdicts', [
       person.id,
@@ -54,21 +66,33 @@ export async function applyTransaction(
   };
   const tooLong: Applied = { status: 'refused', kind: 'too-large' };
   const applied = (await inPieces(client, sound, apply, tooLong)).values();
-  return verdicts.map((v) => v ?? fromApplied(applied.next().value!));
+  return read.map((one) => verdictOf(schema, 'op' in one ? applied.next().value! : refusalOf(one.refusal)));
 }
 
-function fromApplied(applied: Applied): Verdict {
+const refusalOf = ({ kind, rule }: Refusal): Applied => ({ status: 'refused', kind, rule });
+
+function verdictOf(schema: Schema, applied: Applied): Verdict {
   if (applied.status !== 'refused') return applied;
-  return refused(applied.kind ?? refusalKind(applied.state ?? ''), applied.rule ?? null);
+  const kind = applied.kind ?? refusalKind(applied.state ?? '');
+  const rule = applied.rule ?? null;
+  return { status: 'refused', kind, rule, sentence: refusalSentence(kind, rule, schema.sentences) };
+}
+
+function readOperation(schema: Schema, item: unknown): ReadOperation {
+  const read = operation.safeParse(item);
+  if (!read.success) return { refusal: { kind: 'invalid', rule: null } };
+  const op = { ...read.data, set: withPlainIds(read.data.set), was: withPlainIds(read.data.was) };
+  const refusal = formFault(schema, op);
+  return refusal ? { refusal } : { op };
 }
 
 /** @returns what is wrong with an operation whoever sends it, or null */
-function formFault(op: Operation): Verdict | null {
-  if (!isTableName(op.table)) return refused('unknown-table');
+function formFault(schema: Schema, op: Operation): Refusal | null {
+  if (!tableOf(schema, op.table)) return { kind: 'unknown-table', rule: null };
   if (op.kind === 'insert' && !uuid.safeParse(op.set.workspace_id).success) {
-    return refused('invalid', 'row_identity_fixed');
+    return { kind: 'invalid', rule: 'row_identity_fixed' };
   }
-  return storable(op) ? null : refused('invalid');
+  return storable(op) ? null : { kind: 'invalid', rule: null };
 }
 
 /** @returns whether Postgres can hold every string of it: no NUL, no half of a surrogate pair. */
@@ -76,14 +100,4 @@ function storable(op: Operation): boolean {
   const text = JSON.stringify([op.set, op.was]);
   // JSON.stringify escapes both; an odd number of backslashes tells the escape from text that looks like it.
   return !/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text);
-}
-
-/** @param fault of the update in it; undefined: nobody has read it */
-function bodyFault(op: Operation, fault: UpdateFault | null | undefined): Verdict | null {
-  if (op.kind !== 'insert' || bodyColumns[op.table] === undefined) return null;
-  if ((op.set.compacted ?? 0) !== 0) return refused('invalid', 'document_update_compacted_range');
-  if (fault === null) return null;
-  return fault === 'too-large'
-    ? refused('too-large', `${op.table}_length`)
-    : refused('invalid', 'document_update_form');
 }

@@ -2,6 +2,7 @@
 // operation. What is checked here: shape of the request, counters. write-operations.ts checks and applies the rest.
 import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
+import type { Schema } from '../../db/sync/schema';
 import {
   type Answer,
   limits,
@@ -11,15 +12,13 @@ import {
   type WriteResponse,
   writeRequest,
 } from '../../db/sync/wire';
-import type { Person } from '../deps';
-import { ApiFailure } from '../errors';
-import { bodyFaults } from '../page/faults';
-import type { DocumentName } from '../page/keeper';
-import { writtenDocuments } from '../page/written';
 import { readJson } from './body';
+import { ApiFailure } from './errors';
 import { isDeeper } from './json-shape';
 import type { Lineage } from './lineage';
-import { applyTransaction } from './write-operations';
+import type { Person } from './sessions';
+import type { WriteFeature } from './write-feature';
+import { applyOperations, type ReadOperation, readOperations } from './write-operations';
 
 /** Transactions that lose a deadlock or a serialization race are tried again this often. */
 const ATTEMPTS = 5;
@@ -28,21 +27,20 @@ const DEEPEST = 2_000;
 
 export interface WriteAnswer {
   readonly response: WriteResponse;
-  /** Documents that were written to. */
-  readonly written: readonly DocumentName[];
+  /** What each feature notes of it, in the order of the features. */
+  readonly notes: readonly (readonly unknown[])[];
 }
 
 export interface WritePlace {
   readonly pool: Pool;
   readonly lineage: Lineage;
+  readonly schema: Schema;
+  readonly features: readonly WriteFeature[];
 }
 
 /** @throws ApiFailure; what was applied before stays, and is answered when it is sent again */
-export async function answerWrite(
-  { pool, lineage }: WritePlace,
-  person: Person,
-  body: Buffer,
-): Promise<WriteAnswer> {
+export async function answerWrite(place: WritePlace, person: Person, body: Buffer): Promise<WriteAnswer> {
+  const { pool, lineage, features } = place;
   const request = readJson(body, writeRequest, DEEPEST);
   if (request.protocol !== PROTOCOL) {
     throw new ApiFailure(
@@ -53,13 +51,13 @@ export async function answerWrite(
   }
   await checkServer(lineage, request);
   const answers: Answer[] = [];
-  const written: DocumentName[] = [];
+  const notes = features.map((): unknown[] => []);
   for (const sent of request.transactions) {
     const transaction = withoutDeep(sent);
-    const answer = await once(pool, person, request.clientId, transaction, answers.length > 0);
-    if (answer === null) break;
-    answers.push(answer);
-    written.push(...writtenDocuments(transaction, answer.verdicts));
+    const done = await once(place, person, request.clientId, transaction, answers.length > 0);
+    if (done === null) break;
+    answers.push(done.answer);
+    note(features, done, notes);
   }
   if (request.acknowledged > 0) {
     await pool.query(
@@ -71,8 +69,8 @@ export async function answerWrite(
   const at = await pool.query<{ lsn: string }>(
     "select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text as lsn",
   );
-  const place = await lineage.place();
-  return { response: { ...place, now: Date.now(), lsn: at.rows[0]!.lsn, answers }, written };
+  const reached = await lineage.place();
+  return { response: { ...reached, now: Date.now(), lsn: at.rows[0]!.lsn, answers }, notes };
 }
 
 /**
@@ -105,25 +103,41 @@ async function checkServer(lineage: Lineage, known: WriteRequest): Promise<void>
   }
 }
 
+interface Done {
+  readonly answer: Answer;
+  readonly read: readonly ReadOperation[];
+}
+
+/** Adds to the notes what each feature notes of the operations that were not refused. */
+function note(features: readonly WriteFeature[], { answer, read }: Done, notes: readonly unknown[][]): void {
+  for (const [f, feature] of features.entries()) {
+    for (const [i, one] of read.entries()) {
+      if (!('op' in one) || answer.verdicts[i]?.status === 'refused') continue;
+      const found = feature.note?.(one.op) ?? null;
+      if (found !== null) notes[f]!.push(found);
+    }
+  }
+}
+
 /**
  * Applies one transaction at most once (W2): the client's counter, the answer and the data move in one server
  * transaction, and a repetition gets the stored answer.
  * @returns null when a later transaction of the request meets a gap or malformation: the answers so far stand.
  */
 async function once(
-  pool: Pool,
+  { pool, schema, features }: WritePlace,
   person: Person,
   clientId: string,
   raw: unknown,
   isLater: boolean,
-): Promise<Answer | null> {
+): Promise<Done | null> {
   const n = (raw as { n?: unknown } | null)?.n;
   if (typeof n !== 'number' || !Number.isSafeInteger(n) || n < 1) {
     if (isLater) return null;
     throw new ApiFailure('malformed', 'A transaction has no counter.');
   }
   const hash = createHash('sha256').update(JSON.stringify(raw)).digest('base64');
-  const faults = await bodyFaults(raw, person.id);
+  const read = await readOperations(schema, features, person, raw);
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect();
     let failed: Error | undefined;
@@ -133,7 +147,7 @@ async function once(
       if (n <= known) {
         const stored = await storedAnswer(client, clientId, n, hash);
         await client.query('commit');
-        return { n, verdicts: stored };
+        return { answer: { n, verdicts: stored }, read };
       }
       if (n > known + 1) {
         await client.query('rollback');
@@ -142,7 +156,7 @@ async function once(
           expected: known + 1,
         });
       }
-      const verdicts = await applyTransaction(client, person, raw, faults);
+      const verdicts = await applyOperations(client, schema, person, read);
       await client.query('insert into sync.answer (client_id, n, hash, verdicts) values ($1, $2, $3, $4)', [
         clientId,
         n,
@@ -155,7 +169,7 @@ async function once(
         [clientId, n],
       );
       await client.query('commit');
-      return { n, verdicts };
+      return { answer: { n, verdicts }, read };
     } catch (error) {
       failed = error as Error;
       await client.query('rollback').catch(() => {});

@@ -264,7 +264,7 @@ export class Outbox {
         status: 'refused' as const,
         kind,
         rule: null,
-        sentence: refusalSentence({}, kind, null),
+        sentence: refusalSentence(kind, null, {}),
       };
       const verdicts = Array.from({ length: Number(rows[0]!.count) }, () => verdict);
       const changed = await storeAnswers(tx, [{ n, verdicts }], '0');

@@ -32,7 +32,7 @@ test('W5: every constraint and unique index that a person can break has a senten
 test('W5: no sentence speaks SQL, and every kind of refusal has one', () => {
   const sentences = [
     ...Object.values(schema.sentences),
-    ...refusalKinds.map((kind) => refusalSentence({}, kind, null)),
+    ...refusalKinds.map((kind) => refusalSentence(kind, null, {})),
   ];
   for (const sentence of sentences) {
     expect(sentence).toMatch(/^[A-Z].*\.$/);

@@ -14,13 +14,13 @@ const kindSentences: Readonly<Record<RefusalKind, string>> = {
 };
 
 /**
- * @param sentences of the schema's rules, by constraint name
+ * @param sentences the app's, by constraint
  * @returns the sentence of a refusal: the rule's own where it has one
  */
 export function refusalSentence(
-  sentences: Readonly<Record<string, string>>,
   kind: RefusalKind,
   rule: string | null,
+  sentences: Readonly<Record<string, string>>,
 ): string {
   return (rule === null ? undefined : sentences[rule]) ?? kindSentences[kind];
 }

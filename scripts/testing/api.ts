@@ -1,6 +1,6 @@
 // The real API over a fresh, migrated database, and people who talk to it over HTTP.
 import type { MiddlewareHandler } from 'hono';
-import type { MailSettings } from '../../api/host/environment';
+import type { MailSettings } from '../../api/account/mail';
 import { type RunningApi, startApi } from '../../api/host/main';
 import { createShapeServer, type ShapeServer } from '../../electric/embedded/server';
 import { embeddedUpstream, type Upstream } from '../../electric/proxy';

@@ -1,7 +1,9 @@
 // A program for tests: the whole server without a client, in a process of its own; it says where and stays.
 import { startHost } from '../../api/host/host';
+import { demonstration } from '../demo';
 
 const host = await startHost({
+  demonstration,
   client: async (_, next) => await next(),
   log: () => {},
   onFatal: (error) => {

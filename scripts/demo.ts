@@ -1,21 +1,16 @@
 // The demonstration workspace: a small field station, two people, what they have to do. Seeded once.
 import { generateNKeysBetween } from 'fractional-indexing';
 import type { Pool, PoolClient } from 'pg';
-import { newId, taskLabelId } from '../../db/sync/ids';
-import type { Auth } from '../account/auth';
-import { inTransaction } from '../account/membership';
-import { addMember, createWorkspace } from '../account/workspaces';
-import type { Person } from '../deps';
+import type { Auth } from '../api/account/auth';
+import { addMember, createWorkspace } from '../api/account/workspaces';
+import type { DemoAccount, Demonstration } from '../api/host/host';
+import type { Person } from '../api/sync/sessions';
+import { inTransaction } from '../api/sync/transaction';
+import { newId, taskLabelId } from '../db/sync/ids';
 import { seedBookings } from './demo-bookings';
 import { type DemoTask, labels, projects } from './demo-content';
 import { seedPages } from './demo-pages';
 import { seedStock } from './demo-stock';
-
-export interface DemoAccount {
-  readonly name: string;
-  readonly email: string;
-  readonly password: string;
-}
 
 /** Their passwords are no secret: they are made, and let in, only where this machine alone reaches the server. */
 export const demoAccounts: readonly DemoAccount[] = [
@@ -23,8 +18,11 @@ export const demoAccounts: readonly DemoAccount[] = [
   { name: 'Ben Okafor', email: 'ben@outpost.demo', password: 'ben-at-the-station' },
 ];
 
+/** What `npm start` gives to the host. */
+export const demonstration: Demonstration = { accounts: demoAccounts, seed };
+
 /** Makes what is missing and changes nothing that is there; a deleted demonstration stays deleted. */
-export async function seedDemo(auth: Auth, pool: Pool): Promise<readonly DemoAccount[]> {
+async function seed(auth: Auth, pool: Pool): Promise<void> {
   const [ada, ben] = await Promise.all(demoAccounts.map((account) => ensurePerson(auth, pool, account)));
   await inTransaction(pool, async (client) => {
     await client.query("select pg_advisory_xact_lock(hashtext('outpost demo'))");
@@ -35,7 +33,6 @@ export async function seedDemo(auth: Auth, pool: Pool): Promise<readonly DemoAcc
     );
     if (seeded.rowCount === 0) await fill(client, ada!, ben!);
   });
-  return demoAccounts;
 }
 
 async function ensurePerson(auth: Auth, pool: Pool, account: DemoAccount): Promise<Person> {

@@ -1,7 +1,7 @@
 // Stock of the demonstration workspace: what a field station has before winter, and who took what.
 import type { PoolClient } from 'pg';
-import { newId } from '../../db/sync/ids';
-import type { Person } from '../deps';
+import type { Person } from '../api/sync/sessions';
+import { newId } from '../db/sync/ids';
 
 const places = ['Cold store', 'Workshop', 'North hut'] as const;
 type Place = (typeof places)[number];

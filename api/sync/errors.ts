@@ -3,8 +3,8 @@ import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import type { z } from 'zod';
-import type { ApiErrorKind, apiError } from '../db/sync/wire';
-import { ClientGone } from '../electric/proxy';
+import type { ApiErrorKind, apiError } from '../../db/sync/wire';
+import { ClientGone } from '../../electric/proxy';
 
 const statusOf = {
   'signed-out': 401,
@@ -68,7 +68,7 @@ export function errorHandler(log: (line: string) => void): ErrorHandler {
     }
     const away = isDatabaseAway(error);
     const what = away ? error.message : (error.stack ?? String(error));
-    // The route and not the path: there are secrets in paths (calendars, invitations).
+    // The route and not the path: there are secrets in some paths.
     log(`${c.req.method} ${routePath(c)}: ${what}`);
     const sentence = 'The server cannot answer just now; nothing was lost, and it will be tried again.';
     return failureResponse('busy', sentence, { status: away ? 503 : 500 });

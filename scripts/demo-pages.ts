@@ -1,7 +1,7 @@
 // Pages of the demonstration workspace: what a field station writes down, with a checklist, a table and links.
 import { generateNKeysBetween } from 'fractional-indexing';
 import type { PoolClient } from 'pg';
-import { newId } from '../../db/sync/ids';
+import { newId } from '../db/sync/ids';
 
 interface DemoPage {
   readonly title: string;
@@ -85,9 +85,9 @@ Write the hours into the log. The filters are in the blue crate.
 export async function seedPages(client: PoolClient, workspaceId: string, memberId: string): Promise<void> {
   // Only a first start needs the editor's schema.
   const [{ stateOfBody }, { bodySchema }, { readMarkdown }] = await Promise.all([
-    import('../../client/page/body/body-text'),
-    import('../../client/page/body/extensions'),
-    import('../../client/page/markdown/markdown-read'),
+    import('../client/page/body/body-text'),
+    import('../client/page/body/extensions'),
+    import('../client/page/markdown/markdown-read'),
   ]);
   const schema = bodySchema();
   const ids = new Map<string, string>();

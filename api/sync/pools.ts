@@ -27,7 +27,7 @@ export function readsPool(databaseUrl: string): Pool {
   return pool(databaseUrl, { max: 12, application_name: 'outpost reads', statement_timeout: 15_000 });
 }
 
-/** For what nobody waits for: documents that are tended. */
+/** For what nobody waits for. */
 export function tendingPool(databaseUrl: string): Pool {
   return pool(databaseUrl, { max: 2, application_name: 'outpost tending' });
 }

@@ -1,7 +1,7 @@
 // The demonstration's calendar: what the station has to share, and who booked it this week.
 import { generateNKeysBetween } from 'fractional-indexing';
 import type { PoolClient } from 'pg';
-import { newId } from '../../db/sync/ids';
+import { newId } from '../db/sync/ids';
 
 /** Clocks of the station. */
 const zone = 'Arctic/Longyearbyen';
