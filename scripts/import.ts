@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { demoAccounts } from '../api/host/demo';
-import { openNodeStore } from '../client/sync/open-node';
+import { openNodeStore } from '../client/open-node';
 import type { Status, Store } from '../client/sync/store';
 import { importGithub } from '../client/task/import/import';
 import type { SessionAnswer } from '../db/sync/wire';

@@ -1,10 +1,16 @@
 // The device's Postgres: options, value formats, migrations. Where its files live is for the caller (storage.ts).
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
-import { definitions } from '../../db/sync/definitions';
 import { type MigrationFile, migrate } from '../../db/sync/migrate';
+import type { Schema } from '../../db/sync/schema';
 import { DatabaseStopped, guardStop } from './stopped';
 import type { Status } from './store';
+
+/** What a device's database is made of: the files of migrations/, and the tables as the machinery in there is told of them. */
+export interface AppDatabase {
+  readonly schema: Schema;
+  readonly migrations: readonly MigrationFile[];
+}
 
 /** A migrated database that is in this process's hands alone. */
 export interface Database {
@@ -67,7 +73,7 @@ export const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((s
  */
 export async function openPGlite(
   options: PGliteOptions,
-  migrations: readonly MigrationFile[],
+  { schema, migrations }: AppDatabase,
   flush: () => Promise<void> = async () => {},
 ): Promise<PGlite> {
   const pg = await PGlite.create({
@@ -80,7 +86,7 @@ export async function openPGlite(
   });
   guardStop(pg);
   try {
-    await migrate(pg, migrations, 'client', definitions);
+    await migrate(pg, migrations, 'client', schema.machinery);
     await flush();
     return pg;
   } catch (error) {

@@ -2,6 +2,7 @@
 // browser, or in Node for imports and tests; whoever talks to it does so through Backend.
 import type { PGliteInterface } from '@electric-sql/pglite';
 import { filePath } from '../../db/file/file';
+import type { Schema } from '../../db/sync/schema';
 import type { Mark, SessionAnswer } from '../../db/sync/wire';
 import type { DeviceFiles } from '../file/device-files';
 import { FileSync } from '../file/file-sync';
@@ -22,6 +23,7 @@ import { type SyncProblem, syncProblem } from './sync-problem';
 
 export interface EngineOptions extends LinkOptions {
   readonly database: Database;
+  readonly schema: Schema;
   readonly userId: string;
   /** Makes the words of bodies; closed with the engine. */
   readonly words: DocumentWords;
@@ -64,11 +66,14 @@ export class Engine implements Backend {
   readonly stopped: Promise<unknown>;
 
   private constructor(private readonly options: EngineOptions) {
-    const { database, userId, baseUrl } = options;
+    const { database, schema, userId, baseUrl } = options;
     this.#pg = database.pg;
     this.#status = { ...initialStatus, database: 'ready', storage: database.storage };
     this.#link = new Link(options);
-    this.#live = new LiveQueries((query) => this.#query(query));
+    this.#live = new LiveQueries(
+      (query) => this.#query(query),
+      [...schema.names, ...['outbox', 'refused', 'incoming', 'document_text'], ...deviceOnly],
+    );
     const flush = () => this.#flush();
     this.stopped = whenStopped(database.pg);
     const problem = (source: string, found: SyncProblem | null) => this.#problem(source, found);
@@ -78,10 +83,11 @@ export class Engine implements Backend {
       sending: (sending) => this.#set({ sending }),
       problem: (found) => problem('outbox', found),
     };
-    this.#outbox = new Outbox(this.#pg, this.#link, flush, outboxEvents, options.foldEvery);
+    this.#outbox = new Outbox(this.#pg, this.#link, flush, outboxEvents, schema.sentences, options.foldEvery);
     this.#readPath = new ReadPath({
       pg: this.#pg,
       link: this.#link,
+      schema,
       baseUrl,
       userId,
       flush,
@@ -134,17 +140,19 @@ export class Engine implements Backend {
   }
 
   async write(requestId: string, statements: readonly Query[]): Promise<Written> {
-    return await this.#written(() => writeLocally(this.#pg, requestId, statementsRunner(statements)));
+    const { schema } = this.options;
+    return await this.#written(() => writeLocally(this.#pg, schema, requestId, statementsRunner(statements)));
   }
 
   async undo(requestId: string, changes: readonly Change[]): Promise<Written> {
-    return await this.#written(() => writeLocally(this.#pg, requestId, undoRunner(changes)));
+    const { schema } = this.options;
+    return await this.#written(() => writeLocally(this.#pg, schema, requestId, undoRunner(schema, changes)));
   }
 
   watch(query: Query, watcher: Watcher): () => void {
     return this.#live.watch(query, {
       onRows: (rows) => watcher.onRows(rows),
-      onError: (error) => watcher.onError(storeError(error)),
+      onError: (error) => watcher.onError(storeError(error, this.options.schema)),
     });
   }
 
@@ -182,8 +190,9 @@ export class Engine implements Backend {
     refusedId: string,
     change: Readonly<Record<string, unknown>>,
   ): Promise<Written> {
+    const { schema } = this.options;
     const written = await this.#written(() =>
-      writeLocally(this.#pg, requestId, resendRunner(refusedId, change)),
+      writeLocally(this.#pg, schema, requestId, resendRunner(schema, refusedId, change)),
     );
     this.#changed(['refused']);
     return written;
@@ -245,7 +254,7 @@ export class Engine implements Backend {
       const { rows } = await this.#pg.query(query.sql, [...query.parameters]);
       return rows;
     } catch (error) {
-      throw storeError(error);
+      throw storeError(error, this.options.schema);
     }
   }
 

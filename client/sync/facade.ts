@@ -7,14 +7,13 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
 } from 'kysely';
-import type { DB } from '../../db/schema';
 import { type Backend, initialStatus } from './backend';
 import type { Query } from './live-queries';
-import type { Compilable, Status, Store, StoreError, Written } from './store';
+import type { AppTables, Compilable, Status, Store, StoreError, Written } from './store';
 
 /** Compiles for Postgres and connects to nothing. */
-export function compiler(): Kysely<DB> {
-  return new Kysely<DB>({
+export function compiler<Tables = AppTables>(): Kysely<Tables> {
+  return new Kysely<Tables>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
       createDriver: () => new DummyDriver(),
@@ -29,7 +28,7 @@ function queryOf(compilable: Compilable): Query {
   return { sql, parameters };
 }
 
-export function createStore(userId: string, backend: Backend): Store {
+export function createStore<Tables = AppTables>(userId: string, backend: Backend): Store<Tables> {
   let status: Status = initialStatus;
   const listeners = new Set<() => void>();
   const stop = backend.onStatus((next) => {
@@ -38,7 +37,7 @@ export function createStore(userId: string, backend: Backend): Store {
   });
   return {
     userId,
-    db: compiler(),
+    db: compiler<Tables>(),
     read: <R>(query: Compilable<R>) => backend.read(queryOf(query)) as Promise<R[]>,
     live<R>(query: Compilable<R>, onRows: (rows: R[]) => void, onError?: (e: StoreError) => void) {
       return backend.watch(queryOf(query), {

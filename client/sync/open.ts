@@ -23,7 +23,7 @@ class WorkerBackend implements Backend {
   #closed = false;
 
   constructor(private readonly userId: string) {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'outpost' });
+    this.#worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'outpost' });
     this.#worker.onmessage = ({ data }: MessageEvent<ToTab>) => this.#heard(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();

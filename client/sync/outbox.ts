@@ -2,6 +2,7 @@
 // answered stays in sync.outbox (W1); what it repeats or refuses to repeat is decided by the counter (W2).
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import { refusalSentence } from '../../db/sync/rules';
+import type { Schema } from '../../db/sync/schema';
 import {
   type Answer,
   limits,
@@ -59,6 +60,7 @@ export class Outbox {
     private readonly link: Link,
     private readonly flush: () => Promise<void>,
     private readonly events: OutboxEvents,
+    private readonly sentences: Schema['sentences'],
     private readonly foldEvery = LOOSE,
   ) {}
 
@@ -260,7 +262,12 @@ export class Outbox {
       const { rows } = await tx.query<{ count: string }>('select count(*) from sync.outbox where n = $1', [
         n,
       ]);
-      const verdict = { status: 'refused' as const, kind, rule: null, sentence: refusalSentence(kind, null) };
+      const verdict = {
+        status: 'refused' as const,
+        kind,
+        rule: null,
+        sentence: refusalSentence(kind, null, this.sentences),
+      };
       const verdicts = Array.from({ length: Number(rows[0]!.count) }, () => verdict);
       const changed = await storeAnswers(tx, [{ n, verdicts }], '0');
       await tx.query('update sync.outbox set n = n - 1 where verdict is null and n > $1', [n]);

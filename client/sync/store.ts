@@ -1,7 +1,6 @@
 // The store as the user interface sees it: read, live, write, status. It runs in every tab; the database
-// itself lives in one elected worker per origin (see worker.ts, relay.ts).
+// itself lives in one elected worker per origin (see relay.ts).
 import type { CompiledQuery, Kysely } from 'kysely';
-import type { DB } from '../../db/schema';
 import type { RefusalKind } from '../../db/sync/wire';
 import type { SyncProblem } from './sync-problem';
 
@@ -80,10 +79,18 @@ export interface Status {
   readonly filesFault: string | null;
 }
 
-export interface Store {
+/**
+ * The tables of the app, for Kysely, so that nobody has to name them at each use. The app says them once:
+ * `declare module './sync/store' { interface AppTables extends DB {} }` (client/tables.ts). Where one program has two
+ * apps, the second gives its own to createStore.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: the app adds to it
+export interface AppTables {}
+
+export interface Store<Tables = AppTables> {
   readonly userId: string;
   /** Compiles queries; it has no connection of its own. */
-  readonly db: Kysely<DB>;
+  readonly db: Kysely<Tables>;
   /** @throws StoreError */
   read<R>(query: Compilable<R>): Promise<R[]>;
   /**

@@ -2,7 +2,7 @@
 // row by row through the view of server truth. Starts itself again from what is stored when anything fails.
 import type { PGliteInterface } from '@electric-sql/pglite';
 import { electricSync } from '@electric-sql/pglite-sync';
-import { schemaVersion, type TableName, tables } from '../../db/tables';
+import type { Schema } from '../../db/sync/schema';
 import { Answers } from './answers';
 import { type ApplyMode, Guard } from './guard';
 import type { Link } from './link';
@@ -16,7 +16,8 @@ export interface SubscriptionOptions {
   readonly baseUrl: string;
   readonly serverId: string;
   readonly workspaceId: string;
-  readonly table: TableName;
+  readonly table: string;
+  readonly schema: Schema;
   flush(): Promise<void>;
   /** Rows of the table changed. */
   changed(): void;
@@ -74,7 +75,7 @@ export class Subscription {
     this.#loop = this.#run();
   }
 
-  get table(): TableName {
+  get table(): string {
     return this.options.table;
   }
 
@@ -135,7 +136,7 @@ export class Subscription {
 
   /** How the next batch is to be taken: nothing is known of the shape, or its rows are there without its offset. */
   async #start(): Promise<Start> {
-    const { pg, table, workspaceId } = this.options;
+    const { pg, schema, table, workspaceId } = this.options;
     await pg.exec(`create schema if not exists electric;
       create table if not exists electric.subscriptions_metadata (
         key text primary key, shape_metadata jsonb not null, last_lsn text not null)`);
@@ -144,7 +145,7 @@ export class Subscription {
       [this.#key],
     );
     if (known.rows[0]) return { mode: 'merge', position: BigInt(known.rows[0].last_lsn) };
-    const rows = await pg.query(`select from ${table} where ${tables[table].scope} = $1 limit 1`, [
+    const rows = await pg.query(`select from ${table} where ${schema.tables[table]!.scope} = $1 limit 1`, [
       workspaceId,
     ]);
     return { mode: rows.rows.length > 0 ? 'replace' : 'bulk', position: 0n };
@@ -152,7 +153,7 @@ export class Subscription {
 
   /** Follows the shape until it ends. @throws Ended, or what failed */
   async #follow({ mode, position }: Start): Promise<void> {
-    const { pg, table, workspaceId, baseUrl, polls, link } = this.options;
+    const { pg, schema, table, workspaceId, baseUrl, polls, link } = this.options;
     let end: (why: unknown) => void = () => {};
     const ended = new Promise<never>((_, reject) => {
       end = reject;
@@ -160,6 +161,7 @@ export class Subscription {
     ended.catch(() => {});
     const guard = new Guard(pg, {
       table,
+      scope: schema.tables[table]!.scope,
       workspaceId,
       mode,
       flush: this.options.flush,
@@ -199,7 +201,7 @@ export class Subscription {
     const shape = await plugin.namespaceObj.syncShapeToTable({
       shape: {
         url: `${baseUrl}/api/shapes/${table}`,
-        params: { workspace: workspaceId, schema: String(schemaVersion) },
+        params: { workspace: workspaceId, schema: String(schema.version) },
         fetchClient: answers.fetch,
         signal: aborter.signal,
         parser,

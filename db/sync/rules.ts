@@ -19,9 +19,16 @@ const kindSentences: Readonly<Record<RefusalKind, string>> = {
   'too-large': 'This is too large to be stored.',
 };
 
-/** @returns the sentence of a refusal: the rule's own where it has one. */
-export function refusalSentence(kind: RefusalKind, rule: string | null): string {
-  return (rule === null ? undefined : ruleSentences[rule]) ?? kindSentences[kind];
+/**
+ * @param sentences by constraint name
+ * @returns the sentence of a refusal: the rule's own where it has one
+ */
+export function refusalSentence(
+  kind: RefusalKind,
+  rule: string | null,
+  sentences: Readonly<Record<string, string>> = ruleSentences,
+): string {
+  return (rule === null ? undefined : sentences[rule]) ?? kindSentences[kind];
 }
 
 /** @returns the kind of refusal that a Postgres error (SQLSTATE) amounts to. */

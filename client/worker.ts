@@ -1,21 +1,22 @@
 // Entry of the worker that every tab starts; one of them leads and holds the database.
-import type { MigrationFile } from '../../db/sync/migrate';
-import { browserFiles } from '../file/device-files';
-import preparedUrl from '../generated/prepared.tar?url';
-import { DocumentWords } from '../page/store/document-words';
-import { startWordsWorker } from '../page/store/words-thread';
-import { Engine } from './engine';
-import type { Start, ToLeader } from './messages';
-import { Relay } from './relay';
-import { openStorage } from './storage';
+import { schema } from '../db/outpost';
+import type { MigrationFile } from '../db/sync/migrate';
+import { browserFiles } from './file/device-files';
+import preparedUrl from './generated/prepared.tar?url';
+import { DocumentWords } from './page/store/document-words';
+import { startWordsWorker } from './page/store/words-thread';
+import { Engine } from './sync/engine';
+import type { Start, ToLeader } from './sync/messages';
+import { Relay } from './sync/relay';
+import { openStorage } from './sync/storage';
 
-const files = import.meta.glob<string>(['../../migrations/**/*.sql', '!../../migrations/**/*server.sql'], {
+const files = import.meta.glob<string>(['../migrations/**/*.sql', '!../migrations/**/*server.sql'], {
   query: '?raw',
   import: 'default',
   eager: true,
 });
 const migrations: MigrationFile[] = Object.entries(files).map(([path, sql]) => ({
-  name: path.slice('../../migrations/'.length),
+  name: path.slice('../migrations/'.length),
   sql,
 }));
 
@@ -31,9 +32,10 @@ self.onmessage = ({ data }: MessageEvent<Start | ToLeader>) => {
     userId,
     toTab: (message) => self.postMessage(message),
     async open() {
-      const database = await openStorage(userId, migrations, fetchPrepared);
+      const database = await openStorage(userId, { schema, migrations }, fetchPrepared);
       const engine = await Engine.open({
         database,
+        schema,
         userId,
         files: browserFiles(userId),
         words: new DocumentWords(startWordsWorker),
