@@ -2,6 +2,7 @@
 import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
 import { schema } from '../db/outpost';
 import type { MigrationFile } from '../db/sync/migrate';
+import { deviceFeatures } from './device-features';
 import type { DeviceFiles } from './file/device-files';
 import { DocumentWords } from './page/store/document-words';
 import { startWordsThread } from './page/store/words-thread-node';
@@ -11,8 +12,9 @@ import { createStore } from './sync/facade';
 import { migrationFilesIn, type NodeEngineOptions, openEngineInNode } from './sync/open-node';
 import type { Store } from './sync/store';
 
-export interface NodeStoreOptions extends Omit<NodeEngineOptions, 'words'> {
+export interface NodeStoreOptions extends Omit<NodeEngineOptions, 'features'> {
   readonly files?: DeviceFiles;
+  readonly foldEvery?: number;
   /** ms that putting one body together may take. */
   readonly wordsLimit?: number;
 }
@@ -35,7 +37,9 @@ export async function openNodeEngineWithDatabase(
   options: NodeStoreOptions,
 ): Promise<{ engine: Engine; pg: PGlite }> {
   const words = new DocumentWords(startWordsThread, options.wordsLimit);
-  return await openEngineInNode({ schema, migrations: migrationFiles() }, { ...options, words });
+  const { files = null, foldEvery } = options;
+  const features = deviceFeatures({ words, files, foldEvery });
+  return await openEngineInNode({ schema, migrations: migrationFiles() }, { ...options, features });
 }
 
 /** @throws MigrationError */

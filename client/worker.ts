@@ -1,6 +1,7 @@
 // Entry of the worker that every tab starts; one of them leads and holds the database.
 import { schema } from '../db/outpost';
 import type { MigrationFile } from '../db/sync/migrate';
+import { deviceFeatures } from './device-features';
 import { browserFiles } from './file/device-files';
 import preparedUrl from './generated/prepared.tar?url';
 import { DocumentWords } from './page/store/document-words';
@@ -37,8 +38,10 @@ self.onmessage = ({ data }: MessageEvent<Start | ToLeader>) => {
         database,
         schema,
         userId,
-        files: browserFiles(userId),
-        words: new DocumentWords(startWordsWorker),
+        features: deviceFeatures({
+          words: new DocumentWords(startWordsWorker),
+          files: browserFiles(userId),
+        }),
         baseUrl,
         deviceOnline: () => navigator.onLine,
       });

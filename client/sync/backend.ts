@@ -30,5 +30,5 @@ export const initialStatus: Status = {
   upToDate: false,
   heardAt: null,
   problem: null,
-  filesFault: null,
+  faults: {},
 };

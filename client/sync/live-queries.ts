@@ -19,9 +19,6 @@ export interface Watcher {
   onError(error: unknown): void;
 }
 
-/** Tables of schema sync that the interface writes itself: they stay on this device, and nothing captures them. */
-export const deviceOnly = ['stock_request'] as const;
-
 /**
  * @param watchable what a query can depend on
  * @returns the tables of these that the SQL names; a column of the same name only costs a run too many

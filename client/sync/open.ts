@@ -1,12 +1,18 @@
 // Opens the store in a tab: starts the tab's worker and speaks with it.
-
-import { forgetAllWords, recoverWords } from '../page/store/last-words';
 import type { Backend } from './backend';
 import { initialStatus } from './backend';
 import { createStore } from './facade';
 import type { Query, Watcher } from './live-queries';
 import type { CarriedError, Method, Start, ToLeader, ToTab } from './messages';
 import { type Change, type Status, type Store, StoreError, type Written } from './store';
+
+export interface OpenOptions {
+  readonly userId: string;
+  /** Starts the app's worker, which runs a Relay (relay.ts) and is sent Start first. */
+  startWorker(): Worker;
+  /** The person's database was removed from this device. */
+  removed?(): void;
+}
 
 interface Call {
   resolve(value: unknown): void;
@@ -22,8 +28,8 @@ class WorkerBackend implements Backend {
   #status = initialStatus;
   #closed = false;
 
-  constructor(private readonly userId: string) {
-    this.#worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'outpost' });
+  constructor(private readonly options: OpenOptions) {
+    this.#worker = options.startWorker();
     this.#worker.onmessage = ({ data }: MessageEvent<ToTab>) => this.#heard(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -34,7 +40,7 @@ class WorkerBackend implements Backend {
         databaseError: 'The part of the app that keeps your data could not start. Reload the page.',
       });
     };
-    const start: Start = { type: 'start', userId, baseUrl: location.origin };
+    const start: Start = { type: 'start', userId: options.userId, baseUrl: location.origin };
     this.#worker.postMessage(start);
   }
 
@@ -66,7 +72,7 @@ class WorkerBackend implements Backend {
   }
   async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
     const answer = (await this.#call('remove', options)) as { removed: boolean; unsent: number };
-    if (answer.removed) forgetAllWords(this.userId);
+    if (answer.removed) this.options.removed?.();
     return answer;
   }
 
@@ -141,10 +147,8 @@ function storeError({ kind, sentence, rule }: CarriedError): StoreError {
  * Opens the person's store in this tab. Returns at once; `status().database` tells when it is ready. Requests made
  * before are answered then.
  */
-export function openStore({ userId }: { userId: string }): Store {
+export function openStore(options: OpenOptions): Store {
   // Without it a browser that runs out of space may throw the database away.
   void navigator.storage?.persist?.().catch(() => {});
-  const store = createStore(userId, new WorkerBackend(userId));
-  void recoverWords(store);
-  return store;
+  return createStore(options.userId, new WorkerBackend(options));
 }

@@ -13,7 +13,6 @@ import {
   type WriteResponse,
   writeResponse,
 } from '../../db/sync/wire';
-import { foldUpdates } from '../page/store/outbox-fold';
 import { type Link, LinkError, readJson } from './link';
 import { clockOffset, type Exchange, meet, notAhead, renumber } from './start-over';
 import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
@@ -21,8 +20,6 @@ import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
 /** Bytes of one request, so that a slow line gets answers now and then. A larger single transaction goes alone. */
 const BATCH_BYTES = 256_000;
 const BATCH_TRANSACTIONS = 200;
-/** Body updates are folded when this many rows were written since the last time. */
-const LOOSE = 32;
 
 interface Batch {
   /** What a request says beside its transactions. */
@@ -50,7 +47,6 @@ export class Outbox {
   #failures = 0;
   /** The last counter that a request may have carried; of what an earlier engine did, nothing is known. */
   #sentUpTo = Number.POSITIVE_INFINITY;
-  #loose = 0;
   #end = new AbortController();
   /** What reads counters and what moves them take turns. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -61,7 +57,6 @@ export class Outbox {
     private readonly flush: () => Promise<void>,
     private readonly events: OutboxEvents,
     private readonly sentences: Schema['sentences'],
-    private readonly foldEvery = LOOSE,
   ) {}
 
   /** To be called once, before anything is written: what is there now may have been sent. */
@@ -70,20 +65,12 @@ export class Outbox {
     this.#sentUpTo = Number(rows[0]!.n);
   }
 
-  /** Updates of bodies were written; many of them that wait for a network are folded into few. */
-  updatesWritten(): void {
-    if (++this.#loose < this.foldEvery) return;
-    this.#loose = 0;
-    void this.#inTurn(() => foldUpdates(this.pg, this.#sentUpTo))
-      .then(async (fewer) => {
-        if (fewer === 0) return;
-        await this.flush();
-        this.events.changed(['document_update', 'outbox']);
-      })
-      .catch((error: unknown) => {
-        // They are sent one by one, then.
-        if (!this.#closed) console.warn('Outpost: updates were not folded:', error);
-      });
+  /**
+   * Runs what rewrites unsent local transactions, while none is being taken for a request.
+   * @param run gets the last counter that a request may have carried: only what comes after it may be rewritten (W2)
+   */
+  async rewrite<T>(run: (sentUpTo: number) => Promise<T>): Promise<T> {
+    return await this.#inTurn(() => run(this.#sentUpTo));
   }
 
   /**

@@ -62,10 +62,10 @@ export interface Status {
   readonly storage: 'opfs' | 'indexeddb' | 'memory' | null;
   readonly network: 'online' | 'offline';
   readonly session: 'signed-in' | 'expired';
-  /** Local transactions that the server has not answered yet, and files whose bytes it does not have. */
+  /** Local transactions that the server has not answered yet, and what features have to send beside them. */
   readonly unsent: number;
   readonly sending: boolean;
-  /** Open Inbox entries: unresolved notices, refused operations, parked rows, clashes that one is a party of. */
+  /** Open Inbox entries: unresolved notices, refused operations, parked rows, and what the features count. */
   readonly attention: number;
   /** First load of a workspace under way. */
   readonly loading: Loading | null;
@@ -75,8 +75,8 @@ export interface Status {
   readonly heardAt: number | null;
   /** Why syncing does not go on, if it does not; local work is not affected. */
   readonly problem: SyncProblem | null;
-  /** Why files stay unsent on this device; null: nothing stands in their way. */
-  readonly filesFault: string | null;
+  /** What stands in the way of a feature's own sync, as a sentence by the feature's name (feature.ts). */
+  readonly faults: Readonly<Record<string, string>>;
 }
 
 /**
