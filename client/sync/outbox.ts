@@ -15,6 +15,7 @@ import {
 } from '../../db/sync/wire';
 import { type Link, LinkError, readJson } from './link';
 import { clockOffset, type Exchange, meet, notAhead, renumber } from './start-over';
+import { isUnderWay, type SendingEvent, type SendingState, sendingTable } from './states';
 import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
 
 /** Bytes of one request, so that a slow line gets answers now and then. A larger single transaction goes alone. */
@@ -38,11 +39,9 @@ export interface OutboxEvents {
 }
 
 export class Outbox {
-  #wanted = false;
+  #state: SendingState = 'unmet';
+  /** The pass that is under way; at most one. */
   #running: Promise<void> | null = null;
-  #closed = false;
-  /** The server has said which database it is and what time it is there: nothing is sent before (M4). */
-  #met = false;
   /** Requests in a row that were not answered as they should be. */
   #failures = 0;
   /** The last counter that a request may have carried; of what an earlier engine did, nothing is known. */
@@ -82,8 +81,7 @@ export class Outbox {
     const { startedOver, restored } = await this.#inTurn(() => meet(this.pg, server, exchange));
     await this.flush();
     if (startedOver) this.events.changed(['outbox']);
-    this.#met = true;
-    this.wake();
+    this.#take('met');
     return restored;
   }
 
@@ -95,32 +93,49 @@ export class Outbox {
 
   /** There may be something to send. */
   wake(): void {
-    this.#wanted = true;
-    this.#running ??= this.#drain().finally(() => {
-      this.#running = null;
-      this.events.sending(false);
-      if (this.#wanted && !this.#closed) this.wake();
-    });
+    this.#take('woken');
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#take('close');
     this.#end.abort();
     await this.#running?.catch(() => {});
     await this.#turn;
   }
 
-  async #drain(): Promise<void> {
-    while (this.#wanted && !this.#closed) {
-      this.#wanted = false;
-      for (;;) {
-        if (this.#closed || !this.#met) return;
+  #take(event: SendingEvent): void {
+    this.#state = sendingTable[this.#state][event];
+    if (isUnderWay(this.#state)) this.#running ??= this.#pass();
+  }
+
+  /** Looks for something to send and sends it, until nothing is left or it may not go on. */
+  async #pass(): Promise<void> {
+    try {
+      while (isUnderWay(this.#state)) {
         const batch = await this.#inTurn(() => this.#next());
-        if (batch === null) break;
+        if (batch === null) {
+          this.#take('emptied');
+          continue;
+        }
         this.events.sending(true);
         await this.#send(batch);
       }
+    } catch (error) {
+      this.#take('broke');
+      throw error;
+    } finally {
+      this.#running = null;
+      this.events.sending(false);
+      // Something came between the last look and here.
+      if (isUnderWay(this.#state)) this.#running = this.#pass();
     }
+  }
+
+  /** A request was not answered as it should be: it is tried again when woken, or after a while. */
+  async #rest(): Promise<void> {
+    this.#take('unanswered');
+    await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
+    this.#take('rested');
   }
 
   async #next(): Promise<Batch | null> {
@@ -176,8 +191,7 @@ export class Outbox {
       // A hotel's sign-in page answers 200 as well.
       if (!answered.success) {
         this.events.problem(syncProblem('unreadable'));
-        await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
-        return;
+        return await this.#rest();
       }
       this.link.heard();
       await this.#store(answered.data, { sentAt, heardAt: Date.now() }, batch);
@@ -211,7 +225,7 @@ export class Outbox {
       case 'gap':
         if (error.detail.serverId === undefined) await this.#startOver(batch);
         else {
-          this.#met = false;
+          this.#take('stranger');
           this.events.stranger();
         }
         return;
@@ -224,9 +238,8 @@ export class Outbox {
         }
         return;
       default:
-        // Nothing is lost; it is tried again when woken or after a while.
         this.events.problem(problemOf(error));
-        await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
+        await this.#rest();
     }
   }
 
