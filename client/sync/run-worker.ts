@@ -33,7 +33,7 @@ export function runWorker(app: WorkerApp): void {
 
 async function openEngine(app: WorkerApp, { userId, baseUrl }: Start): Promise<Engine> {
   const engine = await Engine.open({
-    database: await openStorage(userId, app, app.prepared),
+    database: await openStorage(userId, app, () => app.prepared()),
     schema: app.schema,
     userId,
     features: app.features(userId),
