@@ -2,7 +2,7 @@
 // Exit codes: 0 all of it is on the server; 1 it is not; 2 wrong use; 3 the file is broken and nothing was imported.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { openNodeStore } from '../client/sync/open-node';
+import { openNodeStore } from '../client/open-node';
 import type { Status, Store } from '../client/sync/store';
 import { importGithub } from '../client/task/import/import';
 import type { SessionAnswer } from '../db/sync/wire';

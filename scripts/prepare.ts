@@ -4,8 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openPGlite } from '../client/sync/database';
-import { migrationFiles } from '../client/sync/open-node';
+import { migrationFiles, openPGlite } from '../client/open-node';
 import { schema } from '../db/tables';
 
 const root = fileURLToPath(new URL('../', import.meta.url));

@@ -27,7 +27,8 @@ const LONGEST_SENDING = 10 * 60_000;
 const REST = 30_000;
 
 /** Why a file stays here whose workspace has no room for it on the server. */
-const fullSentence = syncProblem('full').sentence;
+const fullSentence =
+  'The storage of this workspace is full: files that you add are kept on this device and not sent. They are sent when there is room again.';
 
 /** 200 of POST /api/files/missing. */
 const missingAnswer = z.object({ missing: z.array(z.string()), room: z.number().optional() });
@@ -258,8 +259,9 @@ export class FileSync {
 }
 
 function problemOfFiles(sentence: string): SyncProblem {
-  const known = (['full', 'unreadable'] as const).map(syncProblem).find((one) => one.sentence === sentence);
-  return known ?? { kind: 'refused', sentence };
+  if (sentence === fullSentence) return { kind: 'full', sentence };
+  const unreadable = syncProblem('unreadable');
+  return sentence === unreadable.sentence ? unreadable : { kind: 'refused', sentence };
 }
 
 const pathOf = (row: Named) => filePath(row.workspace_id, row.hash);

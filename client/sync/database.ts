@@ -2,9 +2,15 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { type MigrationFile, migrate } from '../../db/sync/migrate';
-import { schema } from '../../db/tables';
+import type { Schema } from '../../db/sync/schema';
 import { DatabaseStopped, guardStop } from './stopped';
 import type { Status } from './store';
+
+/** What a device's database is made of: the files of migrations/, and the tables as the machinery in there is told of them. */
+export interface AppDatabase {
+  readonly schema: Schema;
+  readonly migrations: readonly MigrationFile[];
+}
 
 /** A migrated database that is in this process's hands alone. */
 export interface Database {
@@ -67,7 +73,7 @@ export const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((s
  */
 export async function openPGlite(
   options: PGliteOptions,
-  migrations: readonly MigrationFile[],
+  { schema, migrations }: AppDatabase,
   flush: () => Promise<void> = async () => {},
 ): Promise<PGlite> {
   const pg = await PGlite.create({

@@ -136,7 +136,7 @@ describe.each((Object.keys(doors) as Door[]).map((door, i) => [door, i] as const
           ).toBe(true);
           await until(`${name} is said`, () => said.includes(device.store.status().problem?.kind ?? ''));
         }
-        const sentences = [device.store.status().problem?.sentence, device.store.status().filesFault];
+        const sentences = [device.store.status().problem?.sentence, device.store.status().faults.file];
         for (const sentence of sentences) if (sentence) expect(sentence, name).not.toMatch(libraryText);
         // Pauses are 300 ms at most here (testing/device.ts), half of it at least from the second attempt on; a shape door is
         // asked by every table, three at a time.

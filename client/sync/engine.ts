@@ -1,16 +1,14 @@
 // The store itself: one database, its outbox, its read path and its live queries. Runs in the elected worker of a
 // browser, or in Node for imports and tests; whoever talks to it does so through Backend.
 import type { PGliteInterface } from '@electric-sql/pglite';
-import { filePath } from '../../db/file/file';
+import type { Schema } from '../../db/sync/schema';
 import type { Mark, SessionAnswer } from '../../db/sync/wire';
-import type { DeviceFiles } from '../file/device-files';
-import { FileSync } from '../file/file-sync';
-import { DocumentTexts } from '../page/store/document-texts';
-import type { DocumentWords } from '../page/store/document-words';
 import { type Backend, initialStatus } from './backend';
 import { type Database, isFull } from './database';
+import type { DiscardedOperation, EngineFeature, FeatureHost } from './feature';
+import { Features } from './features';
 import { Link, type LinkOptions } from './link';
-import { deviceOnly, LiveQueries, type Query, type Watcher } from './live-queries';
+import { LiveQueries, type Query, type Watcher } from './live-queries';
 import { fullSentence, statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
 import { Outbox, type OutboxEvents } from './outbox';
 import { ReadPath } from './read-path';
@@ -22,15 +20,12 @@ import { type SyncProblem, syncProblem } from './sync-problem';
 
 export interface EngineOptions extends LinkOptions {
   readonly database: Database;
+  readonly schema: Schema;
   readonly userId: string;
-  /** Makes the words of bodies; closed with the engine. */
-  readonly words: DocumentWords;
-  /** Where the bytes of files are; absent: this device keeps none. */
-  readonly files?: DeviceFiles | null;
+  /** What the app adds; closed with the engine. */
+  readonly features: readonly EngineFeature[];
   /** Absent: it syncs. false: only local work (tests). */
   readonly sync?: boolean;
-  /** After how many rows of body updates the unsent ones are folded into few; tests choose few. */
-  readonly foldEvery?: number;
 }
 
 /** How often the memberships are asked for again, ms: a change of them that no shape tells. */
@@ -42,8 +37,7 @@ export class Engine implements Backend {
   readonly #live: LiveQueries;
   readonly #outbox: Outbox;
   readonly #readPath: ReadPath;
-  readonly #texts: DocumentTexts;
-  readonly #files: FileSync | null;
+  readonly #features: Features;
   #status: Status;
   #listeners = new Set<(status: Status) => void>();
   #problems = new Map<string, SyncProblem>();
@@ -64,11 +58,16 @@ export class Engine implements Backend {
   readonly stopped: Promise<unknown>;
 
   private constructor(private readonly options: EngineOptions) {
-    const { database, userId, baseUrl } = options;
+    const { database, schema, userId, baseUrl } = options;
     this.#pg = database.pg;
     this.#status = { ...initialStatus, database: 'ready', storage: database.storage };
     this.#link = new Link(options);
-    this.#live = new LiveQueries((query) => this.#query(query));
+    this.#features = new Features(options.features);
+    const { deviceOnly, derived } = this.#features;
+    this.#live = new LiveQueries(
+      (query) => this.#query(query),
+      [...schema.names, ...['outbox', 'refused', 'incoming'], ...deviceOnly, ...derived],
+    );
     const flush = () => this.#flush();
     this.stopped = whenStopped(database.pg);
     const problem = (source: string, found: SyncProblem | null) => this.#problem(source, found);
@@ -78,10 +77,11 @@ export class Engine implements Backend {
       sending: (sending) => this.#set({ sending }),
       problem: (found) => problem('outbox', found),
     };
-    this.#outbox = new Outbox(this.#pg, this.#link, flush, outboxEvents, options.foldEvery);
+    this.#outbox = new Outbox(this.#pg, this.#link, flush, outboxEvents, schema.sentences);
     this.#readPath = new ReadPath({
       pg: this.#pg,
       link: this.#link,
+      schema,
       baseUrl,
       userId,
       flush,
@@ -91,20 +91,7 @@ export class Engine implements Backend {
       identified: (answer, sentAt) => this.#identified(answer, sentAt),
       problem,
     });
-    this.#texts = new DocumentTexts(this.#pg, options.words, flush, () => this.#changed(['document_text']));
-    this.#files = options.files
-      ? new FileSync({
-          pg: this.#pg,
-          link: this.#link,
-          files: options.files,
-          idle: () => this.#status.upToDate && this.#status.network === 'online',
-          counted: () => void this.#count(),
-          problem: (found) => {
-            problem('files', found);
-            this.#set({ filesFault: found?.sentence ?? null });
-          },
-        })
-      : null;
+    this.#features.open((name) => this.#hostOf(name, flush));
     this.#link.onChange(() => this.#linkChanged());
   }
 
@@ -117,16 +104,35 @@ export class Engine implements Backend {
     ]);
     await pg.exec(`delete from sync.request where at < now() - interval '1 day'; select sync.prune_sent()`);
     await engine.#flush();
-    await engine.#files?.recount();
+    await engine.#features.recount();
     await engine.#count();
     await engine.#outbox.open();
-    engine.#texts.wake();
+    engine.#features.start();
     if (options.sync !== false) {
-      engine.#files?.wake();
+      engine.#features.wake();
       void engine.#readPath.refresh();
       engine.#timer = setInterval(() => void engine.#readPath.refresh(), MEMBERSHIPS_EVERY);
     }
     return engine;
+  }
+
+  #hostOf(name: string, flush: () => Promise<void>): FeatureHost {
+    return {
+      pg: this.#pg,
+      link: this.#link,
+      userId: this.options.userId,
+      syncs: this.options.sync !== false,
+      flush,
+      changed: (tables) => this.#changed(tables),
+      problem: (found) => {
+        this.#problem(name, found);
+        const { [name]: _, ...others } = this.#status.faults;
+        this.#set({ faults: found === null ? others : { ...others, [name]: found.sentence } });
+      },
+      idle: () => this.#status.upToDate && this.#status.network === 'online',
+      counted: () => void this.#count(),
+      rewrite: (run) => this.#outbox.rewrite(run),
+    };
   }
 
   async read(query: Query): Promise<unknown[]> {
@@ -134,17 +140,19 @@ export class Engine implements Backend {
   }
 
   async write(requestId: string, statements: readonly Query[]): Promise<Written> {
-    return await this.#written(() => writeLocally(this.#pg, requestId, statementsRunner(statements)));
+    const { schema } = this.options;
+    return await this.#written(() => writeLocally(this.#pg, schema, requestId, statementsRunner(statements)));
   }
 
   async undo(requestId: string, changes: readonly Change[]): Promise<Written> {
-    return await this.#written(() => writeLocally(this.#pg, requestId, undoRunner(changes)));
+    const { schema } = this.options;
+    return await this.#written(() => writeLocally(this.#pg, schema, requestId, undoRunner(schema, changes)));
   }
 
   watch(query: Query, watcher: Watcher): () => void {
     return this.#live.watch(query, {
       onRows: (rows) => watcher.onRows(rows),
-      onError: (error) => watcher.onError(storeError(error)),
+      onError: (error) => watcher.onError(storeError(error, this.options.schema)),
     });
   }
 
@@ -158,7 +166,7 @@ export class Engine implements Backend {
     this.#link.wake();
     if (this.options.sync === false) return;
     this.#outbox.wake();
-    this.#files?.wake();
+    this.#features.wake();
     void this.#readPath.refresh();
   }
 
@@ -182,23 +190,20 @@ export class Engine implements Backend {
     refusedId: string,
     change: Readonly<Record<string, unknown>>,
   ): Promise<Written> {
+    const { schema } = this.options;
     const written = await this.#written(() =>
-      writeLocally(this.#pg, requestId, resendRunner(refusedId, change)),
+      writeLocally(this.#pg, schema, requestId, resendRunner(schema, refusedId, change)),
     );
     this.#changed(['refused']);
     return written;
   }
 
   async discardRefused(id: string): Promise<void> {
-    const { rows } = await this.#pg.query<{ table: string; set: { workspace_id?: string; hash?: string } }>(
+    const { rows } = await this.#pg.query<DiscardedOperation>(
       'delete from sync.refused where id = $1 returning "table", set',
       [id],
     );
-    for (const { table, set } of rows) {
-      if (table !== 'file' || !set.workspace_id || !set.hash) continue;
-      await this.options.files?.discard(filePath(set.workspace_id, set.hash));
-      await this.#files?.recount();
-    }
+    for (const refused of rows) await this.#features.discarded(refused);
     await this.#flush();
     this.#changed(['refused']);
   }
@@ -208,15 +213,13 @@ export class Engine implements Backend {
     this.#leaving = true;
     try {
       await Promise.allSettled(this.#writes);
-      await this.#files?.recount();
+      await this.#features.recount();
       await this.#count();
-      const kept = await this.#pg.query<{ count: string }>(
-        'select (select count(*) from sync.refused) + (select count(*) from sync.stock_request) as count',
-      );
+      const kept = await this.#pg.query<{ count: string }>(`select ${this.#features.kept} as count`);
       const unsent = this.#status.unsent + Number(kept.rows[0]!.count);
       if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
       await this.close();
-      await this.options.files?.clear();
+      await this.#features.clear();
       await this.options.database.remove();
       this.#tellEnd();
       return { removed: true, unsent };
@@ -230,12 +233,7 @@ export class Engine implements Backend {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#link.close();
-    await Promise.all([
-      this.#outbox.close(),
-      this.#readPath.close(),
-      this.#texts.close(),
-      this.#files?.close(),
-    ]);
+    await Promise.all([this.#outbox.close(), this.#readPath.close(), this.#features.close()]);
     await this.#pg.close();
   }
 
@@ -245,7 +243,7 @@ export class Engine implements Backend {
       const { rows } = await this.#pg.query(query.sql, [...query.parameters]);
       return rows;
     } catch (error) {
-      throw storeError(error);
+      throw storeError(error, this.options.schema);
     }
   }
 
@@ -269,12 +267,12 @@ export class Engine implements Backend {
   async #saved(write: () => Promise<Written>): Promise<Written> {
     const written = await write();
     // Shown at once; called saved only when it is on the storage.
-    this.#changed([...written.changes.map((c) => c.table), 'outbox', ...deviceOnly]);
-    if (written.changes.some((change) => change.table === 'file')) await this.#files?.recount();
+    this.#changed([...written.changes.map((c) => c.table), 'outbox', ...this.#features.deviceOnly]);
+    await this.#features.written(written.changes);
     // By the time the writer hears of it, the status counts it as unsent.
     await Promise.all([this.#flush(), this.#count()]);
     this.#problem('device', null);
-    if (written.changes.some((change) => change.table === 'document_update')) this.#outbox.updatesWritten();
+    this.#features.saved(written.changes);
     if (this.options.sync !== false) this.#outbox.wake();
     return written;
   }
@@ -308,7 +306,7 @@ export class Engine implements Backend {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#link.close();
-    const parts = [this.#outbox.close(), this.#readPath.close(), this.#texts.close(), this.#files?.close()];
+    const parts = [this.#outbox.close(), this.#readPath.close(), this.#features.close()];
     await Promise.allSettled(parts);
     await this.options.database.abandon();
   }
@@ -317,10 +315,8 @@ export class Engine implements Backend {
     if (this.#closed) return;
     const names = new Set(tables);
     this.#live.invalidate(names);
-    const counted = ['outbox', 'refused', 'incoming', 'notice', 'violation', 'booking'];
-    if (counted.some((name) => names.has(name))) void this.#count();
-    if (names.has('document_update')) this.#texts.wake();
-    if (names.has('file') && this.options.sync !== false) this.#files?.wake();
+    if (this.#features.counted.some((name) => names.has(name))) void this.#count();
+    this.#features.changed(names);
   }
 
   /** Counts what the chip shows. */
@@ -328,14 +324,10 @@ export class Engine implements Backend {
     try {
       const { rows } = await this.#pg.query<{ unsent: string; attention: string }>(
         `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
-           (select count(*) from sync.refused) + (select count(*) from sync.incoming where error is not null)
-           + (select count(*) from notice where resolved_at is null and user_id = $1)
-           + (select count(*) from violation where resolved_at is null and $1 in (asked_by, held_by, user_id))
-           + (select count(*) from booking b where b.user_id = $1 and b.status = 'conflicted' and not exists (
-               select from violation v where v.row_id = b.id and v.resolved_at is null)) as attention`,
+           ${this.#features.attention} as attention`,
         [this.options.userId],
       );
-      const unsent = Number(rows[0]!.unsent) + (this.#files?.unsent ?? 0);
+      const unsent = Number(rows[0]!.unsent) + this.#features.unsent;
       this.#set({ unsent, attention: Number(rows[0]!.attention) });
       // What a restored server lacked is there again.
       if (unsent === 0) this.#problem('restored', null);
@@ -347,7 +339,7 @@ export class Engine implements Backend {
   #progressed(): void {
     const was = this.#status.upToDate;
     this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate });
-    if (!was && this.#status.upToDate) this.#files?.wake();
+    if (!was && this.#status.upToDate) this.#features.wake();
   }
 
   #linkChanged(): void {
@@ -359,7 +351,7 @@ export class Engine implements Backend {
     if (isBack && session === 'signed-in') {
       this.#link.wake();
       this.#outbox.wake();
-      this.#files?.wake();
+      this.#features.wake();
     }
   }
 

@@ -10,9 +10,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { preparedBlob } from '../../scripts/prepare';
 import { libraryText } from '../../scripts/testing/elsewhere';
 import { until } from '../../scripts/testing/until';
+import { openNodeEngineWithDatabase } from '../open-node';
 import type { Engine } from './engine';
 import { createStore } from './facade';
-import { openNodeEngineWithDatabase } from './open-node';
 import { type Store, StoreError } from './store';
 
 /** What PGlite's file system in Node writes by. */

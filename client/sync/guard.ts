@@ -3,7 +3,6 @@
 // one before is stored (answers.ts; docs/decisions/0002-guarding-pglite-sync.md).
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import type { SyncedTable } from '../../db/sync/schema';
-import { type TableName, tables } from '../../db/tables';
 
 /**
  * bulk: a first load, straight into the table. merge: rows go through the view of server truth and are merged.
@@ -12,7 +11,8 @@ import { type TableName, tables } from '../../db/tables';
 export type ApplyMode = 'bulk' | 'merge' | 'replace';
 
 export interface GuardOptions {
-  readonly table: TableName;
+  readonly table: string;
+  readonly scope: SyncedTable['scope'];
   readonly workspaceId: string;
   readonly mode: ApplyMode;
   /** A batch is committed and flushed. */
@@ -28,14 +28,12 @@ export class Guard {
   #running: Promise<void> = Promise.resolve();
   #broken = false;
   #replacing: boolean;
-  readonly #table: SyncedTable;
 
   constructor(
     private readonly pg: PGliteInterface,
     private readonly options: GuardOptions,
   ) {
     this.#replacing = options.mode === 'replace';
-    this.#table = tables[options.table];
   }
 
   /** Resolves when everything given so far is stored. @throws when it was not */
@@ -94,18 +92,18 @@ export class Guard {
   }
 
   async #finish(tx: Transaction): Promise<void> {
-    const { table, workspaceId } = this.options;
+    const { table, scope, workspaceId } = this.options;
     if (this.options.mode === 'bulk') {
       await tx.query(
         `update sync.client set clock_ms = seen + 1, clock_counter = 0 from (
-           select ceil(extract(epoch from max(updated_at)) * 1000)::bigint as seen from ${table} where ${this.#table.scope} = $1
+           select ceil(extract(epoch from max(updated_at)) * 1000)::bigint as seen from ${table} where ${scope} = $1
          ) x where clock_ms <= seen`,
         [workspaceId],
       );
       return;
     }
     if (this.#replacing) {
-      await tx.query('select sync.sweep($1, $2, $3)', [table, this.#table.scope, workspaceId]);
+      await tx.query('select sync.sweep($1, $2, $3)', [table, scope, workspaceId]);
     }
     await tx.query(`select sync.apply_${table}($1)`, [this.#replacing]);
   }

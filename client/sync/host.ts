@@ -1,8 +1,8 @@
 // The leader's side: answers what tabs ask of the one engine, and forgets tabs that are gone.
 import type { Backend } from './backend';
-import type { Query } from './live-queries';
+import { answer } from './calls';
 import type { CarriedError, ToLeader, ToTab } from './messages';
-import { type Change, StoreError } from './store';
+import { StoreError } from './store';
 
 /** @returns the parts of a store error that survive structured cloning. */
 export function carried(error: unknown): CarriedError {
@@ -20,7 +20,7 @@ export class Host {
   take(tab: string, message: ToLeader, reply: (message: ToTab) => void): void {
     const { id } = message;
     if (message.type === 'call') {
-      this.#call(message).then(
+      answer(this.backend, message).then(
         (value) => reply({ type: 'result', id, value }),
         (error: unknown) => reply({ type: 'error', id, error: carried(error) }),
       );
@@ -43,31 +43,5 @@ export class Host {
   drop(tab: string): void {
     for (const stop of this.#watches.get(tab)?.values() ?? []) stop();
     this.#watches.delete(tab);
-  }
-
-  /** The arguments are what ./open.ts sends for the method. */
-  async #call({ method, args }: Extract<ToLeader, { type: 'call' }>): Promise<unknown> {
-    switch (method) {
-      case 'read':
-        return await this.backend.read(args[0] as Query);
-      case 'write':
-        return await this.backend.write(args[0] as string, args[1] as Query[]);
-      case 'undo':
-        return await this.backend.undo(args[0] as string, args[1] as Change[]);
-      case 'wake':
-        return await this.backend.wake();
-      case 'expect':
-        return await this.backend.expect(args[0] as string[]);
-      case 'discardRefused':
-        return await this.backend.discardRefused(args[0] as string);
-      case 'resend':
-        return await this.backend.resend(
-          args[0] as string,
-          args[1] as string,
-          args[2] as Record<string, unknown>,
-        );
-      case 'remove':
-        return await this.backend.remove(args[0] as { discardUnsent: boolean });
-    }
   }
 }

@@ -13,8 +13,7 @@ import { cookiesOf, startTestApi, type TestApi } from '../../scripts/testing/api
 import { openDevice } from '../../scripts/testing/device';
 import { openStation, type Station } from '../../scripts/testing/station';
 import { until } from '../../scripts/testing/until';
-import { openPGlite } from './database';
-import { migrationFiles, openNodeEngine } from './open-node';
+import { migrationFiles, openNodeEngine, openPGlite } from '../open-node';
 
 let api: TestApi;
 let shapes: ShapeServer;

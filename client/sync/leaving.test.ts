@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { preparedBlob } from '../../scripts/prepare';
-import { openNodeEngine } from './open-node';
+import { openNodeEngine } from '../open-node';
 import { StoreError } from './store';
 
 /** Lets this many turns of the event loop pass. */

@@ -1,7 +1,7 @@
 // Live polls that travel in one request, again and again: whoever has news ends it, and the others ask again.
 import { type LiveAnswer, liveAnswer } from '../../db/sync/wire';
 import { type Link, LinkError, readJson } from './link';
-import type { Places } from './live-polls';
+import type { Places } from './places';
 import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
 
 export interface LiveNews {

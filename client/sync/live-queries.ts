@@ -1,5 +1,4 @@
 // Live queries: runs each distinct query again when a table it reads has changed, and tells those who watch it.
-import { tableNames } from '../../db/tables';
 
 export interface Query {
   readonly sql: string;
@@ -20,18 +19,11 @@ export interface Watcher {
   onError(error: unknown): void;
 }
 
-/** Tables of schema sync that the interface writes itself: they stay on this device, and nothing captures them. */
-export const deviceOnly = ['stock_request'] as const;
-
-/** What a query can depend on: the synced tables and the parts of schema sync that are shown. */
-export const watchable: readonly string[] = [
-  ...tableNames,
-  ...['outbox', 'refused', 'incoming', 'document_text'],
-  ...deviceOnly,
-];
-
-/** @returns the tables that the SQL names; a column of the same name only costs a run too many. */
-export function tablesIn(sql: string): Set<string> {
+/**
+ * @param watchable what a query can depend on
+ * @returns the tables of these that the SQL names; a column of the same name only costs a run too many
+ */
+export function tablesIn(sql: string, watchable: readonly string[]): Set<string> {
   return new Set(watchable.filter((name) => new RegExp(`\\b${name}\\b`).test(sql)));
 }
 
@@ -39,14 +31,24 @@ export class LiveQueries {
   #watched = new Map<string, Watched>();
   #running = false;
 
-  constructor(private readonly run: (query: Query) => Promise<unknown[]>) {}
+  /** @param watchable the tables whose changes are told by invalidate() */
+  constructor(
+    private readonly run: (query: Query) => Promise<unknown[]>,
+    private readonly watchable: readonly string[],
+  ) {}
 
   /** @returns stop */
   watch(query: Query, watcher: Watcher): () => void {
     const key = JSON.stringify([query.sql, query.parameters]);
     let watched = this.#watched.get(key);
     if (!watched) {
-      watched = { query, tables: tablesIn(query.sql), watchers: new Set(), last: null, dirty: true };
+      watched = {
+        query,
+        tables: tablesIn(query.sql, this.watchable),
+        watchers: new Set(),
+        last: null,
+        dirty: true,
+      };
       this.#watched.set(key, watched);
     }
     watched.watchers.add(watcher);

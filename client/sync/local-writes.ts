@@ -1,6 +1,6 @@
 // Local transactions: what the person writes, captured by the triggers of migrations/sync/client.sql, and its inverse.
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
-import { isTableName, schema, type TableName, tableNames } from '../../db/tables';
+import type { Schema } from '../../db/sync/schema';
 import { isFull } from './database';
 import type { Query } from './live-queries';
 import { DatabaseStopped } from './stopped';
@@ -13,6 +13,7 @@ import { type Change, StoreError, type Written } from './store';
  */
 export async function writeLocally(
   pg: PGliteInterface,
+  schema: Schema,
   requestId: string,
   run: (tx: Transaction) => Promise<void>,
 ): Promise<Written> {
@@ -31,7 +32,7 @@ export async function writeLocally(
       return await written(tx, n);
     });
   } catch (error) {
-    throw storeError(error);
+    throw storeError(error, schema);
   }
 }
 
@@ -56,10 +57,12 @@ export function statementsRunner(statements: readonly Query[]): (tx: Transaction
  * took them in), then fields get their values back. A field that has another value by now is left alone, and so is a
  * row that is gone.
  */
-export function undoRunner(changes: readonly Change[]): (tx: Transaction) => Promise<void> {
-  const backwards = [...changes].reverse().filter((change) => isTableName(change.table));
-  const parentsFirst = (one: Change, other: Change) =>
-    tableNames.indexOf(one.table as TableName) - tableNames.indexOf(other.table as TableName);
+export function undoRunner(
+  { names }: Schema,
+  changes: readonly Change[],
+): (tx: Transaction) => Promise<void> {
+  const backwards = [...changes].reverse().filter((change) => names.includes(change.table));
+  const parentsFirst = (one: Change, other: Change) => names.indexOf(one.table) - names.indexOf(other.table);
   const steps = [
     ...backwards.filter((change) => change.kind === 'insert'),
     ...backwards.filter((change) => change.kind === 'delete').sort(parentsFirst),
@@ -77,7 +80,7 @@ async function undoOne(tx: Transaction, { table, id, kind, set, was }: Change): 
   }
   if (kind === 'delete') {
     const { version: _version, updated_at: _updatedAt, ...row } = was;
-    const columns = names({ ...row, id });
+    const columns = columnsOf({ ...row, id });
     await tx.query(
       `insert into public.${table} (${columns}) select ${columns} from jsonb_populate_record(null::public.${table}, $1)
        on conflict (id) do nothing`,
@@ -92,7 +95,7 @@ async function undoOne(tx: Transaction, { table, id, kind, set, was }: Change): 
   );
   const back = Object.fromEntries(rows.map(({ field }) => [field, was[field]]));
   if (rows.length === 0) return;
-  const columns = names(back);
+  const columns = columnsOf(back);
   await tx.query(
     `update public.${table} set (${columns}) =
        (select ${columns} from jsonb_populate_record(null::public.${table}, $2)) where id = $1`,
@@ -101,7 +104,7 @@ async function undoOne(tx: Transaction, { table, id, kind, set, was }: Change): 
 }
 
 /** Column names come from the capture triggers, but travelled through the page. */
-function names(row: Readonly<Record<string, unknown>>): string {
+function columnsOf(row: Readonly<Record<string, unknown>>): string {
   return Object.keys(row)
     .map((name) => `"${name.replaceAll('"', '""')}"`)
     .join(', ');
@@ -116,7 +119,7 @@ export const fullSentence =
   'This change could not be stored: this device’s storage is full. Free some space and try again.';
 
 /** Turns what the database throws into the closed kinds of the store. */
-export function storeError(error: unknown): StoreError {
+export function storeError(error: unknown, { sentences }: Pick<Schema, 'sentences'>): StoreError {
   if (error instanceof StoreError) return error;
   if (isFull(error)) return new StoreError('storage', fullSentence);
   if (error instanceof DatabaseStopped) {
@@ -127,7 +130,7 @@ export function storeError(error: unknown): StoreError {
   }
   const { code, constraint } = (error ?? {}) as PostgresError;
   const rule = typeof constraint === 'string' ? constraint : null;
-  const sentence = rule === null ? undefined : schema.sentences[rule];
+  const sentence = rule === null ? undefined : sentences[rule];
   if (typeof code === 'string') {
     if (code === '42501')
       return new StoreError('read-only', sentence ?? 'This is changed on the server only.', rule);

@@ -1,12 +1,11 @@
 // What tabs and the worker with the database say to each other. Plain data only: it crosses threads and tabs.
+import type { AnyCall } from './calls';
 import type { Query } from './live-queries';
 import type { Status, StoreErrorKind } from './store';
 
-export type Method = 'read' | 'write' | 'undo' | 'wake' | 'expect' | 'discardRefused' | 'resend' | 'remove';
-
 /** From a tab. A call or a watch is said again to a new leader until it is answered or given up. */
 export type ToLeader =
-  | { readonly type: 'call'; readonly id: number; readonly method: Method; readonly args: readonly unknown[] }
+  | ({ readonly type: 'call'; readonly id: number } & AnyCall)
   | { readonly type: 'watch'; readonly id: number; readonly query: Query }
   | { readonly type: 'unwatch'; readonly id: number };
 

@@ -3,33 +3,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import type { MigrationFile } from '../../db/sync/migrate';
-import type { DeviceFiles } from '../file/device-files';
-import { DocumentWords } from '../page/store/document-words';
-import { startWordsThread } from '../page/store/words-thread-node';
-import { type Database, openPGlite } from './database';
-import { Engine } from './engine';
-import { createStore } from './facade';
-import type { LinkOptions } from './link';
-import type { Store } from './store';
+import { type AppDatabase, type Database, openPGlite } from './database';
+import { Engine, type EngineOptions } from './engine';
 
-export interface NodeStoreOptions extends LinkOptions {
-  readonly userId: string;
+export interface NodeEngineOptions extends Omit<EngineOptions, 'database' | 'schema'> {
   /** A folder to keep the database in; absent: in memory. */
   readonly dataDir?: string;
   /** A dump of a migrated database to start from (quicker than running the migrations). */
   readonly prepared?: Blob;
-  readonly sync?: boolean;
-  readonly files?: DeviceFiles;
-  readonly foldEvery?: number;
   /** What is to be done until a write is stored; absent: nothing. */
   readonly flush?: () => Promise<void>;
-  /** ms that putting one body together may take. */
-  readonly wordsLimit?: number;
 }
 
-/** The migrations as files of the repository. */
-export function migrationFiles(): MigrationFile[] {
-  const folder = new URL('../../migrations/', import.meta.url);
+/** @param folder one that is laid out as migrations/ is */
+export function migrationFilesIn(folder: URL): MigrationFile[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.sql'))
@@ -38,8 +25,9 @@ export function migrationFiles(): MigrationFile[] {
 }
 
 /** @throws MigrationError */
-export async function openNodeEngineWithDatabase(
-  options: NodeStoreOptions,
+export async function openEngineInNode(
+  app: AppDatabase,
+  options: NodeEngineOptions,
 ): Promise<{ engine: Engine; pg: PGlite }> {
   const isNew = !options.dataDir || !existsSync(join(options.dataDir, 'PG_VERSION'));
   const pg = await openPGlite(
@@ -47,9 +35,8 @@ export async function openNodeEngineWithDatabase(
       ...(options.dataDir ? { dataDir: options.dataDir } : {}),
       ...(options.prepared && isNew ? { loadDataDir: options.prepared } : {}),
     },
-    migrationFiles(),
+    app,
   );
-  const words = new DocumentWords(startWordsThread, options.wordsLimit);
   const database: Database = {
     pg,
     storage: 'memory',
@@ -57,14 +44,5 @@ export async function openNodeEngineWithDatabase(
     remove: async () => {},
     abandon: async () => {},
   };
-  return { engine: await Engine.open({ ...options, database, words }), pg };
-}
-
-/** @throws MigrationError */
-export async function openNodeEngine(options: NodeStoreOptions): Promise<Engine> {
-  return (await openNodeEngineWithDatabase(options)).engine;
-}
-
-export async function openNodeStore(options: NodeStoreOptions): Promise<Store> {
-  return createStore(options.userId, await openNodeEngine(options));
+  return { engine: await Engine.open({ ...options, database, schema: app.schema }), pg };
 }

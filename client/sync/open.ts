@@ -1,19 +1,27 @@
 // Opens the store in a tab: starts the tab's worker and speaks with it.
-
-import { forgetAllWords, recoverWords } from '../page/store/last-words';
 import type { Backend } from './backend';
 import { initialStatus } from './backend';
+import { type Answer, type AnyCall, type CallOf, type Method, passedBy } from './calls';
 import { createStore } from './facade';
 import type { Query, Watcher } from './live-queries';
-import type { CarriedError, Method, Start, ToLeader, ToTab } from './messages';
-import { type Change, type Status, type Store, StoreError, type Written } from './store';
+import type { CarriedError, Start, ToLeader, ToTab } from './messages';
+import { type AppTables, type Status, type Store, StoreError } from './store';
+
+export interface OpenOptions {
+  readonly userId: string;
+  /** Starts the app's worker, which runs a Relay (relay.ts) and is sent Start first. */
+  startWorker(): Worker;
+  /** The person's database was removed from this device. */
+  removed?(): void;
+}
 
 interface Call {
   resolve(value: unknown): void;
   reject(error: StoreError): void;
 }
 
-class WorkerBackend implements Backend {
+/** The tab's end of the bridge to its worker. */
+class WorkerBridge {
   readonly #worker: Worker;
   #nextId = 1;
   #calls = new Map<number, Call>();
@@ -22,8 +30,8 @@ class WorkerBackend implements Backend {
   #status = initialStatus;
   #closed = false;
 
-  constructor(private readonly userId: string) {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'outpost' });
+  constructor(options: OpenOptions) {
+    this.#worker = options.startWorker();
     this.#worker.onmessage = ({ data }: MessageEvent<ToTab>) => this.#heard(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -34,40 +42,8 @@ class WorkerBackend implements Backend {
         databaseError: 'The part of the app that keeps your data could not start. Reload the page.',
       });
     };
-    const start: Start = { type: 'start', userId, baseUrl: location.origin };
+    const start: Start = { type: 'start', userId: options.userId, baseUrl: location.origin };
     this.#worker.postMessage(start);
-  }
-
-  read(query: Query): Promise<unknown[]> {
-    return this.#call('read', query) as Promise<unknown[]>;
-  }
-  write(requestId: string, statements: readonly Query[]): Promise<Written> {
-    return this.#call('write', requestId, statements) as Promise<Written>;
-  }
-  undo(requestId: string, changes: readonly Change[]): Promise<Written> {
-    return this.#call('undo', requestId, changes) as Promise<Written>;
-  }
-  async wake(): Promise<void> {
-    await this.#call('wake');
-  }
-  async expect(workspaceIds: readonly string[]): Promise<void> {
-    await this.#call('expect', workspaceIds);
-  }
-  async discardRefused(id: string): Promise<void> {
-    await this.#call('discardRefused', id);
-  }
-
-  async resend(
-    requestId: string,
-    refusedId: string,
-    change: Readonly<Record<string, unknown>>,
-  ): Promise<Written> {
-    return (await this.#call('resend', requestId, refusedId, change)) as Written;
-  }
-  async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
-    const answer = (await this.#call('remove', options)) as { removed: boolean; unsent: number };
-    if (answer.removed) forgetAllWords(this.userId);
-    return answer;
   }
 
   watch(query: Query, watcher: Watcher): () => void {
@@ -93,12 +69,12 @@ class WorkerBackend implements Backend {
     this.#watchers.clear();
   }
 
-  #call(method: Method, ...args: unknown[]): Promise<unknown> {
+  call<M extends Method>(call: CallOf<M>): Promise<Answer[M]> {
     if (this.#closed) return Promise.reject(new StoreError('closed', 'The store was closed.'));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#calls.set(id, { resolve, reject });
-      this.#send({ type: 'call', id, method, args });
+      this.#calls.set(id, { resolve: (value) => resolve(value as Answer[M]), reject });
+      this.#send({ type: 'call', id, ...(call as AnyCall) });
     });
   }
 
@@ -141,10 +117,21 @@ function storeError({ kind, sentence, rule }: CarriedError): StoreError {
  * Opens the person's store in this tab. Returns at once; `status().database` tells when it is ready. Requests made
  * before are answered then.
  */
-export function openStore({ userId }: { userId: string }): Store {
+export function openStore<Tables = AppTables>(options: OpenOptions): Store<Tables> {
   // Without it a browser that runs out of space may throw the database away.
   void navigator.storage?.persist?.().catch(() => {});
-  const store = createStore(userId, new WorkerBackend(userId));
-  void recoverWords(store);
-  return store;
+  const bridge = new WorkerBridge(options);
+  const answering = passedBy((call) => bridge.call(call));
+  const backend: Backend = {
+    ...answering,
+    async remove(how) {
+      const answer = await answering.remove(how);
+      if (answer.removed) options.removed?.();
+      return answer;
+    },
+    watch: (query, watcher) => bridge.watch(query, watcher),
+    onStatus: (listener) => bridge.onStatus(listener),
+    close: () => bridge.close(),
+  };
+  return createStore<Tables>(options.userId, backend);
 }

@@ -2,6 +2,7 @@
 // answered stays in sync.outbox (W1); what it repeats or refuses to repeat is decided by the counter (W2).
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import { refusalSentence } from '../../db/sync/rules';
+import type { Schema } from '../../db/sync/schema';
 import {
   type Answer,
   limits,
@@ -12,16 +13,14 @@ import {
   type WriteResponse,
   writeResponse,
 } from '../../db/sync/wire';
-import { foldUpdates } from '../page/store/outbox-fold';
 import { type Link, LinkError, readJson } from './link';
 import { clockOffset, type Exchange, meet, notAhead, renumber } from './start-over';
+import { isUnderWay, type SendingEvent, type SendingState, sendingTable } from './states';
 import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
 
 /** Bytes of one request, so that a slow line gets answers now and then. A larger single transaction goes alone. */
 const BATCH_BYTES = 256_000;
 const BATCH_TRANSACTIONS = 200;
-/** Body updates are folded when this many rows were written since the last time. */
-const LOOSE = 32;
 
 interface Batch {
   /** What a request says beside its transactions. */
@@ -40,16 +39,13 @@ export interface OutboxEvents {
 }
 
 export class Outbox {
-  #wanted = false;
+  #state: SendingState = 'unmet';
+  /** The pass that is under way; at most one. */
   #running: Promise<void> | null = null;
-  #closed = false;
-  /** The server has said which database it is and what time it is there: nothing is sent before (M4). */
-  #met = false;
   /** Requests in a row that were not answered as they should be. */
   #failures = 0;
   /** The last counter that a request may have carried; of what an earlier engine did, nothing is known. */
   #sentUpTo = Number.POSITIVE_INFINITY;
-  #loose = 0;
   #end = new AbortController();
   /** What reads counters and what moves them take turns. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -59,7 +55,7 @@ export class Outbox {
     private readonly link: Link,
     private readonly flush: () => Promise<void>,
     private readonly events: OutboxEvents,
-    private readonly foldEvery = LOOSE,
+    private readonly sentences: Schema['sentences'],
   ) {}
 
   /** To be called once, before anything is written: what is there now may have been sent. */
@@ -68,20 +64,12 @@ export class Outbox {
     this.#sentUpTo = Number(rows[0]!.n);
   }
 
-  /** Updates of bodies were written; many of them that wait for a network are folded into few. */
-  updatesWritten(): void {
-    if (++this.#loose < this.foldEvery) return;
-    this.#loose = 0;
-    void this.#inTurn(() => foldUpdates(this.pg, this.#sentUpTo))
-      .then(async (fewer) => {
-        if (fewer === 0) return;
-        await this.flush();
-        this.events.changed(['document_update', 'outbox']);
-      })
-      .catch((error: unknown) => {
-        // They are sent one by one, then.
-        if (!this.#closed) console.warn('Outpost: updates were not folded:', error);
-      });
+  /**
+   * Runs what rewrites unsent local transactions, while none is being taken for a request.
+   * @param run gets the last counter that a request may have carried: only what comes after it may be rewritten (W2)
+   */
+  async rewrite<T>(run: (sentUpTo: number) => Promise<T>): Promise<T> {
+    return await this.#inTurn(() => run(this.#sentUpTo));
   }
 
   /**
@@ -93,8 +81,7 @@ export class Outbox {
     const { startedOver, restored } = await this.#inTurn(() => meet(this.pg, server, exchange));
     await this.flush();
     if (startedOver) this.events.changed(['outbox']);
-    this.#met = true;
-    this.wake();
+    this.#take('met');
     return restored;
   }
 
@@ -106,32 +93,49 @@ export class Outbox {
 
   /** There may be something to send. */
   wake(): void {
-    this.#wanted = true;
-    this.#running ??= this.#drain().finally(() => {
-      this.#running = null;
-      this.events.sending(false);
-      if (this.#wanted && !this.#closed) this.wake();
-    });
+    this.#take('woken');
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#take('close');
     this.#end.abort();
     await this.#running?.catch(() => {});
     await this.#turn;
   }
 
-  async #drain(): Promise<void> {
-    while (this.#wanted && !this.#closed) {
-      this.#wanted = false;
-      for (;;) {
-        if (this.#closed || !this.#met) return;
+  #take(event: SendingEvent): void {
+    this.#state = sendingTable[this.#state][event];
+    if (isUnderWay(this.#state)) this.#running ??= this.#pass();
+  }
+
+  /** Looks for something to send and sends it, until nothing is left or it may not go on. */
+  async #pass(): Promise<void> {
+    try {
+      while (isUnderWay(this.#state)) {
         const batch = await this.#inTurn(() => this.#next());
-        if (batch === null) break;
+        if (batch === null) {
+          this.#take('emptied');
+          continue;
+        }
         this.events.sending(true);
         await this.#send(batch);
       }
+    } catch (error) {
+      this.#take('broke');
+      throw error;
+    } finally {
+      this.#running = null;
+      this.events.sending(false);
+      // Something came between the last look and here.
+      if (isUnderWay(this.#state)) this.#running = this.#pass();
     }
+  }
+
+  /** A request was not answered as it should be: it is tried again when woken, or after a while. */
+  async #rest(): Promise<void> {
+    this.#take('unanswered');
+    await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
+    this.#take('rested');
   }
 
   async #next(): Promise<Batch | null> {
@@ -187,8 +191,7 @@ export class Outbox {
       // A hotel's sign-in page answers 200 as well.
       if (!answered.success) {
         this.events.problem(syncProblem('unreadable'));
-        await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
-        return;
+        return await this.#rest();
       }
       this.link.heard();
       await this.#store(answered.data, { sentAt, heardAt: Date.now() }, batch);
@@ -222,7 +225,7 @@ export class Outbox {
       case 'gap':
         if (error.detail.serverId === undefined) await this.#startOver(batch);
         else {
-          this.#met = false;
+          this.#take('stranger');
           this.events.stranger();
         }
         return;
@@ -235,9 +238,8 @@ export class Outbox {
         }
         return;
       default:
-        // Nothing is lost; it is tried again when woken or after a while.
         this.events.problem(problemOf(error));
-        await this.link.pause(this.#end.signal, ++this.#failures).catch(() => {});
+        await this.#rest();
     }
   }
 
@@ -264,7 +266,7 @@ export class Outbox {
         status: 'refused' as const,
         kind,
         rule: null,
-        sentence: refusalSentence(kind, null, {}),
+        sentence: refusalSentence(kind, null, this.sentences),
       };
       const verdicts = Array.from({ length: Number(rows[0]!.count) }, () => verdict);
       const changed = await storeAnswers(tx, [{ n, verdicts }], '0');

@@ -33,8 +33,8 @@ test('A5: a file over the quota is kept on the device and says why; the text bes
     await keep(600, 'a');
     await until('the first is sent', () => device.store.status().unsent === 0);
     const tooMuch = await keep(600, 'b');
-    await until('it says why', () => device.store.status().filesFault !== null);
-    expect(device.store.status().filesFault).toMatch(/^The storage of this workspace is full/);
+    await until('it says why', () => device.store.status().faults.file !== undefined);
+    expect(device.store.status().faults.file).toMatch(/^The storage of this workspace is full/);
     expect(await files.unsent()).toEqual([filePath(workspaceId, tooMuch)]);
     expect(await (await files.get(filePath(workspaceId, tooMuch)))?.text()).toHaveLength(600);
     // A smaller one finds its room, and rows are taken.
@@ -46,7 +46,7 @@ test('A5: a file over the quota is kept on the device and says why; the text bes
     await api.pool.query('delete from sync.file_bytes where octet_length(bytes) = 600');
     device.store.wake();
     await until('it is sent', () => device.store.status().unsent === 0);
-    await until('nothing is said of it any more', () => device.store.status().filesFault === null);
+    await until('nothing is said of it any more', () => device.store.status().faults.file === undefined);
     expect(device.store.status().problem).toBeNull();
   } finally {
     await device.close();

@@ -1,8 +1,8 @@
 // Which shapes this device follows: every synced table of every workspace the person is a member of. Learns it from
 // the session, starts and stops subscriptions, and takes rows of lost workspaces off the device (R4).
 import type { PGliteInterface } from '@electric-sql/pglite';
+import type { Schema } from '../../db/sync/schema';
 import { type Mark, type SessionAnswer, sessionAnswer } from '../../db/sync/wire';
-import { type TableName, tableNames, tables } from '../../db/tables';
 import { audit, countThere } from './audit';
 import { type Link, LinkError, readJson } from './link';
 import { LivePolls } from './live-polls';
@@ -13,6 +13,7 @@ import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
 export interface ReadPathOptions {
   readonly pg: PGliteInterface;
   readonly link: Link;
+  readonly schema: Schema;
   readonly baseUrl: string;
   readonly userId: string;
   flush(): Promise<void>;
@@ -169,12 +170,12 @@ export class ReadPath {
   }
 
   #follow(workspaceId: string, serverId: string): void {
-    const { pg, link, baseUrl } = this.options;
+    const { pg, link, schema, baseUrl } = this.options;
     if (this.#closed.signal.aborted) return;
     const end = new AbortController();
     this.#audits.set(workspaceId, { state: 'due', failures: 0, end });
     // What to expect is for the progress bar only: the load does not wait for it.
-    void countThere(link, workspaceId, AbortSignal.any([end.signal, this.#closed.signal])).then(
+    void countThere(link, schema, workspaceId, AbortSignal.any([end.signal, this.#closed.signal])).then(
       (counts) => {
         this.#totals.set(
           workspaceId,
@@ -184,10 +185,11 @@ export class ReadPath {
       },
       () => {},
     );
-    const subscribe = (table: TableName) =>
+    const subscribe = (table: string) =>
       new Subscription({
         pg,
         link,
+        schema,
         baseUrl,
         serverId,
         workspaceId,
@@ -199,7 +201,7 @@ export class ReadPath {
         denied: () => void this.#denied(workspaceId),
         problem: (problem) => this.options.problem(`${workspaceId}/${table}`, problem),
       });
-    this.#followed.set(workspaceId, tableNames.map(subscribe));
+    this.#followed.set(workspaceId, schema.names.map(subscribe));
   }
 
   #progressed(workspaceId: string): void {
@@ -218,6 +220,7 @@ export class ReadPath {
       await audit({
         pg: this.options.pg,
         link: this.options.link,
+        schema: this.options.schema,
         workspaceId,
         signal,
         moved: (table) => subscriptions.get(table)?.batches ?? 0,
@@ -250,13 +253,14 @@ export class ReadPath {
       this.#audits.delete(workspaceId);
       await Promise.all((this.#followed.get(workspaceId) ?? []).map((s) => s.close()));
       this.#followed.delete(workspaceId);
-      for (const part of [...tableNames, 'audit']) this.options.problem(`${workspaceId}/${part}`, null);
+      for (const part of [...this.options.schema.names, 'audit'])
+        this.options.problem(`${workspaceId}/${part}`, null);
     }
   }
 
   /** Workspaces that are on this device and no longer the person's: rows leave, unsent work stays in the outbox. */
   async #leave(wanted: ReadonlySet<string>): Promise<void> {
-    const { pg } = this.options;
+    const { pg, schema } = this.options;
     const { rows } = await pg.query<{ id: string }>('select id from workspace');
     const lost = rows.map((r) => r.id).filter((id) => !wanted.has(id));
     await this.#unfollow([...this.#followed.keys()].filter((id) => !wanted.has(id)));
@@ -264,8 +268,8 @@ export class ReadPath {
     await pg.transaction(async (tx) => {
       await tx.exec('set local session_replication_role = replica');
       for (const id of lost) {
-        for (const table of [...tableNames].reverse()) {
-          const { scope } = tables[table];
+        for (const table of [...schema.names].reverse()) {
+          const { scope } = schema.tables[table]!;
           await tx.query(`delete from ${table} where ${scope} = $1`, [id]);
           await tx.query(`delete from sync.incoming where "table" = $1 and "row" ->> $2 = $3`, [
             table,
@@ -278,7 +282,7 @@ export class ReadPath {
       }
     });
     await this.options.flush();
-    this.options.changed(tableNames);
+    this.options.changed(schema.names);
   }
 }
 

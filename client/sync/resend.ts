@@ -1,7 +1,6 @@
 // A refused operation is sent again, with what is held because of it, as one new local transaction.
 import type { Transaction } from '@electric-sql/pglite';
-import type { SyncedTable } from '../../db/sync/schema';
-import { isTableName, tables } from '../../db/tables';
+import { type Schema, tableOf } from '../../db/sync/schema';
 import { StoreError } from './store';
 
 interface Entry {
@@ -24,6 +23,7 @@ const withHeld = `with recursive held as (
  * @throws StoreError 'constraint' when the operation itself does not fit on this device; then nothing took effect
  */
 export function resendRunner(
+  schema: Schema,
   refusedId: string,
   change: Readonly<Record<string, unknown>>,
 ): (tx: Transaction) => Promise<void> {
@@ -31,12 +31,12 @@ export function resendRunner(
     const { rows } = await tx.query<Entry>(withHeld, [refusedId]);
     const first = rows.find((entry) => entry.id === refusedId);
     if (!first) throw new StoreError('query', 'This was discarded or sent again before.');
-    await writeAgain(tx, { ...first, set: { ...first.set, ...change } });
+    await writeAgain(tx, schema, { ...first, set: { ...first.set, ...change } });
     const sent = [first.id];
     for (const entry of rows.filter((other) => other !== first)) {
       await tx.exec('savepoint held');
       try {
-        await writeAgain(tx, entry);
+        await writeAgain(tx, schema, entry);
         sent.push(entry.id);
       } catch {
         await tx.exec('rollback to savepoint held');
@@ -47,13 +47,17 @@ export function resendRunner(
   };
 }
 
-async function writeAgain(tx: Transaction, { table, row_id, kind, set }: Entry): Promise<void> {
-  if (!isTableName(table)) throw new StoreError('query', 'This app does not know this kind of thing.');
+async function writeAgain(
+  tx: Transaction,
+  schema: Schema,
+  { table, row_id, kind, set }: Entry,
+): Promise<void> {
+  const t = tableOf(schema, table);
+  if (t === null) throw new StoreError('query', 'This app does not know this kind of thing.');
   if (kind === 'delete') {
     await tx.query(`delete from public.${table} where id = $1`, [row_id]);
     return;
   }
-  const t: SyncedTable = tables[table];
   const given = (columns: readonly string[]) => columns.filter((column) => column in set);
   const values = JSON.stringify({ ...set, id: row_id });
   const record = `jsonb_populate_record(null::public.${table}, $1)`;
@@ -75,7 +79,7 @@ async function writeAgain(tx: Transaction, { table, row_id, kind, set }: Entry):
   );
 }
 
-/** Of columns that db/tables.ts names. */
+/** Of columns that the schema names. */
 function list(columns: readonly string[]): string {
   return columns.map((column) => `"${column}"`).join(', ');
 }

@@ -1,8 +1,7 @@
 // Where the device's database lives: OPFS where it works, IndexedDB else, memory as the last resort. A database
 // that was once complete is opened where it is or not at all; another place would look like lost work.
 import { IdbFs } from '@electric-sql/pglite';
-import type { MigrationFile } from '../../db/sync/migrate';
-import { type Database, openPGlite } from './database';
+import { type AppDatabase, type Database, openPGlite } from './database';
 import { OpfsFiles } from './opfs';
 import { serialized } from './serialized';
 
@@ -20,19 +19,18 @@ const nameOf = (userId: string) => `outpost-${userId}`;
  */
 export async function openStorage(
   userId: string,
-  migrations: readonly MigrationFile[],
+  app: AppDatabase,
   prepared: () => Promise<Blob>,
 ): Promise<Database> {
   if (supported('opfs')) waitForHeldFiles();
   if (typeof indexedDB === 'object') {
     const known = await remembered(userId);
-    if (known) return await openAt(known, userId, migrations, null);
+    if (known) return await openAt(known, userId, app, null);
     for (const kind of ['opfs', 'indexeddb'] as const) {
       if (!supported(kind)) continue;
       try {
         const database =
-          (await adopt(kind, userId, migrations)) ??
-          (await openAt(kind, userId, migrations, await prepared()));
+          (await adopt(kind, userId, app)) ?? (await openAt(kind, userId, app, await prepared()));
         await remember(userId, kind);
         return database;
       } catch (error) {
@@ -40,7 +38,7 @@ export async function openStorage(
       }
     }
   }
-  const pg = await openPGlite({ loadDataDir: await prepared() }, migrations);
+  const pg = await openPGlite({ loadDataDir: await prepared() }, app);
   return { pg, storage: 'memory', flush: async () => {}, remove: async () => {}, abandon: async () => {} };
 }
 
@@ -48,13 +46,9 @@ export async function openStorage(
  * A database that is there and was not remembered: in use if a device identity was ever made in it, else what an
  * interrupted first start left behind, which is removed.
  */
-async function adopt(
-  kind: Kind,
-  userId: string,
-  migrations: readonly MigrationFile[],
-): Promise<Database | null> {
+async function adopt(kind: Kind, userId: string, app: AppDatabase): Promise<Database | null> {
   if (!(await exists(kind, userId))) return null;
-  const database = await openAt(kind, userId, migrations, null).catch(() => null);
+  const database = await openAt(kind, userId, app, null).catch(() => null);
   const used = await database?.pg.query('select from sync.client');
   if (database && used && used.rows.length > 0) return database;
   await database?.pg.close();
@@ -84,7 +78,7 @@ function supported(kind: Kind): boolean {
 async function openAt(
   kind: Kind,
   userId: string,
-  migrations: readonly MigrationFile[],
+  app: AppDatabase,
   prepared: Blob | null,
 ): Promise<Database> {
   const load = prepared ? { loadDataDir: prepared } : {};
@@ -95,14 +89,14 @@ async function openAt(
   if (kind === 'opfs') {
     const initialPoolSize = (prepared ? await tarEntries(prepared) : 0) + SPARE_FILES;
     const fs = new OpfsFiles(nameOf(userId), { initialPoolSize, maintainedPoolSize: SPARE_FILES });
-    const pg = await openPGlite({ fs, ...load }, migrations, () => fs.syncToFs());
+    const pg = await openPGlite({ fs, ...load }, app, () => fs.syncToFs());
     // Each committed write is already flushed (relaxedDurability is off).
     return { pg, storage: 'opfs', flush: async () => {}, remove, abandon: () => letGo(fs) };
   }
   // Strict durability would flush after every query, reads too; so it is flushed by hand after each write.
   const fs = new IdbFs(nameOf(userId));
   const flush = serialized(() => fs.syncToFs());
-  const pg = await openPGlite({ fs, relaxedDurability: true, ...load }, migrations, flush);
+  const pg = await openPGlite({ fs, relaxedDurability: true, ...load }, app, flush);
   const { IDBFS } = pg.Module as unknown as { IDBFS: { dbs: Record<string, IDBDatabase> } };
   const removeDatabase = async () => {
     await forget(userId);

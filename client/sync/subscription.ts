@@ -2,11 +2,12 @@
 // row by row through the view of server truth. Starts itself again from what is stored when anything fails.
 import type { PGliteInterface } from '@electric-sql/pglite';
 import { electricSync } from '@electric-sql/pglite-sync';
-import { schema, type TableName, tables } from '../../db/tables';
+import type { Schema } from '../../db/sync/schema';
 import { Answers } from './answers';
 import { type ApplyMode, Guard } from './guard';
 import type { Link } from './link';
 import type { LivePolls } from './live-polls';
+import { isCut, isFirstLoad, type LoadingEvent, type LoadingState, loadingTable } from './states';
 import { type SyncProblem, syncProblem } from './sync-problem';
 
 export interface SubscriptionOptions {
@@ -16,7 +17,8 @@ export interface SubscriptionOptions {
   readonly baseUrl: string;
   readonly serverId: string;
   readonly workspaceId: string;
-  readonly table: TableName;
+  readonly table: string;
+  readonly schema: Schema;
   flush(): Promise<void>;
   /** Rows of the table changed. */
   changed(): void;
@@ -51,17 +53,15 @@ interface Start {
 }
 
 export class Subscription {
-  /** Rows received in the first load that is under way; null when there is none. */
-  loadingRows: number | null = null;
   /** Rows of the first load, once it is stored. */
   loadedRows = 0;
-  /** Everything that the server had is stored, and the next request is a live one. */
-  upToDate = false;
   /** Batches stored so far. */
   batches = 0;
   #end: ((why: unknown) => void) | null = null;
   #closed = new AbortController();
-  #interrupted = false;
+  #state: LoadingState = 'starting';
+  /** Rows received in the first load, or in the last one that began. */
+  #received = 0;
   /** Attempts in a row that stored nothing. */
   #failures = 0;
   readonly #key: string;
@@ -74,12 +74,23 @@ export class Subscription {
     this.#loop = this.#run();
   }
 
-  get table(): TableName {
+  /** Rows received in the first load that is under way; null when there is none. */
+  get loadingRows(): number | null {
+    return isFirstLoad(this.#state) ? this.#received : null;
+  }
+
+  /** Everything that the server had is stored, and the next request is a live one. */
+  get upToDate(): boolean {
+    return this.#state === 'live';
+  }
+
+  get table(): string {
     return this.options.table;
   }
 
   /** Stops, and waits until nothing of it touches the database any more. */
   async close(): Promise<void> {
+    this.#take('close');
     this.#closed.abort();
     this.#end?.(new Ended('closed'));
     await this.#loop;
@@ -95,8 +106,8 @@ export class Subscription {
     while (!closed.aborted) {
       try {
         const start = await this.#start();
-        if (start.mode === 'bulk') this.loadingRows = 0;
-        this.options.progressed();
+        this.#received = 0;
+        this.#take(start.mode === 'bulk' ? 'first' : 'more');
         await this.#follow(start);
       } catch (error) {
         if (closed.aborted) return;
@@ -105,9 +116,7 @@ export class Subscription {
           if (!closed.aborted) console.warn('Outpost:', cause);
         });
       } finally {
-        this.upToDate = false;
-        this.loadingRows = null;
-        this.options.progressed();
+        this.#take('ended');
       }
     }
   }
@@ -115,6 +124,8 @@ export class Subscription {
   async #failed(error: unknown): Promise<void> {
     const { link, table, problem } = this.options;
     if (error instanceof Ended && error.why === 'loaded') return;
+    // Also while the pause below is being made (R6).
+    this.#take('cut');
     this.#failures++;
     const isGone = error instanceof Ended && error.why === 'refetch';
     // What is lost twice from where it was resumed is fetched anew.
@@ -135,7 +146,7 @@ export class Subscription {
 
   /** How the next batch is to be taken: nothing is known of the shape, or its rows are there without its offset. */
   async #start(): Promise<Start> {
-    const { pg, table, workspaceId } = this.options;
+    const { pg, schema, table, workspaceId } = this.options;
     await pg.exec(`create schema if not exists electric;
       create table if not exists electric.subscriptions_metadata (
         key text primary key, shape_metadata jsonb not null, last_lsn text not null)`);
@@ -144,7 +155,7 @@ export class Subscription {
       [this.#key],
     );
     if (known.rows[0]) return { mode: 'merge', position: BigInt(known.rows[0].last_lsn) };
-    const rows = await pg.query(`select from ${table} where ${tables[table].scope} = $1 limit 1`, [
+    const rows = await pg.query(`select from ${table} where ${schema.tables[table]!.scope} = $1 limit 1`, [
       workspaceId,
     ]);
     return { mode: rows.rows.length > 0 ? 'replace' : 'bulk', position: 0n };
@@ -152,7 +163,7 @@ export class Subscription {
 
   /** Follows the shape until it ends. @throws Ended, or what failed */
   async #follow({ mode, position }: Start): Promise<void> {
-    const { pg, table, workspaceId, baseUrl, polls, link } = this.options;
+    const { pg, schema, table, workspaceId, baseUrl, polls, link } = this.options;
     let end: (why: unknown) => void = () => {};
     const ended = new Promise<never>((_, reject) => {
       end = reject;
@@ -160,6 +171,7 @@ export class Subscription {
     ended.catch(() => {});
     const guard = new Guard(pg, {
       table,
+      scope: schema.tables[table]!.scope,
       workspaceId,
       mode,
       flush: this.options.flush,
@@ -169,7 +181,7 @@ export class Subscription {
         this.options.problem(null);
         this.options.changed();
         if (mode !== 'bulk') return;
-        this.loadedRows = this.loadingRows ?? 0;
+        this.loadedRows = this.#received;
         end(new Ended('loaded'));
       },
       broke: (error) => end(error),
@@ -182,17 +194,17 @@ export class Subscription {
       commits: () => guard.commits,
       pause: (signal, failures) => link.pause(signal, failures),
       rows: (count) => {
-        if (this.loadingRows === null) return;
-        this.loadingRows += count;
+        if (!isFirstLoad(this.#state)) return;
+        this.#received += count;
         this.options.progressed();
       },
-      current: async () => this.#reached(),
+      current: async () => this.#current(),
       reached: (claimed) => guard.reached(claimed),
       refetch: () => end(new Ended('refetch')),
       dropped: () => end(new Ended('dropped')),
       interrupted: (by) => {
-        if (by) this.#lost(syncProblem(by));
-        else if (this.#interrupted) this.#found();
+        if (by) this.#cut(syncProblem(by));
+        else this.#answered();
       },
     });
     const plugin = await electricSync().setup(guard.asDatabase());
@@ -231,24 +243,26 @@ export class Subscription {
     }
   }
 
-  #reached(): void {
+  #take(event: LoadingEvent): void {
+    this.#state = loadingTable[this.#state][event];
+    this.options.progressed();
+  }
+
+  #current(): void {
     if (this.upToDate) return;
     this.#failures = 0;
-    this.upToDate = true;
     this.options.problem(null);
-    this.options.progressed();
+    this.#take('current');
   }
 
-  /** No answer worth having: until there is one, nothing is known to be up to date. */
-  #lost(problem: SyncProblem): void {
-    this.#interrupted = true;
-    this.upToDate = false;
+  #cut(problem: SyncProblem): void {
     this.options.problem(problem);
-    this.options.progressed();
+    this.#take('cut');
   }
 
-  #found(): void {
-    this.#interrupted = false;
+  #answered(): void {
+    if (!isCut(this.#state)) return;
     this.options.problem(null);
+    this.#take('answered');
   }
 }

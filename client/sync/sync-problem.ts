@@ -8,7 +8,7 @@ export type SyncProblemKind =
   | 'not-stored' // what it sent could not be stored here
   | 'device-full' // this device has no room for changes
   | 'other-person' // the browser's session is somebody else's
-  | 'full' // the storage of a workspace: files stay on this device
+  | 'full' // the server has no room for more of what a feature sends
   | 'restored'; // it was restored from an older copy
 
 /** `sentence` says what is wrong and what happens next. */
@@ -17,7 +17,7 @@ export interface SyncProblem {
   readonly sentence: string;
 }
 
-const sentences: Readonly<Record<SyncProblemKind, string>> = {
+const sentences: Readonly<Record<Exclude<SyncProblemKind, 'full'>, string>> = {
   busy: 'The server is busy. Outpost keeps trying.',
   unreadable:
     'Something else answers in place of the server, as the sign-in page of a hotel or airport network does. Outpost keeps trying.',
@@ -27,12 +27,12 @@ const sentences: Readonly<Record<SyncProblemKind, string>> = {
   'device-full':
     'This device’s storage is full: changes cannot be stored here. Free some space; what you have typed stays on the screen.',
   'other-person': 'Somebody else is signed in on this browser now. Sign in again to sync your changes.',
-  full: 'The storage of this workspace is full: files that you add are kept on this device and not sent. They are sent when there is room again.',
   restored:
     'The server was restored from an older copy. Your changes that are missing there are being sent again.',
 };
 
-export function syncProblem(kind: SyncProblemKind): SyncProblem {
+/** Of every kind but 'full': the feature says what there is no room for. */
+export function syncProblem(kind: Exclude<SyncProblemKind, 'full'>): SyncProblem {
   return { kind, sentence: sentences[kind] };
 }
 

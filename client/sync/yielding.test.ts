@@ -3,8 +3,8 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { schema } from '../../db/tables';
+import { openNodeEngineWithDatabase } from '../open-node';
 import type { Engine } from './engine';
-import { openNodeEngineWithDatabase } from './open-node';
 import { StoreError } from './store';
 
 let engine: Engine;

@@ -14,7 +14,7 @@ const kindSentences: Readonly<Record<RefusalKind, string>> = {
 };
 
 /**
- * @param sentences the app's, by constraint
+ * @param sentences by constraint name
  * @returns the sentence of a refusal: the rule's own where it has one
  */
 export function refusalSentence(

@@ -2,9 +2,9 @@
 // `npx tsx scripts/measure/bookings.ts` measures it alone and fails beyond the limits of scripts/budgets.json.
 import { pathToFileURL } from 'node:url';
 import type { RawBuilder } from 'kysely';
+import { openNodeEngineWithDatabase } from '../../client/open-node';
 import type { Engine } from '../../client/sync/engine';
 import { compiler } from '../../client/sync/facade';
-import { openNodeEngineWithDatabase } from '../../client/sync/open-node';
 import { alternatives } from '../../db/booking/alternatives';
 import { clashes } from '../../db/booking/clashes';
 import { formatRange, type Span } from '../../db/booking/range';

@@ -1,9 +1,9 @@
 // A person's device in Node: the real store on a PGlite in memory, behind a network that can be cut, lose answers
 // and repeat requests.
 
+import { type NodeStoreOptions, openNodeEngineWithDatabase } from '../../client/open-node';
 import type { Engine } from '../../client/sync/engine';
 import { createStore } from '../../client/sync/facade';
-import { type NodeStoreOptions, openNodeEngineWithDatabase } from '../../client/sync/open-node';
 import type { Store } from '../../client/sync/store';
 import { preparedBlob } from '../prepare';
 import type { TestPerson } from './api';

@@ -1,6 +1,6 @@
 // Writes labels into a device's database in a folder, offline, and says the number of each that is saved, until it is
 // killed. Arguments: folder, workspace id.
-import { openNodeEngineWithDatabase } from '../../client/sync/open-node';
+import { openNodeEngineWithDatabase } from '../../client/open-node';
 
 const [folder, workspaceId] = process.argv.slice(2);
 const { engine, pg } = await openNodeEngineWithDatabase({

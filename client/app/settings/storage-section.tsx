@@ -43,9 +43,9 @@ export function StorageSection() {
       ) : (
         <Used storage={storage} />
       )}
-      {status.filesFault === null ? null : (
+      {status.faults.file === undefined ? null : (
         <p role="status" className="bg-surface px-4 py-2.5 text-danger">
-          {status.filesFault}
+          {status.faults.file}
         </p>
       )}
     </Section>

@@ -8,6 +8,7 @@ import { Boundary } from '../../kit/boundary';
 import { Empty } from '../../kit/empty';
 import { KeyboardProvider } from '../../kit/keys/keyboard';
 import { remember } from '../../kit/remember';
+import { openOutpost } from '../../open';
 import { ActProvider } from '../../sync/react/act';
 import { StoreProvider, useStore } from '../../sync/react/store-context';
 import { storeFor } from '../../sync/react/the-store';
@@ -121,7 +122,7 @@ export function WorkspaceLayout() {
   if (!session) return <ToSignIn />;
   if (!session.memberships.some((m) => m.workspaceId === workspaceId)) return <NotMember />;
   return (
-    <StoreProvider store={storeFor(session.user.id)}>
+    <StoreProvider store={storeFor(session.user.id, openOutpost)}>
       <KeyboardProvider>
         <ActProvider>
           <WorkspaceProvider id={workspaceId} key={workspaceId}>

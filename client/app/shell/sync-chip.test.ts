@@ -28,7 +28,7 @@ function* statuses(): Generator<Status> {
                         upToDate,
                         heardAt: null,
                         problem,
-                        filesFault: null,
+                        faults: {},
                       };
 }
 
@@ -108,7 +108,7 @@ test('each kind has a fixed meaning', () => {
     upToDate: true,
     heardAt: 1,
     problem: null,
-    filesFault: null,
+    faults: {},
   };
   const label = (s: Partial<Status>) => syncChip({ ...base, ...s }).label;
   expect(label({})).toBe('Up to date');

@@ -124,7 +124,7 @@ class ImageView {
     if (this.#onServer) old?.remove();
     if (this.#onServer) return;
     const mark = old instanceof HTMLElement ? old : document.createElement('span');
-    const fault = this.store.status().filesFault;
+    const fault = this.store.status().faults.file;
     mark.className = 'image-mark';
     mark.title = fault ?? 'This image is waiting to be sent';
     mark.textContent = fault === null ? 'Only on this device' : 'Only on this device: not sent';

@@ -10,8 +10,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { toast } from 'sonner';
-import type { DB } from '../../../db/schema';
-import type { Compilable, Status, Store } from '../store';
+import type { AppTables, Compilable, Status, Store } from '../store';
 import { reuseRows } from './reuse-rows';
 import { lastHeard } from './the-store';
 
@@ -63,7 +62,7 @@ export interface Live<R, T> {
  * @returns undefined until the first answer.
  */
 export function useLiveTagged<R extends object, T>(
-  make: (db: Kysely<DB>) => Compilable<R> | null,
+  make: (db: Kysely<AppTables>) => Compilable<R> | null,
   deps: readonly unknown[],
   tag: T,
 ): Live<R, T> | undefined {
@@ -88,7 +87,7 @@ export function useLiveTagged<R extends object, T>(
 
 /** As useLiveTagged, for when it does not matter which query the rows belong to. */
 export function useLive<R extends object>(
-  make: (db: Kysely<DB>) => Compilable<R> | null,
+  make: (db: Kysely<AppTables>) => Compilable<R> | null,
   deps: readonly unknown[],
 ): R[] | undefined {
   return useLiveTagged(make, deps, null)?.rows;

@@ -2,8 +2,7 @@
 // Sending what it wrote is the outbox's business and tested there.
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openPGlite } from '../../sync/database';
-import { migrationFiles, openNodeStore } from '../../sync/open-node';
+import { migrationFiles, openNodeStore, openPGlite } from '../../open-node';
 import type { Store } from '../../sync/store';
 import { importGithub } from './import';
 

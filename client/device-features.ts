@@ -1,0 +1,22 @@
+// Which features Outpost's devices have in their engine: the one list for browsers and for Node.
+import { bookingsOnDevice } from './booking/device';
+import { filesOnDevice } from './file/device';
+import type { DeviceFiles } from './file/device-files';
+import { pagesOnDevice } from './page/store/device';
+import type { DocumentWords } from './page/store/document-words';
+import { stockOnDevice } from './stock/device';
+import type { EngineFeature } from './sync/feature';
+
+export interface DeviceOptions {
+  /** Makes the words of bodies; closed with the engine. */
+  readonly words: DocumentWords;
+  /** Where the bytes of files are; null: this device keeps none. */
+  readonly files: DeviceFiles | null;
+  /** After how many local transactions with body updates the unsent ones are folded into few. */
+  readonly foldEvery?: number | undefined;
+}
+
+export function deviceFeatures({ words, files, foldEvery }: DeviceOptions): readonly EngineFeature[] {
+  const always = [pagesOnDevice(words, foldEvery), bookingsOnDevice, stockOnDevice];
+  return files ? [...always, filesOnDevice(files)] : always;
+}

@@ -1,0 +1,16 @@
+// Opens Outpost's store in a tab: the core's, with this app's worker and what pages keep for a tab that was closed.
+import { forgetAllWords, recoverWords } from './page/store/last-words';
+import { openStore } from './sync/open';
+import type { Store } from './sync/store';
+
+/** Returns at once; see openStore(). */
+export function openOutpost(userId: string): Store {
+  const store = openStore({
+    userId,
+    startWorker: () =>
+      new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'outpost' }),
+    removed: () => forgetAllWords(userId),
+  });
+  void recoverWords(store);
+  return store;
+}

@@ -1,0 +1,52 @@
+// What the worker of a tab does: it takes part in the election, and holds the database when it leads. An app's own
+// worker calls runWorker() with what the app is made of.
+import type { AppDatabase } from './database';
+import { Engine } from './engine';
+import type { EngineFeature } from './feature';
+import type { Start, ToLeader } from './messages';
+import { Relay } from './relay';
+import { openStorage } from './storage';
+
+export interface WorkerApp extends AppDatabase {
+  /** What the app adds to the engine of this person; called each time that this worker opens the database. */
+  features(userId: string): readonly EngineFeature[];
+  /** A dump of a migrated, empty database, so that a first start need not run initdb. */
+  prepared(): Promise<Blob>;
+}
+
+/** To be called once, at the top of the worker: it listens from now on. */
+export function runWorker(app: WorkerApp): void {
+  let relay: Relay | null = null;
+  self.onmessage = ({ data }: MessageEvent<Start | ToLeader>) => {
+    if (data.type !== 'start') {
+      relay?.take(data);
+      return;
+    }
+    const { userId } = data;
+    relay = new Relay({
+      userId,
+      toTab: (message) => self.postMessage(message),
+      open: () => openEngine(app, data),
+    });
+  };
+}
+
+async function openEngine(app: WorkerApp, { userId, baseUrl }: Start): Promise<Engine> {
+  const engine = await Engine.open({
+    database: await openStorage(userId, app, () => app.prepared()),
+    schema: app.schema,
+    userId,
+    features: app.features(userId),
+    baseUrl,
+    deviceOnline: () => navigator.onLine,
+  });
+  // The plugin that carries shapes throws some of its errors where nobody can catch them.
+  const recover = (event: Event) => {
+    event.preventDefault();
+    console.warn('Outpost: reading starts again after', event);
+    void engine.recover();
+  };
+  addEventListener('unhandledrejection', recover);
+  addEventListener('error', recover);
+  return engine;
+}
