@@ -6,20 +6,20 @@ import { CalendarRange, ChevronLeft, ChevronRight, DoorOpen, Plus } from 'lucide
 import { useMemo, useState } from 'react';
 import { type ClashRow, clashes } from '../../db/booking/clashes';
 import type { Span } from '../../db/booking/range';
-import { useWorkspace } from '../account/workspace';
-import { Page } from '../app/shell/page';
+import { useWorkspace } from '../account';
 import { Button, IconButton } from '../kit/button';
 import { Calendar } from '../kit/calendar';
+import { ColorDot } from '../kit/color-dot';
 import { Empty } from '../kit/empty';
 import { useShortcut } from '../kit/keys/keyboard';
+import { Page } from '../kit/page-frame';
 import { Popover } from '../kit/popover';
 import { recall, remember } from '../kit/remember';
 import { visible } from '../kit/visible';
 import { format } from '../kit/when';
 import { useAct } from '../sync/react/act';
+import { bound } from '../sync/react/sql';
 import { useLiveTagged, useStore } from '../sync/react/store-context';
-import { LabelDot } from '../task/bits';
-import { bound } from '../task/queries';
 import { BookingDialog, type Wanted } from './booking-dialog';
 import { axisOf, dayKey, weekOf, whenText } from './grid-time';
 import type { GridColumn } from './lanes';
@@ -27,6 +27,7 @@ import { Month, monthDays } from './month';
 import { type BookingRow, bookingsBetween, type ResourceRow } from './queries';
 import { ResourceDialog } from './resource-dialog';
 import { ResourceField } from './resource-field';
+import { bookingShortcuts } from './shortcuts';
 import { TimeGrid } from './time-grid';
 import { useResources } from './use-resources';
 import { changeBooking } from './write';
@@ -77,12 +78,12 @@ export function BookingsPage() {
       view === 'day' ? addDays(date, by) : view === 'week' ? addDays(date, 7 * by) : addMonths(date, by);
     set({ date: dayKey(next) });
   };
-  useShortcut('bookingsToday', () => set({ date: today }));
-  useShortcut('bookingsDay', () => setView('day'));
-  useShortcut('bookingsWeek', () => setView('week'));
-  useShortcut('bookingsMonth', () => setView('month'));
-  useShortcut('bookingsEarlier', turn(-1));
-  useShortcut('bookingsLater', turn(1));
+  useShortcut(bookingShortcuts.bookingsToday, () => set({ date: today }));
+  useShortcut(bookingShortcuts.bookingsDay, () => setView('day'));
+  useShortcut(bookingShortcuts.bookingsWeek, () => setView('week'));
+  useShortcut(bookingShortcuts.bookingsMonth, () => setView('month'));
+  useShortcut(bookingShortcuts.bookingsEarlier, turn(-1));
+  useShortcut(bookingShortcuts.bookingsLater, turn(1));
 
   const axis = useMemo(() => (view === 'week' ? axisOf(weekOf(date), 7) : axisOf(date, 1)), [view, date]);
   const columns = useMemo<GridColumn[]>(() => {
@@ -119,7 +120,7 @@ export function BookingsPage() {
     ask((view === 'week' ? resource : active?.[0])?.id, { start, end: start + 3_600_000 });
   };
   useShortcut(
-    'newBooking',
+    bookingShortcuts.newBooking,
     view === 'month' && workspace.readOnly === null && active?.length ? askNow : null,
   );
 
@@ -346,7 +347,7 @@ function ResourceHeading({ resource, at }: { resource: ResourceRow; at: number }
   return (
     <div className="min-w-0 px-2 py-1.5">
       <p className="flex items-center gap-1.5 text-xs font-[600]">
-        <LabelDot color={resource.color} />
+        <ColorDot color={resource.color} />
         <span className="truncate" title={resource.name}>
           {visible(resource.name, 'No visible name')}
         </span>

@@ -2,8 +2,7 @@
 import { Download, FileUp } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { toast } from 'sonner';
-import { useSession } from '../account/session';
-import { useWorkspace } from '../account/workspace';
+import { useSession, useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { FileButton } from '../kit/file-button';

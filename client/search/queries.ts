@@ -1,7 +1,7 @@
 // Full-text search over every task, comment, booking and page of a workspace on this device.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../db/schema';
-import { bound } from '../task/queries';
+import { bound } from '../sync/react/sql';
 
 export interface Hit {
   readonly id: string;

@@ -1,9 +1,9 @@
 // What the fields of a task can be, as choices for pickers and the palette.
 import { useMemo } from 'react';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Avatar } from '../kit/avatar';
+import { ColorDot } from '../kit/color-dot';
 import type { Choice } from '../kit/picker';
-import { LabelDot } from './bits';
 import { priorityNames, statuses, statusNames } from './facts';
 import { PriorityIcon, StatusIcon } from './icons';
 
@@ -42,7 +42,7 @@ export function useLabelChoices(): Choice[] {
   const { labels } = useWorkspace();
   return useMemo(
     () =>
-      labels.map((label) => ({ value: label.id, label: label.name, icon: <LabelDot color={label.color} /> })),
+      labels.map((label) => ({ value: label.id, label: label.name, icon: <ColorDot color={label.color} /> })),
     [labels],
   );
 }

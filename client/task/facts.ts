@@ -18,15 +18,3 @@ export const priorityNames = ['No priority', 'Urgent', 'High', 'Medium', 'Low'] 
 export function isStatus(value: unknown): value is TaskStatus {
   return statuses.includes(value as TaskStatus);
 }
-
-export const labelColors = [
-  '#6b7280',
-  '#dc2626',
-  '#ea580c',
-  '#ca8a04',
-  '#16a34a',
-  '#0d9488',
-  '#2563eb',
-  '#7c3aed',
-  '#db2777',
-] as const;

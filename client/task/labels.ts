@@ -1,14 +1,14 @@
 // New labels, made where they are needed: the colour is the one used least.
 import { useCallback } from 'react';
-import { type LabelRow, useWorkspace } from '../account/workspace';
+import { type LabelRow, useWorkspace } from '../account';
+import { swatches } from '../kit/swatches';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
-import { labelColors } from './facts';
 import { createLabel } from './write';
 
 export function nextColor(labels: readonly Pick<LabelRow, 'color'>[]): string {
   const uses = (color: string) => labels.filter((label) => label.color === color).length;
-  return [...labelColors].slice(1).reduce((best, color) => (uses(color) < uses(best) ? color : best));
+  return [...swatches].slice(1).reduce((best, color) => (uses(color) < uses(best) ? color : best));
 }
 
 /** @returns makes a label and resolves to its id, or to null if that failed. */

@@ -1,8 +1,6 @@
 // The new-task dialog: a title is enough, everything else can be set at once.
 import { type FormEvent, useState } from 'react';
-import { useWorkspace } from '../account/workspace';
-import { useCurrentProject } from '../app/shell/global-keys';
-import { ProjectBadge } from '../app/shell/sidebar';
+import { useAuthor, useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { Picker } from '../kit/picker';
@@ -10,10 +8,11 @@ import { Popover } from '../kit/popover';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
 import { useOpenTask } from './active-task';
-import { useAuthor } from './author';
 import { topKey } from './board/place';
 import { useProjectChoices } from './choices';
+import { useCurrentProject } from './current-project';
 import { AssigneeField, DueField, LabelsField, PriorityField, StatusField } from './panel/fields';
+import { ProjectBadge } from './project-badge';
 import { createTask } from './write';
 
 const chip = 'ring-1 ring-inset ring-line-strong h-7';

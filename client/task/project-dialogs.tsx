@@ -2,7 +2,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { newId } from '../../db/sync/ids';
-import { type ProjectRow, useWorkspace } from '../account/workspace';
+import { type ProjectRow, useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { Field } from '../kit/field';
@@ -24,7 +24,7 @@ export function suggestKey(name: string, taken: readonly string[]): string {
   for (let n = 2; ; n++) if (!taken.includes(`${key}${n}`)) return `${key}${n}`;
 }
 
-export function NewProject(props: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export function NewProject({ onClose }: { onClose: () => void }) {
   const store = useStore();
   const workspace = useWorkspace();
   const act = useAct();
@@ -50,9 +50,7 @@ export function NewProject(props: { open: boolean; onOpenChange: (open: boolean)
     };
     const written = await act(`new project ${name}`, [store.db.insertInto('project').values(values)]);
     if (!written) return;
-    props.onOpenChange(false);
-    setName('');
-    setKey(null);
+    onClose();
     void navigate({
       to: '/w/$workspaceId/p/$projectId/board',
       params: { workspaceId: workspace.id, projectId: id },
@@ -60,11 +58,12 @@ export function NewProject(props: { open: boolean; onOpenChange: (open: boolean)
   };
   return (
     <Dialog
-      {...props}
+      open
+      onOpenChange={(open) => !open && onClose()}
       title="New project"
       actions={
         <>
-          <Button onClick={() => props.onOpenChange(false)}>Cancel</Button>
+          <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" type="submit" form="new-project" disabled={!name.trim()}>
             Create project
           </Button>

@@ -2,18 +2,19 @@
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { CloudDownload, FolderPlus, Kanban, List as ListIcon, Plus, SquareKanban } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
-import { useWorkspace } from '../account/workspace';
-import { useOverlays } from '../app/shell/overlays';
-import { Page } from '../app/shell/page';
-import { ProjectBadge } from '../app/shell/sidebar';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Empty } from '../kit/empty';
+import { useOverlays } from '../kit/overlays';
+import { Page } from '../kit/page-frame';
 import { remember } from '../kit/remember';
 import { useStatus } from '../sync/react/store-context';
 import { Board } from './board/board';
 import { FilterBar } from './filter-bar';
 import { filters as filterSchema } from './filters';
 import { List } from './list/list';
+import { newProject, newTask } from './overlays';
+import { ProjectBadge } from './project-badge';
 
 const tab =
   'flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-[550] text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-press aria-[current=page]:text-ink';
@@ -78,7 +79,7 @@ export function ProjectPage({ view }: { view: 'board' | 'list' }) {
           variant="primary"
           className="phone:hidden"
           reason={workspace.readOnly}
-          onClick={() => show({ kind: 'new-task', projectId })}
+          onClick={() => show(newTask, { projectId })}
         >
           New task
         </Button>
@@ -90,7 +91,7 @@ export function ProjectPage({ view }: { view: 'board' | 'list' }) {
         <button
           type="button"
           aria-label="New task"
-          onClick={() => show({ kind: 'new-task', projectId })}
+          onClick={() => show(newTask, { projectId })}
           className="absolute right-4 bottom-[calc(16px+env(safe-area-inset-bottom))] z-10 flex size-12 items-center justify-center rounded-full bg-accent text-on-accent shadow-pop md:hidden"
         >
           <Plus size={22} aria-hidden />
@@ -148,11 +149,7 @@ export function NoProject() {
           icon={<FolderPlus size={20} aria-hidden />}
           title="Start with a project"
           action={
-            <Button
-              variant="primary"
-              reason={workspace.readOnly}
-              onClick={() => show({ kind: 'new-project' })}
-            >
+            <Button variant="primary" reason={workspace.readOnly} onClick={() => show(newProject)}>
               New project
             </Button>
           }

@@ -3,8 +3,7 @@
 import { Command } from 'cmdk';
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
-import { useWorkspace } from '../account/workspace';
-import { type TaskField as Field, useOverlays } from '../app/shell/overlays';
+import { useWorkspace } from '../account';
 import { Calendar } from '../kit/calendar';
 import { PaletteFrame } from '../kit/palette-frame';
 import { ChoiceItems, itemStyle } from '../kit/picker';
@@ -21,6 +20,7 @@ import {
 } from './choices';
 import { priorityNames, statusNames, type TaskStatus } from './facts';
 import { useMakeLabel } from './labels';
+import type { TaskField as Field } from './overlays';
 import { taskDetail } from './queries';
 import { changeTask, setLabel, type TaskChange } from './write';
 
@@ -58,11 +58,11 @@ function CalendarFrame({
   );
 }
 
-export function TaskFieldPalette({ field, taskId }: { field: Field; taskId: string }) {
+export function TaskFieldPalette(props: { field: Field; taskId: string; onClose: () => void }) {
+  const { field, taskId, onClose: hide } = props;
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
-  const { hide } = useOverlays();
   const makeLabel = useMakeLabel();
   const [search, setSearch] = useState('');
   const task = useLive((db) => taskDetail(db, taskId), [taskId])?.[0];

@@ -1,6 +1,6 @@
 // What a person chose to import, read: the texts of Markdown files, and the images beside them with their hashes.
 import { readText, TextEncodingError } from '../../../db/kit/text-encoding';
-import { hashOf } from '../../file/files';
+import { hashOf } from '../../file';
 import { unpack } from './archive';
 import type { SourceFile } from './import-plan';
 import { isMarkdown, isZip, opensWithin, pictureType, placeWithin } from './source-kinds';

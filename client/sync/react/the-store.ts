@@ -1,6 +1,4 @@
 // The one store of this tab: opened for the person who is signed in, closed when another takes over.
-
-import { recall, remember } from '../../kit/remember';
 import { openStore } from '../open';
 import type { Store } from '../store';
 
@@ -16,17 +14,27 @@ export function storeFor(userId: string): Store {
     const { heardAt } = store.status();
     if (heardAt === null || heardAt - kept < KEEP_MS) return;
     kept = heardAt;
-    remember(heardKey(userId), heardAt);
+    try {
+      localStorage.setItem(heardKey(userId), String(heardAt));
+    } catch {
+      // Storage is full or closed to us: it is only a convenience.
+    }
   });
   return store;
 }
 
 /** How often the time of the last word from the server is kept, ms. */
 const KEEP_MS = 5_000;
-const heardKey = (userId: string) => `heard.${userId}`;
+const heardKey = (userId: string) => `outpost.heard.${userId}`;
 
 /** When the server was last heard by this browser, also before this start of the app; null: never. */
-export const lastHeard = (userId: string): number | null => recall<number>(heardKey(userId));
+export function lastHeard(userId: string): number | null {
+  try {
+    return Number(localStorage.getItem(heardKey(userId))) || null;
+  } catch {
+    return null;
+  }
+}
 
 /** Call after the store was closed or removed. */
 export function dropStore(): void {

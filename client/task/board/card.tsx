@@ -3,13 +3,13 @@ import { useDraggable } from '@dnd-kit/core';
 import clsx from 'clsx';
 import { MessageSquare } from 'lucide-react';
 import { memo, useMemo } from 'react';
-import { type LabelRow, useWorkspace } from '../../account/workspace';
+import { type LabelRow, useWorkspace } from '../../account';
 import { Avatar } from '../../kit/avatar';
+import { SyncMark } from '../../kit/mark';
 import { visible } from '../../kit/visible';
 import { DueChip, LabelChip } from '../bits';
 import { priorityNames, statusNames, type TaskStatus } from '../facts';
 import { PriorityIcon } from '../icons';
-import { SyncMark } from '../mark';
 import type { TaskRow } from '../queries';
 
 const shownLabels = 3;

@@ -2,7 +2,7 @@
 import clsx from 'clsx';
 import { CalendarDays, Tag } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { Avatar } from '../../kit/avatar';
 import { Calendar } from '../../kit/calendar';
 import { type Choice, Picker } from '../../kit/picker';

@@ -1,0 +1,35 @@
+// The places of tasks and projects in the app.
+import type { Feature } from '../kit/feature';
+import { shows } from '../kit/overlays';
+import { FocusedTaskProvider } from './active-task';
+import { useTaskCommands } from './commands';
+import { DeleteTask } from './delete-task';
+import { NewTask } from './new-task';
+import { NewTaskButton } from './new-task-button';
+import { OpenTask } from './open-task';
+import * as overlays from './overlays';
+import { NewProject } from './project-dialogs';
+import { ProjectsSection } from './projects-section';
+import { routes } from './routes';
+import { taskShortcuts } from './shortcuts';
+import { TaskFieldPalette } from './task-field';
+import { TaskKeys } from './task-keys';
+
+export const task = {
+  name: 'task',
+  routes,
+  shortcuts: taskShortcuts,
+  useCommands: useTaskCommands,
+  overlays: [
+    shows(overlays.taskField, TaskFieldPalette),
+    shows(overlays.newTask, NewTask),
+    shows(overlays.deleteTask, DeleteTask),
+    shows(overlays.newProject, NewProject),
+  ],
+  Provider: FocusedTaskProvider,
+  Background: TaskKeys,
+  SidebarButton: NewTaskButton,
+  SidebarSection: ProjectsSection,
+  Aside: OpenTask,
+  settings: () => import('./settings').then(({ settings }) => settings),
+} satisfies Feature;

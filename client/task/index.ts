@@ -1,0 +1,7 @@
+// What other features use of tasks: the one that is open, its icons, making one, the current project, its keys.
+export { useOpenTask } from './active-task';
+export { useCurrentProject } from './current-project';
+export { StatusIcon } from './icons';
+export { useGoToProject } from './links';
+export { taskShortcuts } from './shortcuts';
+export { createTask } from './write';
