@@ -15,7 +15,6 @@ import { format } from '../kit/when';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
 import { AdviceBox, useAdvice } from './advice';
-import type { Wanted } from './booking-dialog';
 import { CancelBooking } from './cancel-booking';
 import { CaseOf } from './case-card';
 import { StatusSign, statusSentences, statusWords } from './facts';
@@ -23,6 +22,7 @@ import { whenText } from './grid-time';
 import { PeopleField } from './people-field';
 import type { BookingRow, ResourceRow } from './queries';
 import { ResourceField } from './resource-field';
+import type { Wanted } from './wanted';
 import { type BookingStatus, changeBooking, createBookings } from './write';
 import { differs, placeName, spanIn } from './zones';
 

@@ -13,11 +13,11 @@ import {
 import type { Span } from '../../db/booking/range';
 import { useShortcut } from '../kit/keys/keyboard';
 import { ROW_PX } from './drag';
+import type { GridProps } from './grid-props';
 import { type Axis, ROW_MS, rowsAt, STEP_MS, spanText, timeAt, whenText } from './grid-time';
 import type { GridColumn } from './lanes';
 import type { BookingRow } from './queries';
 import { bookingShortcuts } from './shortcuts';
-import type { GridProps } from './time-grid';
 
 interface Nudged extends Span {
   readonly id: string;

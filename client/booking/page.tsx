@@ -20,7 +20,7 @@ import { format } from '../kit/when';
 import { useAct } from '../sync/react/act';
 import { bound } from '../sync/react/sql';
 import { useLiveTagged, useStore } from '../sync/react/store-context';
-import { BookingDialog, type Wanted } from './booking-dialog';
+import { BookingDialog } from './booking-dialog';
 import { axisOf, dayKey, weekOf, whenText } from './grid-time';
 import type { GridColumn } from './lanes';
 import { Month, monthDays } from './month';
@@ -30,6 +30,7 @@ import { ResourceField } from './resource-field';
 import { bookingShortcuts } from './shortcuts';
 import { TimeGrid } from './time-grid';
 import { useResources } from './use-resources';
+import type { Wanted } from './wanted';
 import { changeBooking } from './write';
 import { differs, placeName, timeIn, viewerZone } from './zones';
 

@@ -8,15 +8,10 @@ import { Dialog } from '../kit/dialog';
 import { FileButton } from '../kit/file-button';
 import { useStore } from '../sync/react/store-context';
 import { StoreError } from '../sync/store';
+import type { CalendarOf } from './calendar-of';
 import { Feeds } from './feeds';
 import type { CalendarImport } from './import';
 import { Report } from './report';
-
-export interface CalendarOf {
-  readonly id: string;
-  readonly name: string;
-  readonly time_zone: string;
-}
 
 type State =
   | { kind: 'idle' }

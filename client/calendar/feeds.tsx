@@ -9,7 +9,7 @@ import { ago } from '../kit/when';
 import { ApiError } from '../sync/react/request';
 import { useStatus } from '../sync/react/store-context';
 import { calendarApi, type Feed } from './api';
-import type { CalendarOf } from './dialog';
+import type { CalendarOf } from './calendar-of';
 
 const sentence = (cause: unknown) =>
   cause instanceof ApiError ? cause.message : 'Something went wrong. Try again.';

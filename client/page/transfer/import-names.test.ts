@@ -4,7 +4,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newId } from '../../../db/sync/ids';
-import { planImport, type SourceFile } from './import-plan';
+import { planImport } from './import-plan';
+import type { SourceFile } from './source-file';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const stems = [
