@@ -13,7 +13,7 @@ import { visible } from '../kit/visible';
 import { ago, exactTime } from '../kit/when';
 import { useGoToPage } from '../page';
 import { useLiveTagged, useStatus } from '../sync/react/store-context';
-import { StatusIcon, useOpenTask } from '../task';
+import { StatusIcon, useOpenTask, useProjects } from '../task';
 import { type Hit, markedPieces, searchHits } from './queries';
 
 const most = 50;
@@ -33,7 +33,7 @@ function MarkedTitle({ text, words }: { text: string; words: string[] }) {
 
 function HitRow(props: { hit: Hit; words: string[]; chosen: boolean; onOpen: () => void; id: string }) {
   const { hit } = props;
-  const { projects } = useWorkspace();
+  const projects = useProjects();
   const project = projects?.find((p) => p.id === hit.project_id);
   const found = hit.excerpt.includes('\uE000') && hit.excerpt !== hit.title;
   return (

@@ -2,10 +2,10 @@
 import clsx from 'clsx';
 import { CalendarDays } from 'lucide-react';
 import { memo } from 'react';
-import type { LabelRow } from '../account';
 import { ColorDot } from '../kit/color-dot';
 import { visible } from '../kit/visible';
 import { dueDay } from '../kit/when';
+import type { LabelRow } from './project-data';
 
 export const LabelChip = memo(function LabelChip({ label }: { label: Pick<LabelRow, 'name' | 'color'> }) {
   return (

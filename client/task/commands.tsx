@@ -1,4 +1,5 @@
 // What the palette offers of tasks and projects.
+
 import { Columns3, List, SquarePen } from 'lucide-react';
 import { useWorkspace } from '../account';
 import type { Command } from '../kit/feature';
@@ -8,6 +9,7 @@ import { useOverlays } from '../kit/overlays';
 import { useGoToProject } from './links';
 import { newProject, newTask } from './overlays';
 import { ProjectBadge } from './project-badge';
+import { useProjects } from './project-data';
 import { taskShortcuts as keys } from './shortcuts';
 
 /** Actions on the task in question, in the order in which they are offered. */
@@ -39,7 +41,8 @@ const focusing: readonly Shortcut[] = [keys.edit, keys.comment];
 
 export function useTaskCommands(): readonly Command[] {
   const { show } = useOverlays();
-  const { readOnly, projects } = useWorkspace();
+  const { readOnly } = useWorkspace();
+  const projects = useProjects();
   const keyboard = useKeyboard();
   const available = useAvailable();
   const goToProject = useGoToProject();

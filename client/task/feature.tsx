@@ -1,4 +1,5 @@
 // The places of tasks and projects in the app.
+import type { ReactNode } from 'react';
 import type { Feature } from '../kit/feature';
 import { shows } from '../kit/overlays';
 import { FocusedTaskProvider } from './active-task';
@@ -8,12 +9,21 @@ import { NewTask } from './new-task';
 import { NewTaskButton } from './new-task-button';
 import { OpenTask } from './open-task';
 import * as overlays from './overlays';
+import { ProjectDataProvider } from './project-data';
 import { NewProject } from './project-dialogs';
 import { ProjectsSection } from './projects-section';
 import { routes } from './routes';
 import { taskShortcuts } from './shortcuts';
 import { TaskFieldPalette } from './task-field';
 import { TaskKeys } from './task-keys';
+
+function TaskProvider({ children }: { children: ReactNode }) {
+  return (
+    <ProjectDataProvider>
+      <FocusedTaskProvider>{children}</FocusedTaskProvider>
+    </ProjectDataProvider>
+  );
+}
 
 export const task = {
   name: 'task',
@@ -26,7 +36,7 @@ export const task = {
     shows(overlays.deleteTask, DeleteTask),
     shows(overlays.newProject, NewProject),
   ],
-  Provider: FocusedTaskProvider,
+  Provider: TaskProvider,
   Background: TaskKeys,
   SidebarButton: NewTaskButton,
   SidebarSection: ProjectsSection,

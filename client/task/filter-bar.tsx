@@ -1,4 +1,5 @@
 // Filters of the board and the list: chosen from menus, shown as chips, kept in the address.
+
 import { useNavigate } from '@tanstack/react-router';
 import { ListFilter, Search, X } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
@@ -12,13 +13,15 @@ import { Popover } from '../kit/popover';
 import { statuses, statusNames, type TaskStatus } from './facts';
 import { activeFilters, type Filters, toggled } from './filters';
 import { StatusIcon } from './icons';
+import { useLabels } from './project-data';
 import { taskShortcuts } from './shortcuts';
 
 type Listed = 'status' | 'assignee' | 'label';
 const names: Record<Listed, string> = { status: 'Status', assignee: 'Assignee', label: 'Label' };
 
 function useChoices(): Record<Listed, Choice[]> {
-  const { members, labels } = useWorkspace();
+  const { members } = useWorkspace();
+  const { labels } = useLabels();
   return useMemo(
     () => ({
       status: statuses.map((value) => ({

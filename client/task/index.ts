@@ -1,7 +1,8 @@
-// What other features use of tasks: the one that is open, its icons, making one, the current project, its keys.
+// What other features use of tasks: the one that is open, its icons, making one, projects and labels, its keys.
 export { useOpenTask } from './active-task';
 export { useCurrentProject } from './current-project';
 export { StatusIcon } from './icons';
 export { useGoToProject } from './links';
+export { useLabels, useProjects } from './project-data';
 export { taskShortcuts } from './shortcuts';
 export { createTask } from './write';

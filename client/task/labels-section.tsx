@@ -1,6 +1,7 @@
 // The labels of the workspace: their colours, and removing them.
+
 import { Trash2 } from 'lucide-react';
-import { type LabelRow, useWorkspace } from '../account';
+import { useWorkspace } from '../account';
 import { IconButton } from '../kit/button';
 import { ColorDot } from '../kit/color-dot';
 import { Section } from '../kit/page-frame';
@@ -8,6 +9,7 @@ import { Popover } from '../kit/popover';
 import { swatches } from '../kit/swatches';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
+import { type LabelRow, useLabels } from './project-data';
 
 function Label({ label }: { label: LabelRow }) {
   const store = useStore();
@@ -59,7 +61,7 @@ function Label({ label }: { label: LabelRow }) {
 }
 
 export function LabelsSection() {
-  const { labels } = useWorkspace();
+  const { labels } = useLabels();
   return (
     <Section title="Labels" note="New ones are made where tasks get them.">
       {labels.length === 0 ? <p className="bg-surface px-4 py-3 text-ink-3">No labels yet</p> : null}

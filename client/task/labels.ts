@@ -1,9 +1,11 @@
 // New labels, made where they are needed: the colour is the one used least.
+
 import { useCallback } from 'react';
-import { type LabelRow, useWorkspace } from '../account';
+import { useWorkspace } from '../account';
 import { swatches } from '../kit/swatches';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
+import { type LabelRow, useLabels } from './project-data';
 import { createLabel } from './write';
 
 export function nextColor(labels: readonly Pick<LabelRow, 'color'>[]): string {
@@ -16,12 +18,13 @@ export function useMakeLabel(): (name: string) => Promise<string | null> {
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
+  const { labels } = useLabels();
   return useCallback(
     async (name) => {
-      const color = nextColor(workspace.labels);
+      const color = nextColor(labels);
       const { id, statements } = createLabel(store.db, { workspaceId: workspace.id, name, color });
       return (await act(`new label ${name}`, statements)) ? id : null;
     },
-    [store, act, workspace.id, workspace.labels],
+    [store, act, workspace.id, labels],
   );
 }

@@ -1,4 +1,5 @@
 // The new-task dialog: a title is enough, everything else can be set at once.
+
 import { type FormEvent, useState } from 'react';
 import { useAuthor, useWorkspace } from '../account';
 import { Button } from '../kit/button';
@@ -13,6 +14,7 @@ import { useProjectChoices } from './choices';
 import { useCurrentProject } from './current-project';
 import { AssigneeField, DueField, LabelsField, PriorityField, StatusField } from './panel/fields';
 import { ProjectBadge } from './project-badge';
+import { useProjects } from './project-data';
 import { createTask } from './write';
 
 const chip = 'ring-1 ring-inset ring-line-strong h-7';
@@ -25,6 +27,7 @@ export function NewTask(props: {
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
+  const projects = useProjects();
   const author = useAuthor();
   const current = useCurrentProject();
   const choices = useProjectChoices();
@@ -38,7 +41,7 @@ export function NewTask(props: {
   const [assigneeId, setAssignee] = useState<string | null>(null);
   const [dueOn, setDue] = useState<string | null>(null);
   const [labels, setLabels] = useState<string[]>([]);
-  const project = workspace.projects?.find((p) => p.id === projectId);
+  const project = projects?.find((p) => p.id === projectId);
   const { readOnly } = workspace;
 
   const create = async (event?: FormEvent) => {

@@ -1,14 +1,16 @@
 // Making and renaming projects.
+
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { newId } from '../../db/sync/ids';
-import { type ProjectRow, useWorkspace } from '../account';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { Field } from '../kit/field';
 import { keyBetween } from '../kit/position';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
+import { type ProjectRow, useProjects } from './project-data';
 
 /** A short key out of a name: initials of several words, or the first letters of one. */
 export function suggestKey(name: string, taken: readonly string[]): string {
@@ -31,7 +33,8 @@ export function NewProject({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const [name, setName] = useState('');
   const [key, setKey] = useState<string | null>(null);
-  const taken = (workspace.projects ?? []).map((project) => project.key);
+  const projects = useProjects();
+  const taken = (projects ?? []).map((project) => project.key);
   const shownKey = key ?? (name ? suggestKey(name, taken) : '');
   const keyError =
     !shownKey || /^[A-Z][A-Z0-9]{0,7}$/.test(shownKey) ? null : 'One to eight capital letters or digits.';
@@ -40,7 +43,7 @@ export function NewProject({ onClose }: { onClose: () => void }) {
     event.preventDefault();
     if (!name.trim() || !shownKey || keyError || clash) return;
     const id = newId();
-    const last = workspace.projects?.at(-1)?.position ?? null;
+    const last = projects?.at(-1)?.position ?? null;
     const values = {
       id,
       workspace_id: workspace.id,

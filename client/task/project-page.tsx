@@ -1,4 +1,5 @@
 // A project: its board or its list, with the filters that both share.
+
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { CloudDownload, FolderPlus, Kanban, List as ListIcon, Plus, SquareKanban } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
@@ -15,6 +16,7 @@ import { filters as filterSchema } from './filters';
 import { List } from './list/list';
 import { newProject, newTask } from './overlays';
 import { ProjectBadge } from './project-badge';
+import { useProjects } from './project-data';
 
 const tab =
   'flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-[550] text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-press aria-[current=page]:text-ink';
@@ -28,14 +30,15 @@ export function ProjectPage({ view }: { view: 'board' | 'list' }) {
   const key = JSON.stringify(filterSchema.parse(search));
   const filters = useMemo(() => filterSchema.parse(JSON.parse(key)), [key]);
   const workspace = useWorkspace();
+  const projects = useProjects();
   const status = useStatus();
   const { show } = useOverlays();
   useEffect(() => {
     remember(`project.${workspaceId}`, projectId);
     remember(`view.${workspaceId}`, view);
   }, [workspaceId, projectId, view]);
-  const project = workspace.projects?.find((p) => p.id === projectId);
-  const missing = workspace.projects !== undefined && !project && status.loading === null && status.upToDate;
+  const project = projects?.find((p) => p.id === projectId);
+  const missing = projects !== undefined && !project && status.loading === null && status.upToDate;
   const View = view === 'board' ? Board : List;
   if (missing) {
     return (
@@ -137,9 +140,10 @@ function FirstLoad() {
 /** A workspace without a place in it: the last project, or how to make one. */
 export function NoProject() {
   const workspace = useWorkspace();
+  const projects = useProjects();
   const { show } = useOverlays();
   const status = useStatus();
-  const loading = workspace.projects === undefined || status.loading !== null;
+  const loading = projects === undefined || status.loading !== null;
   return (
     <Page title={workspace.name}>
       {loading ? (

@@ -1,9 +1,10 @@
 // Projects in the sidebar: those at work, and the archived ones on demand.
+
 import { Link, useParams } from '@tanstack/react-router';
 import clsx from 'clsx';
 import { MoreHorizontal, Plus } from 'lucide-react';
 import { useState } from 'react';
-import { type ProjectRow, useWorkspace } from '../account';
+import { useWorkspace } from '../account';
 import { IconButton } from '../kit/button';
 import { Menu, MenuItem } from '../kit/menu';
 import { useOverlays } from '../kit/overlays';
@@ -14,6 +15,7 @@ import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
 import { newProject } from './overlays';
 import { ProjectBadge } from './project-badge';
+import { type ProjectRow, useProjects } from './project-data';
 import { RenameProject } from './project-dialogs';
 
 function ProjectEntry({ project }: { project: ProjectRow }) {
@@ -71,8 +73,9 @@ export function ProjectsSection() {
   const workspace = useWorkspace();
   const { show } = useOverlays();
   const [archivedShown, setArchivedShown] = useState(false);
-  const projects = workspace.projects?.filter((project) => !project.archived);
-  const archived = workspace.projects?.filter((project) => project.archived) ?? [];
+  const all = useProjects();
+  const projects = all?.filter((project) => !project.archived);
+  const archived = all?.filter((project) => project.archived) ?? [];
   return (
     <>
       <div className="flex items-center justify-between pr-0 pl-2">

@@ -21,6 +21,7 @@ import {
 import { priorityNames, statusNames, type TaskStatus } from './facts';
 import { useMakeLabel } from './labels';
 import type { TaskField as Field } from './overlays';
+import { useProjects } from './project-data';
 import { taskDetail } from './queries';
 import { changeTask, setLabel, type TaskChange } from './write';
 
@@ -63,6 +64,7 @@ export function TaskFieldPalette(props: { field: Field; taskId: string; onClose:
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
+  const projects = useProjects();
   const makeLabel = useMakeLabel();
   const [search, setSearch] = useState('');
   const task = useLive((db) => taskDetail(db, taskId), [taskId])?.[0];
@@ -91,7 +93,7 @@ export function TaskFieldPalette(props: { field: Field; taskId: string; onClose:
       hide();
       if (value === task.project_id) return;
       const position = await topKey(store, value, task.status);
-      const name = workspace.projects?.find((project) => project.id === value)?.name ?? 'another project';
+      const name = projects?.find((project) => project.id === value)?.name ?? 'another project';
       await act(`move to ${name}`, changeTask(store.db, taskId, { project_id: value, position }), {
         say: `Moved to ${name}`,
       });

@@ -1,4 +1,5 @@
 // Mending what a rule refused: another name, another value, another thing to hang on; then it is sent again.
+
 import { type FormEvent, useId, useState } from 'react';
 import type { RefusedResolution } from '../../../db/violation-rules';
 import { useWorkspace } from '../../account/workspace';
@@ -6,6 +7,7 @@ import { resources } from '../../booking/queries';
 import { Button } from '../../kit/button';
 import { inputStyle } from '../../kit/field';
 import { useLive } from '../../sync/react/store-context';
+import { useProjects } from '../../task';
 import { fieldNames } from './values';
 
 const parents = ['project_id', 'assignee_id', 'resource_id'];
@@ -30,6 +32,7 @@ export function Mend(props: {
   const { field } = props;
   const id = useId();
   const workspace = useWorkspace();
+  const projects = useProjects();
   const [text, setText] = useState(String(props.value ?? ''));
   const rooms = useLive(
     (db) => (field === 'resource_id' ? resources(db, workspace.id) : null),
@@ -37,7 +40,7 @@ export function Mend(props: {
   );
   const choices =
     field === 'project_id'
-      ? (workspace.projects ?? []).filter((p) => !p.archived)
+      ? (projects ?? []).filter((p) => !p.archived)
       : field === 'assignee_id'
         ? workspace.members
         : field === 'resource_id'

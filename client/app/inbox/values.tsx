@@ -1,4 +1,5 @@
 // Values of fields as people know them: names instead of ids, words instead of codes.
+
 import { useCallback } from 'react';
 import { parseRange } from '../../../db/booking/range';
 import { useWorkspace } from '../../account/workspace';
@@ -6,6 +7,7 @@ import { whenText } from '../../booking/grid-time';
 import { resources } from '../../booking/queries';
 import { dueDay } from '../../kit/when';
 import { useLive } from '../../sync/react/store-context';
+import { useLabels, useProjects } from '../../task';
 import { priorityNames, statusNames, type TaskStatus } from '../../task/facts';
 
 export const fieldNames: Record<string, string> = {
@@ -55,7 +57,9 @@ export const tableNames: Record<string, string> = {
 
 /** @returns words for a value of a field. */
 export function useSay(): (field: string, value: unknown) => string {
-  const { id, memberById, labelById, projects } = useWorkspace();
+  const { id, memberById } = useWorkspace();
+  const { labelById } = useLabels();
+  const projects = useProjects();
   const rows = useLive((db) => resources(db, id), [id]);
   return useCallback(
     (field, value) => {

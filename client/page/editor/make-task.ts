@@ -5,7 +5,7 @@ import { useAuthor, useWorkspace } from '../../account';
 import { keyBetween } from '../../kit/position';
 import { type Act, useAct } from '../../sync/react/act';
 import { useStore } from '../../sync/react/store-context';
-import { createTask, useCurrentProject } from '../../task';
+import { createTask, useCurrentProject, useProjects } from '../../task';
 import { checklistItem } from '../body/checklist-item';
 
 /** @returns what makes a task of the item that has the caret */
@@ -13,12 +13,13 @@ export function useMakeTask(): (editor: Editor) => void {
   const store = useStore();
   const act: Act = useAct();
   const workspace = useWorkspace();
+  const projects = useProjects();
   const projectId = useCurrentProject();
   const author = useAuthor();
   return (editor) => {
     const item = checklistItem(editor);
     if (!item?.text || workspace.readOnly) return;
-    const project = workspace.projects?.find((p) => p.id === projectId);
+    const project = projects?.find((p) => p.id === projectId);
     if (!project) {
       toast('There is no project for the task. Make one first.');
       return;

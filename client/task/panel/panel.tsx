@@ -1,4 +1,5 @@
 // The open task: title, fields, description, comments. Beside the page; over all of it on a phone.
+
 import { Link2, MoreHorizontal, SquareCheck, Trash2, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useWorkspace } from '../../account';
@@ -16,6 +17,7 @@ import { priorityNames, statusNames, type TaskStatus } from '../facts';
 import { ImportedMark } from '../imported';
 import { copyTaskLink } from '../links';
 import * as overlays from '../overlays';
+import { useProjects } from '../project-data';
 import { taskDetail } from '../queries';
 import { taskShortcuts } from '../shortcuts';
 import { changeTask, setLabel, type TaskChange } from '../write';
@@ -37,6 +39,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
+  const projects = useProjects();
   const status = useStatus();
   const { show } = useOverlays();
   const rows = useLive((db) => taskDetail(db, id), [id]);
@@ -51,7 +54,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
   useEffect(() => {
     if (window.innerWidth < 900) panel.current?.focus();
   }, []);
-  const project = workspace.projects?.find((p) => p.id === task?.project_id);
+  const project = projects?.find((p) => p.id === task?.project_id);
   const change = async (label: string, set: TaskChange) =>
     (await act(label, changeTask(store.db, id, set))) !== null;
   const { readOnly } = workspace;
