@@ -15,6 +15,7 @@ import { useShortcut } from '../kit/keys/keyboard';
 import { Page } from '../kit/page-frame';
 import { Popover } from '../kit/popover';
 import { recall, remember } from '../kit/remember';
+import { tabStyle } from '../kit/tab-style';
 import { visible } from '../kit/visible';
 import { format } from '../kit/when';
 import { useAct } from '../sync/react/act';
@@ -47,9 +48,6 @@ const viewNames: Record<View, string> = { day: 'Day', week: 'Week', month: 'Mont
 
 /** What the dialog is open for: a new booking, or one with another time that is not written yet. */
 type Asked = Wanted & { bookingId?: string };
-
-const tab =
-  'flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-[550] text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-press aria-[current=page]:text-ink';
 
 export function BookingsPage() {
   const store = useStore();
@@ -297,12 +295,16 @@ function Views(props: { view: View; onView: (view: View) => void; className: str
           type="button"
           aria-current={props.view === each ? 'page' : undefined}
           onClick={() => props.onView(each)}
-          className={tab}
+          className={tabStyle}
         >
           {viewNames[each]}
         </button>
       ))}
-      <Link to="/w/$workspaceId/bookings/resources" params={{ workspaceId: workspace.id }} className={tab}>
+      <Link
+        to="/w/$workspaceId/bookings/resources"
+        params={{ workspaceId: workspace.id }}
+        className={tabStyle}
+      >
         Resources
       </Link>
     </nav>

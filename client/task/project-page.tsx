@@ -9,6 +9,7 @@ import { Empty } from '../kit/empty';
 import { useOverlays } from '../kit/overlays';
 import { Page } from '../kit/page-frame';
 import { remember } from '../kit/remember';
+import { tabStyle } from '../kit/tab-style';
 import { useStatus } from '../sync/react/store-context';
 import { Board } from './board/board';
 import { FilterBar } from './filter-bar';
@@ -17,9 +18,6 @@ import { List } from './list/list';
 import { newProject, newTask } from './overlays';
 import { ProjectBadge } from './project-badge';
 import { useProjects } from './project-data';
-
-const tab =
-  'flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-[550] text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-press aria-[current=page]:text-ink';
 
 export function ProjectPage({ view }: { view: 'board' | 'list' }) {
   const { workspaceId, projectId } = useParams({ strict: false }) as {
@@ -67,7 +65,7 @@ export function ProjectPage({ view }: { view: 'board' | 'list' }) {
               params={{ workspaceId, projectId }}
               search={(old: object) => old}
               aria-label={name}
-              className={tab}
+              className={tabStyle}
               activeOptions={{ includeSearch: false }}
             >
               {icon}
