@@ -1,6 +1,6 @@
 // The calendar: a day of all resources, a week of one, a month; what is shown lives in the address.
 
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { addDays, addMonths, parseISO, startOfDay } from 'date-fns';
 import { CalendarRange, ChevronLeft, ChevronRight, DoorOpen, Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
@@ -15,7 +15,6 @@ import { useShortcut } from '../kit/keys/keyboard';
 import { Page } from '../kit/page-frame';
 import { Popover } from '../kit/popover';
 import { recall, remember } from '../kit/remember';
-import { tabStyle } from '../kit/tab-style';
 import { visible } from '../kit/visible';
 import { format } from '../kit/when';
 import { useAct } from '../sync/react/act';
@@ -31,11 +30,11 @@ import { ResourceField } from './resource-field';
 import { bookingShortcuts } from './shortcuts';
 import { TimeGrid } from './time-grid';
 import { useResources } from './use-resources';
+import { type View, Views, viewNames } from './views';
 import type { Wanted } from './wanted';
 import { changeBooking } from './write';
 import { differs, placeName, timeIn, viewerZone } from './zones';
 
-type View = 'day' | 'week' | 'month';
 interface Search {
   view?: View;
   date?: string;
@@ -43,8 +42,6 @@ interface Search {
   booking?: string;
   cancelled?: boolean;
 }
-const views: readonly View[] = ['day', 'week', 'month'];
-const viewNames: Record<View, string> = { day: 'Day', week: 'Week', month: 'Month' };
 
 /** What the dialog is open for: a new booking, or one with another time that is not written yet. */
 type Asked = Wanted & { bookingId?: string };
@@ -282,32 +279,6 @@ export function BookingsPage() {
       ) : null}
       {adding ? <ResourceDialog resource={null} onClose={() => setAdding(false)} /> : null}
     </Page>
-  );
-}
-
-function Views(props: { view: View; onView: (view: View) => void; className: string }) {
-  const workspace = useWorkspace();
-  return (
-    <nav aria-label="View" className={`flex items-center gap-0.5 ${props.className}`}>
-      {views.map((each) => (
-        <button
-          key={each}
-          type="button"
-          aria-current={props.view === each ? 'page' : undefined}
-          onClick={() => props.onView(each)}
-          className={tabStyle}
-        >
-          {viewNames[each]}
-        </button>
-      ))}
-      <Link
-        to="/w/$workspaceId/bookings/resources"
-        params={{ workspaceId: workspace.id }}
-        className={tabStyle}
-      >
-        Resources
-      </Link>
-    </nav>
   );
 }
 
