@@ -73,7 +73,7 @@ const other: Record<string, (text: string) => string> = {
 function relative(from: readonly string[], to: readonly string[]): string {
   let same = 0;
   while (same < from.length && same < to.length - 1 && from[same] === to[same]) same++;
-  return [...from.slice(same).map(() => '../../ui'), ...to.slice(same)].join('/');
+  return [...from.slice(same).map(() => '..'), ...to.slice(same)].join('/');
 }
 
 test(`every link to a page that is there is found (seed ${seed})`, () => {
