@@ -5,9 +5,8 @@ import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../scripts/testing/postgres';
-import { definitions } from './sync/definitions';
 import { migrate } from './sync/migrate';
-import { tableNames, tables } from './tables';
+import { schema, tableNames, tables } from './tables';
 
 type Row = Record<string, unknown>;
 type Query = (sql: string) => Promise<Row[]>;
@@ -58,7 +57,7 @@ beforeAll(async () => {
     { query: (sql, params) => device.query(sql, params), exec: (sql) => device.exec(sql) },
     files,
     'client',
-    definitions,
+    schema.machinery,
   );
 });
 afterAll(async () => {

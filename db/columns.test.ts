@@ -5,9 +5,9 @@ import { Client } from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connectionOf, readMigrations } from '../api/host/migrations';
 import { createTestDatabase, type TestDatabase } from '../scripts/testing/postgres';
-import { definitions } from './sync/definitions';
 import { type MigrationFile, migrate } from './sync/migrate';
-import { columnsAt, type SyncedTable, schemaVersion, tables } from './tables';
+import { columnsAt, type Schema } from './sync/schema';
+import { schema, tableNames, tables } from './tables';
 
 const files = readMigrations();
 const more: MigrationFile = {
@@ -17,8 +17,8 @@ const more: MigrationFile = {
 };
 const added = ['estimate', 'stage'];
 const grown = {
-  ...definitions,
-  access: definitions.access.map((rule) =>
+  ...schema.machinery,
+  access: schema.machinery.access.map((rule) =>
     rule.table === 'task'
       ? { ...rule, insertable: [...rule.insertable, ...added], updatable: [...rule.updatable, ...added] }
       : rule,
@@ -49,7 +49,7 @@ afterEach(async () => {
 async function openDevice(): Promise<PGlite> {
   const pg = await PGlite.create({ extensions: { btree_gist } });
   close.push(() => pg.close());
-  await migrate(pg, files, 'client', definitions);
+  await migrate(pg, files, 'client', schema.machinery);
   await pg.query('insert into sync.client (client_id) values ($1)', [crypto.randomUUID()]);
   return pg;
 }
@@ -112,7 +112,7 @@ describe('S4: a device is upgraded in place', () => {
     const pg = await openDevice();
     const made = 'select applied_at::text as at from sync.machinery';
     const [first] = (await pg.query<{ at: string }>(made)).rows;
-    await migrate(pg, files, 'client', definitions);
+    await migrate(pg, files, 'client', schema.machinery);
     expect((await pg.query(made)).rows).toEqual([first]);
     const changed = files.map((file) =>
       file.name === 'sync/client.sql'
@@ -122,16 +122,16 @@ describe('S4: a device is upgraded in place', () => {
           }
         : file,
     );
-    await migrate(pg, changed, 'client', definitions);
+    await migrate(pg, changed, 'client', schema.machinery);
     expect((await pg.query('select sync.brand_new() as it')).rows).toEqual([{ it: 7 }]);
     expect((await pg.query(made)).rows).not.toEqual([first]);
     // What is not in the files any more is gone; a broken one changes nothing.
-    await migrate(pg, files, 'client', definitions);
+    await migrate(pg, files, 'client', schema.machinery);
     await expect(pg.query('select sync.brand_new()')).rejects.toThrow(/does not exist/);
     const broken = files.map((file) =>
       file.name === 'sync/client.sql' ? { ...file, sql: 'create function sync.half(' } : file,
     );
-    await expect(migrate(pg, broken, 'client', definitions)).rejects.toMatchObject({ kind: 'failed' });
+    await expect(migrate(pg, broken, 'client', schema.machinery)).rejects.toMatchObject({ kind: 'failed' });
     await pg.query('select sync.tick()');
   });
 });
@@ -142,14 +142,14 @@ describe('S3: the columns of a version', () => {
     close.push(() => pg.close());
     const numbered = files.filter(({ name }) => /^\d{4}_\w+\.sql$/.test(name));
     const numbers = numbered.map(({ name }) => Number(name.slice(0, 4)));
-    expect(schemaVersion).toBeLessThanOrEqual(Math.max(...numbers));
-    for (const number of numbers.filter((one) => one >= 4)) {
+    expect(schema.version).toBeLessThanOrEqual(Math.max(...numbers));
+    for (const number of numbers.filter((one) => one >= schema.firstVersion)) {
       await migrate(
         pg,
         numbered.filter(({ name }) => Number(name.slice(0, 4)) <= number),
         'client',
       );
-      for (const [name, table] of Object.entries<SyncedTable>(tables)) {
+      for (const name of tableNames) {
         const { rows } = await pg.query<{ attname: string }>(
           `select attname from pg_attribute where attrelid = to_regclass('public.' || $1) and attnum > 0
             and not attisdropped and attgenerated = ''`,
@@ -157,15 +157,17 @@ describe('S3: the columns of a version', () => {
         );
         if (rows.length === 0) continue;
         const made = rows.map(({ attname }) => attname).sort();
-        expect([name, number, columnsAt(table, number).sort()]).toEqual([name, number, made]);
+        expect([name, number, columnsAt(schema, name, number).sort()]).toEqual([name, number, made]);
       }
     }
   });
 
   test('S3: a column that came later is not in the versions before it', () => {
     const table = { ...tables.task, columns: [...tables.task.columns, 'estimate'], added: { estimate: 9 } };
-    expect(columnsAt(table, 9)).toEqual(table.columns);
-    for (const version of [0, 4, 8]) expect(columnsAt(table, version)).toEqual(tables.task.columns);
+    const grown: Schema = { ...schema, tables: { ...tables, task: table } };
+    expect(columnsAt(grown, 'task', 9)).toEqual(table.columns);
+    for (const version of [0, schema.firstVersion, 8])
+      expect(columnsAt(grown, 'task', version)).toEqual(tables.task.columns);
   });
 });
 

@@ -1,7 +1,7 @@
 // A1: what reaches the upstream is decided by the session and the shape definitions, never by the client.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { schemaVersion, tableNames } from '../db/tables';
+import { schema, tableNames } from '../db/tables';
 import { electricUpstream, forward, proxyShape, readAsked, ShapeRefused, type Upstream } from './proxy';
 import { resumeParameters, shapeRequest } from './shapes';
 
@@ -42,8 +42,8 @@ describe('A1: the request upstream', () => {
     for (const table of tableNames) {
       const { asked, upstream } = recorder();
       const resume = 'offset=0_0&handle=1-2&live=true&cursor=5&log=changes_only';
-      await ask(table, mine, `${resume}&schema=${schemaVersion}`, upstream);
-      const fixed = shapeRequest(table, mine, 'ada', schemaVersion);
+      await ask(table, mine, `${resume}&schema=${schema.version}`, upstream);
+      const fixed = shapeRequest(table, mine, 'ada', schema.version);
       expect(Object.fromEntries(asked[0]!)).toEqual({
         ...fixed,
         ...{ offset: '0_0', handle: '1-2', live: 'true', cursor: '5', log: 'changes_only' },
@@ -59,7 +59,7 @@ describe('A1: the request upstream', () => {
     const columns = asked.map((one) => one.get('columns'));
     expect(columns[0]).toBe(shapeRequest('task', mine, 'ada', 0).columns);
     expect(columns[1]).toBe(columns[0]);
-    expect(columns[2]).toBe(shapeRequest('task', mine, 'ada', schemaVersion).columns);
+    expect(columns[2]).toBe(shapeRequest('task', mine, 'ada', schema.version).columns);
     expect(asked.some((one) => one.has('schema'))).toBe(false);
     for (const wrong of ['', '-1', '1.5', '1e3', 'x', '1234567', '4"']) {
       await expect(

@@ -3,7 +3,7 @@
 
 import { uuid } from '../db/sync/uuid';
 import type { ApiErrorKind } from '../db/sync/wire';
-import { isTableName, schemaVersion, type TableName } from '../db/tables';
+import { isTableName, schema, type TableName } from '../db/tables';
 import { isPersonal, resumeParameters, shapeRequest } from './shapes';
 
 /** Answers a request to /v1/shape with these parameters. Rejects when it cannot be reached or `signal` aborts. */
@@ -106,7 +106,7 @@ export function readAsked(
   for (const [name, value] of params) {
     if (name === 'schema') {
       if (!/^\d{1,6}$/.test(value)) throw new ShapeRefused('malformed', 'The schema must be a number.');
-      version = Math.min(Number(value), schemaVersion);
+      version = Math.min(Number(value), schema.version);
       continue;
     }
     if (!allowed.has(name)) throw new ShapeRefused('malformed', 'This parameter may not be set.');

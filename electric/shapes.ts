@@ -1,6 +1,7 @@
 // The shapes a client may ask for, one per synced table and workspace. The proxy builds the upstream request
 // from this and the session alone; a client names a shape and a workspace and sets resume parameters (A1).
-import { columnsAt, type SyncedTable, type TableName, tables } from '../db/tables';
+import { columnsAt, type SyncedTable } from '../db/sync/schema';
+import { schema, type TableName, tables } from '../db/tables';
 
 /** Parameters a client may set on a shape request. Whatever else it sends is refused. */
 export const resumeParameters = [
@@ -37,7 +38,7 @@ export function shapeRequest(
   const where = `"${t.scope}" = $1`;
   return {
     table: `public.${table}`,
-    columns: columnsAt(t, version)
+    columns: columnsAt(schema, table, version)
       .map((c) => `"${c}"`)
       .join(','),
     where: t.visible ? `${where} AND ${t.visible}` : where,

@@ -6,6 +6,7 @@ import { houseCheck } from './house';
 import { importCheck } from './imports';
 import { migrationLint } from './migration-lint';
 import { type Check, problemLine } from './problem';
+import { roomCheck } from './rooms';
 import { typesCheck } from './types';
 
 interface Outcome {
@@ -44,7 +45,7 @@ const steps: (() => Promise<Outcome>)[] = [
     timed('biome', () =>
       program('biome', 'ci', '--colors=off', '--error-on-warnings', '--diagnostic-level=warn'),
     ),
-  ...[importCheck, migrationLint, typesCheck, houseCheck].map(
+  ...[importCheck, roomCheck, migrationLint, typesCheck, houseCheck].map(
     (check) => () => timed(check.name, () => findings(check)),
   ),
 ];

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openPGlite } from '../client/sync/database';
 import { migrationFiles } from '../client/sync/open-node';
-import { definitions } from '../db/sync/definitions';
+import { schema } from '../db/tables';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const target = join(root, 'client', 'generated', 'prepared.tar');
@@ -34,7 +34,7 @@ export async function dumpPrepared(): Promise<Blob> {
 export async function prepareDatabase(): Promise<boolean> {
   const hash = createHash('sha256');
   for (const file of migrationFiles()) hash.update(`${file.name}\0${file.sql}\0`);
-  hash.update(JSON.stringify(definitions));
+  hash.update(JSON.stringify(schema.machinery));
   const own = [
     'db/sync/migrate.ts',
     'scripts/prepare.ts',

@@ -7,8 +7,8 @@ import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { ColumnTypeNode, generate, IdentifierNode, Logger, PostgresDialect } from 'kysely-codegen';
 import { readMigrations } from '../api/host/migrations';
-import { definitions } from '../db/sync/definitions';
 import { type MigrationFile, migrate } from '../db/sync/migrate';
+import { schema } from '../db/tables';
 import { pgliteKysely } from './pglite-kysely';
 import { type Check, runIfMain } from './problem';
 
@@ -29,7 +29,7 @@ export async function schemaText(files: readonly MigrationFile[] = readMigration
       query: (sql: string, params?: unknown[]) => database.query(sql, params),
       exec: (sql: string) => database.exec(sql),
     };
-    await migrate(connection, files, 'client', definitions);
+    await migrate(connection, files, 'client', schema.machinery);
     const generatedAlways = await database.query<{ name: string }>(
       `select n.nspname || '.' || c.relname || '.' || a.attname as name
          from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace

@@ -2,7 +2,8 @@
 import { Hono } from 'hono';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import { type SyncedTable, type TableName, tableNames, tables } from '../../db/tables';
+import type { SyncedTable } from '../../db/sync/schema';
+import { type TableName, tableNames, tables } from '../../db/tables';
 import type { ApiDeps, Person } from '../deps';
 import { readBody, uuidParam } from '../sync/body';
 import { inTransaction, type Role, requireRole } from './membership';

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { formatRange } from '../../db/booking/range';
 import { weekly } from '../../db/booking/repetition';
-import { type SyncedTable, tables } from '../../db/tables';
-import { violationRules } from '../../db/violation-rules';
+import type { SyncedTable } from '../../db/sync/schema';
+import { schema, tables } from '../../db/tables';
 import { startTestApi, type TestApi } from '../../scripts/testing/api';
 import {
   type BookingSender,
@@ -263,7 +263,7 @@ describe('disputes that end by themselves', () => {
 
 describe('the registry', () => {
   test('C2: the rules that flag are the same in the registry and on the server, and name a constraint', async () => {
-    const flagged = Object.entries(violationRules).flatMap(([name, rule]) =>
+    const flagged = Object.entries(schema.rules).flatMap(([name, rule]) =>
       rule.stored === 'flagged' ? [{ constraint_name: name, table: rule.table, patch: rule.patch }] : [],
     );
     const stored = await api.pool.query('select constraint_name, "table", patch from sync.rule order by 1');
@@ -280,13 +280,13 @@ describe('the registry', () => {
       "select pg_get_constraintdef(oid) as definition from pg_constraint where conname = 'resolution_choice_known'",
     );
     const stored = [...rows[0]!.definition.matchAll(/'(\w+)'::text/g)].map((match) => match[1]);
-    const rule = violationRules.booking_no_overlap!;
+    const rule = schema.rules.booking_no_overlap!;
     expect([...rule.resolutions].sort()).toEqual(stored.sort());
   });
 
   test('W3: a rule that refuses names a field that a client can change, or offers nothing to change', () => {
     const writable = new Set<string>(Object.values(tables).flatMap((t: SyncedTable) => [...t.insertable]));
-    for (const [name, rule] of Object.entries(violationRules)) {
+    for (const [name, rule] of Object.entries(schema.rules)) {
       if (/^(member|workspace|violation|notice)_/.test(name)) continue;
       if (rule.field !== null) expect([name, writable.has(rule.field)]).toEqual([name, true]);
       if (rule.stored === 'refused') {

@@ -1,8 +1,8 @@
 // The migrations folder and the server's database: reads the files, runs what is missing.
 import { readdirSync, readFileSync } from 'node:fs';
 import { Client } from 'pg';
-import { definitions } from '../../db/sync/definitions';
 import { type MigrationConnection, type MigrationFile, migrate } from '../../db/sync/migrate';
+import { schema } from '../../db/tables';
 
 /** The folder of this repository. */
 export const migrationsFolder = new URL('../../migrations/', import.meta.url);
@@ -28,7 +28,7 @@ export async function migrateServer(
   client.on('error', () => {});
   await client.connect();
   try {
-    return await migrate(connectionOf(client), files, 'server', definitions);
+    return await migrate(connectionOf(client), files, 'server', schema.machinery);
   } finally {
     await client.end();
   }

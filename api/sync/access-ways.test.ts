@@ -1,9 +1,8 @@
 // A4: the ways to write something else than one may: in several steps, in a race, in another's name, at another time.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { access } from '../../db/sync/access';
 import { formatClock } from '../../db/sync/clock';
 import type { Operation, SessionAnswer, Verdict } from '../../db/sync/wire';
-import { tableNames } from '../../db/tables';
+import { access, tableNames } from '../../db/tables';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
 import { insertRow, type Somebody, sampleRow, type Values } from '../../scripts/testing/rows';
 import { until } from '../../scripts/testing/until';

@@ -6,7 +6,7 @@ import type { UpdateFault } from '../../db/page/update';
 import { refusalKind, refusalSentence } from '../../db/sync/rules';
 import { uuid, withPlainIds } from '../../db/sync/uuid';
 import { limits, type Operation, operation, type RefusalKind, type Verdict } from '../../db/sync/wire';
-import { isTableName } from '../../db/tables';
+import { isTableName, schema } from '../../db/tables';
 import type { Person } from '../deps';
 import { bodyColumns } from '../page/faults';
 import { inPieces } from './write-pieces';
@@ -17,7 +17,7 @@ type Applied =
   | { status: 'refused'; kind?: RefusalKind; state?: string; rule?: string | null };
 
 function refused(kind: RefusalKind, rule: string | null = null): Verdict {
-  return { status: 'refused', kind, rule, sentence: refusalSentence(kind, rule) };
+  return { status: 'refused', kind, rule, sentence: refusalSentence(schema.sentences, kind, rule) };
 }
 
 /**

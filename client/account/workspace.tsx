@@ -1,6 +1,7 @@
 // The workspace that is open: its people from this device, and what we may do in it.
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { canWrite } from '../../db/sync/access';
+import { access } from '../../db/tables';
 import { useLive } from '../sync/react/store-context';
 import type { Role } from './api';
 import { useSession } from './session';
@@ -39,7 +40,7 @@ const none: readonly never[] = [];
 
 /** @param isAbsent the workspace's own row is not on this device: nothing could refer to it */
 function reasonAgainstWriting(role: Role, isAbsent: boolean): string | null {
-  if (!canWrite(role, 'task', 'update'))
+  if (!canWrite(role, access.task, 'update'))
     return 'You are a guest here: you can read, but not change anything.';
   return isAbsent ? 'This workspace is still on its way to this device.' : null;
 }

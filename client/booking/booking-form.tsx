@@ -6,6 +6,7 @@ import { isOpenFor } from '../../db/booking/opening';
 import type { Span } from '../../db/booking/range';
 import { MAX_OCCURRENCES, weekly } from '../../db/booking/repetition';
 import { canWriteRow } from '../../db/sync/access';
+import { access } from '../../db/tables';
 import { useAuthor, useSession, useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
@@ -84,7 +85,7 @@ export function BookingForm(props: {
   const readOnly =
     workspace.readOnly ??
     (booking === null ||
-    canWriteRow(workspace.role, 'booking', 'update', { ownerId: booking.user_id }, userId)
+    canWriteRow(workspace.role, access.booking, 'update', { ownerId: booking.user_id }, userId)
       ? booking?.status === 'cancelled'
         ? 'A cancelled booking stays cancelled; make a new one for this time.'
         : null

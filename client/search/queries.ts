@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../db/schema';
 import { bound } from '../sync/react/sql';
+import { moreWords, taskMatches } from '../task';
 
 export interface Hit {
   readonly id: string;
@@ -37,6 +38,7 @@ const options = `StartSel=${MARK_ON}, StopSel=${MARK_OFF}, MaxFragments=2, MaxWo
 export function searchHits(db: Kysely<DB>, workspaceId: string, words: string, limit: number) {
   const query = sql`to_tsquery('simple', ${words})`;
   const first = words.split(':')[0]!;
+  const more = moreWords === null ? sql`` : sql` || ' ' || ${moreWords}`;
   return bound<Hit>(
     db,
     sql`
@@ -46,9 +48,9 @@ export function searchHits(db: Kysely<DB>, workspaceId: string, words: string, l
         select h.id, h.kind, h.task_id, t.project_id, null as resource, t.title, t.status, h.at, h.author, h.body, h.rank
         from (
           (select id, 'task' as kind, id as task_id, updated_at as at, author,
-                  case when description = '' then title else description end as body,
+                  case when description = '' then title else description end${more} as body,
                   ts_rank(search, ${query}) * 1.5 as rank
-             from task where workspace_id = ${workspaceId} and search @@ ${query}
+             from task where workspace_id = ${workspaceId} and ${taskMatches(query)}
             order by rank desc, updated_at desc limit ${limit})
           union all
           (select id, 'comment', task_id, created_at,

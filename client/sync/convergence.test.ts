@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { merge, type Register } from '../../db/sync/merge';
-import { type SyncedTable, tables } from '../../db/tables';
+import type { SyncedTable } from '../../db/sync/schema';
+import { tables } from '../../db/tables';
 import { startTestApi, type TestApi } from '../../scripts/testing/api';
 import { type Device, openDevice } from '../../scripts/testing/device';
 import { until } from '../../scripts/testing/until';

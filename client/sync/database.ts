@@ -1,8 +1,8 @@
 // The device's Postgres: options, value formats, migrations. Where its files live is for the caller (storage.ts).
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
-import { definitions } from '../../db/sync/definitions';
 import { type MigrationFile, migrate } from '../../db/sync/migrate';
+import { schema } from '../../db/tables';
 import { DatabaseStopped, guardStop } from './stopped';
 import type { Status } from './store';
 
@@ -80,7 +80,7 @@ export async function openPGlite(
   });
   guardStop(pg);
   try {
-    await migrate(pg, migrations, 'client', definitions);
+    await migrate(pg, migrations, 'client', schema.machinery);
     await flush();
     return pg;
   } catch (error) {

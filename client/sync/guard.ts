@@ -2,7 +2,8 @@
 // be skipped. So each of its transactions is watched here, and the next answer of the server is held back until the
 // one before is stored (answers.ts; docs/decisions/0002-guarding-pglite-sync.md).
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
-import { type SyncedTable, type TableName, tables } from '../../db/tables';
+import type { SyncedTable } from '../../db/sync/schema';
+import { type TableName, tables } from '../../db/tables';
 
 /**
  * bulk: a first load, straight into the table. merge: rows go through the view of server truth and are merged.

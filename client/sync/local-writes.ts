@@ -1,7 +1,6 @@
 // Local transactions: what the person writes, captured by the triggers of migrations/sync/client.sql, and its inverse.
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
-import { ruleSentences } from '../../db/sync/rules';
-import { isTableName, type TableName, tableNames } from '../../db/tables';
+import { isTableName, schema, type TableName, tableNames } from '../../db/tables';
 import { isFull } from './database';
 import type { Query } from './live-queries';
 import { DatabaseStopped } from './stopped';
@@ -128,7 +127,7 @@ export function storeError(error: unknown): StoreError {
   }
   const { code, constraint } = (error ?? {}) as PostgresError;
   const rule = typeof constraint === 'string' ? constraint : null;
-  const sentence = rule === null ? undefined : ruleSentences[rule];
+  const sentence = rule === null ? undefined : schema.sentences[rule];
   if (typeof code === 'string') {
     if (code === '42501')
       return new StoreError('read-only', sentence ?? 'This is changed on the server only.', rule);

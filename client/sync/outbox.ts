@@ -260,7 +260,12 @@ export class Outbox {
       const { rows } = await tx.query<{ count: string }>('select count(*) from sync.outbox where n = $1', [
         n,
       ]);
-      const verdict = { status: 'refused' as const, kind, rule: null, sentence: refusalSentence(kind, null) };
+      const verdict = {
+        status: 'refused' as const,
+        kind,
+        rule: null,
+        sentence: refusalSentence({}, kind, null),
+      };
       const verdicts = Array.from({ length: Number(rows[0]!.count) }, () => verdict);
       const changed = await storeAnswers(tx, [{ n, verdicts }], '0');
       await tx.query('update sync.outbox set n = n - 1 where verdict is null and n > $1', [n]);

@@ -1,6 +1,7 @@
 // A refused operation is sent again, with what is held because of it, as one new local transaction.
 import type { Transaction } from '@electric-sql/pglite';
-import { isTableName, type SyncedTable, tables } from '../../db/tables';
+import type { SyncedTable } from '../../db/sync/schema';
+import { isTableName, tables } from '../../db/tables';
 import { StoreError } from './store';
 
 interface Entry {

@@ -2,7 +2,7 @@
 // row by row through the view of server truth. Starts itself again from what is stored when anything fails.
 import type { PGliteInterface } from '@electric-sql/pglite';
 import { electricSync } from '@electric-sql/pglite-sync';
-import { schemaVersion, type TableName, tables } from '../../db/tables';
+import { schema, type TableName, tables } from '../../db/tables';
 import { Answers } from './answers';
 import { type ApplyMode, Guard } from './guard';
 import type { Link } from './link';
@@ -199,7 +199,7 @@ export class Subscription {
     const shape = await plugin.namespaceObj.syncShapeToTable({
       shape: {
         url: `${baseUrl}/api/shapes/${table}`,
-        params: { workspace: workspaceId, schema: String(schemaVersion) },
+        params: { workspace: workspaceId, schema: String(schema.version) },
         fetchClient: answers.fetch,
         signal: aborter.signal,
         parser,

@@ -2,7 +2,7 @@
 // held with what it hangs on. What the server would send is put where pglite-sync puts it.
 import type { PGlite } from '@electric-sql/pglite';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { violationRules } from '../../db/violation-rules';
+import { schema } from '../../db/tables';
 import type { Engine } from './engine';
 import { openNodeEngineWithDatabase } from './open-node';
 import { StoreError } from './store';
@@ -181,7 +181,7 @@ describe('a server row that clashes with an unsent booking', () => {
     await expect(book(hours(11, 13))).rejects.toMatchObject({
       kind: 'constraint',
       rule: 'booking_no_overlap',
-      message: violationRules.booking_no_overlap!.sentence,
+      message: schema.rules.booking_no_overlap!.sentence,
     });
     await book(hours(12, 13));
     await book(hours(11, 13), 'tentative');
@@ -282,7 +282,7 @@ test('R5: an answer is taken also when a refused change leaves a row that does n
 });
 
 test('the rules that flag are the same in the registry and on the device, and name a constraint of the schema', async () => {
-  const flagged = Object.entries(violationRules).flatMap(([name, rule]) =>
+  const flagged = Object.entries(schema.rules).flatMap(([name, rule]) =>
     rule.stored === 'flagged' ? [{ constraint_name: name, table: rule.table, patch: rule.patch }] : [],
   );
   expect(flagged.length).toBeGreaterThan(0);

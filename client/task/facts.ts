@@ -1,19 +1,7 @@
-// The fixed values of a task: statuses in the order of the board, priorities from none to urgent.
+// The fixed values of a task, and the colours of labels.
+import { statuses, type TaskStatus } from '../../db/task/values';
 
-export const statuses = ['backlog', 'todo', 'doing', 'review', 'done', 'cancelled'] as const;
-export type TaskStatus = (typeof statuses)[number];
-
-export const statusNames: Record<TaskStatus, string> = {
-  backlog: 'Backlog',
-  todo: 'To do',
-  doing: 'In progress',
-  review: 'In review',
-  done: 'Done',
-  cancelled: 'Cancelled',
-};
-
-/** By number: 0 is none, 1 is urgent, 4 is low. */
-export const priorityNames = ['No priority', 'Urgent', 'High', 'Medium', 'Low'] as const;
+export { priorityNames, statuses, statusNames, type TaskStatus } from '../../db/task/values';
 
 export function isStatus(value: unknown): value is TaskStatus {
   return statuses.includes(value as TaskStatus);

@@ -6,6 +6,7 @@ import { prefixQuery } from '../kit/prefix-query';
 import { bound, pending } from '../sync/react/sql';
 import { statuses, type TaskStatus } from './facts';
 import type { Filters } from './filters';
+import { moreColumns, taskMatches } from './more-columns';
 
 /** A task as cards and rows show it. */
 export interface TaskRow {
@@ -62,7 +63,7 @@ function conditions(f: Filters): Expression<SqlBool>[] {
     );
   }
   const words = f.q ? prefixQuery(f.q) : null;
-  if (words) out.push(sql<SqlBool>`task.search @@ to_tsquery('simple', ${words})`);
+  if (words) out.push(taskMatches(sql`to_tsquery('simple', ${words})`));
   return out;
 }
 
@@ -130,6 +131,7 @@ export function taskDetail(db: Db, id: string) {
     .selectFrom('task')
     .select([...columns, 'description', 'author', 'author_id', 'source', 'created_at', 'updated_at'])
     .select(details)
+    .select(moreColumns.map(({ name }) => sql<unknown>`${sql.ref(`task.${name}`)}`.as(name)))
     .where('id', '=', id);
 }
 

@@ -9,7 +9,9 @@ type Db = Kysely<DB>;
 export type TaskChange = Pick<
   Updateable<Task>,
   'title' | 'description' | 'status' | 'priority' | 'assignee_id' | 'due_on' | 'position' | 'project_id'
->;
+> &
+  // Columns that the definition alone describes (./more-columns.ts).
+  Readonly<Record<string, unknown>>;
 
 export interface NewTask {
   readonly workspaceId: string;

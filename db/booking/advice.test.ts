@@ -12,8 +12,8 @@ import {
 } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readMigrations } from '../../api/host/migrations';
-import { definitions } from '../sync/definitions';
 import { migrate } from '../sync/migrate';
+import { schema } from '../tables';
 import { type AlternativesWish, alternatives } from './alternatives';
 import { clashes, conflictsWithoutCase } from './clashes';
 import { isOpenFor } from './opening';
@@ -41,7 +41,7 @@ async function run<T>(query: RawBuilder<T>): Promise<T[]> {
 
 beforeAll(async () => {
   pg = await PGlite.create({ extensions: { btree_gist } });
-  await migrate(pg, readMigrations(), 'client', definitions);
+  await migrate(pg, readMigrations(), 'client', schema.machinery);
   await pg.exec("set timezone = 'UTC'; set session_replication_role = replica");
   await pg.query("insert into workspace (id, name) values ($1, 'Station')", [workspace]);
 });

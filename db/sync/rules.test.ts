@@ -3,15 +3,15 @@ import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readMigrations } from '../../api/host/migrations';
-import { definitions } from './definitions';
+import { schema } from '../tables';
 import { migrate } from './migrate';
-import { refusalKind, refusalSentence, ruleSentences } from './rules';
+import { refusalKind, refusalSentence } from './rules';
 import { refusalKinds } from './wire';
 
 let pg: PGlite;
 beforeAll(async () => {
   pg = await PGlite.create({ extensions: { btree_gist } });
-  await migrate(pg, readMigrations(), 'client', definitions);
+  await migrate(pg, readMigrations(), 'client', schema.machinery);
 });
 afterAll(() => pg.close());
 
@@ -26,13 +26,13 @@ test('W5: every constraint and unique index that a person can break has a senten
   );
   const names = rows.map((r) => r.name).filter((name) => !internal.test(name));
   expect(names.length).toBeGreaterThan(20);
-  expect(names.filter((name) => !(name in ruleSentences))).toEqual([]);
+  expect(names.filter((name) => !(name in schema.sentences))).toEqual([]);
 });
 
 test('W5: no sentence speaks SQL, and every kind of refusal has one', () => {
   const sentences = [
-    ...Object.values(ruleSentences),
-    ...refusalKinds.map((kind) => refusalSentence(kind, null)),
+    ...Object.values(schema.sentences),
+    ...refusalKinds.map((kind) => refusalSentence({}, kind, null)),
   ];
   for (const sentence of sentences) {
     expect(sentence).toMatch(/^[A-Z].*\.$/);

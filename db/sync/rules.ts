@@ -1,12 +1,6 @@
 // The sentences for people behind each constraint of the schema, and behind each kind of refusal (W5).
 // Both sides use them: the device before it saves, the server in its verdicts.
-import { violationRules } from '../violation-rules';
 import type { RefusalKind } from './wire';
-
-/** By constraint name; the registry (violation-rules.ts) says more of each. */
-export const ruleSentences: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(violationRules).map(([name, rule]) => [name, rule.sentence]),
-);
 
 const kindSentences: Readonly<Record<RefusalKind, string>> = {
   forbidden: 'You may not change this, or not any more.',
@@ -19,9 +13,16 @@ const kindSentences: Readonly<Record<RefusalKind, string>> = {
   'too-large': 'This is too large to be stored.',
 };
 
-/** @returns the sentence of a refusal: the rule's own where it has one. */
-export function refusalSentence(kind: RefusalKind, rule: string | null): string {
-  return (rule === null ? undefined : ruleSentences[rule]) ?? kindSentences[kind];
+/**
+ * @param sentences of the schema's rules, by constraint name
+ * @returns the sentence of a refusal: the rule's own where it has one
+ */
+export function refusalSentence(
+  sentences: Readonly<Record<string, string>>,
+  kind: RefusalKind,
+  rule: string | null,
+): string {
+  return (rule === null ? undefined : sentences[rule]) ?? kindSentences[kind];
 }
 
 /** @returns the kind of refusal that a Postgres error (SQLSTATE) amounts to. */

@@ -41,6 +41,8 @@ declare
   fresh     boolean;
   there     jsonb;
   said      jsonb;
+  others    boolean;
+  source    text;
   standing  text;
   changes   boolean;
   fields    text[];
@@ -76,10 +78,13 @@ begin
     there := r.grave;
   end if;
 
+  if a.owner like '%.%' then
+    execute format('select exists (select from public.%I t where t.%I = $1 and t.user_id <> $2)',
+      split_part(a.owner, '.', 1), split_part(a.owner, '.', 2)) into others using row_id, person;
+  end if;
   standing := case
     when fresh then 'own'
-    when a.owner = 'bookings' then case when exists (
-      select from booking b where b.resource_id = row_id and b.user_id <> person) then 'other' else 'nobody' end
+    when a.owner like '%.%' then case when others then 'other' else 'nobody' end
     when a.owner is null or there ->> a.owner is null then 'nobody'
     when there ->> a.owner = case a.owner when 'user_id' then person else m.id::text end then 'own'
     else 'other' end;
@@ -116,10 +121,12 @@ begin
 
     if fresh then
       fields := a.insertable;
-      if a.imported is not null and given ->> 'author_id' is null and coalesce(case a.imported
-          when 'source' then given ->> 'source'
-          else (select t.source from task t where t.id = sync.as_uuid(given ->> a.imported)
-            and t.workspace_id = workspace and t.author_id is null) end, '') <> '' then
+      source := given ->> 'source';
+      if a.imported like '%.%' then
+        execute format('select t.source from public.%I t where t.id = $1 and t.workspace_id = $2 and t.author_id is null',
+          split_part(a.imported, '.', 1)) into source using sync.as_uuid(given ->> split_part(a.imported, '.', 2)), workspace;
+      end if;
+      if a.imported is not null and given ->> 'author_id' is null and coalesce(source, '') <> '' then
         given := given || jsonb_build_object('author_id', null, 'created_at', sync.past(given -> 'created_at'));
       else
         -- A name that is no name is left for the table to refuse: what sent it is broken.

@@ -2,7 +2,7 @@
 // (client/sync/live-line.ts) and notes when a write reaches it. Told what to do by fanout.ts, over the process's channel.
 
 import { type LiveAnswer, PERSON_HEADER } from '../../db/sync/wire';
-import { schemaVersion, tableNames } from '../../db/tables';
+import { schema, tableNames } from '../../db/tables';
 import { Broken, RawHttp } from './raw-http';
 
 export interface MembersJob {
@@ -103,7 +103,7 @@ class Member {
     for (const { id, table, offset, handle, cursor, asks } of this.#polls) {
       if (!asks) continue;
       ids.add(id);
-      const params = { cursor, handle, live: 'true', log: 'full', offset, schema: String(schemaVersion) };
+      const params = { cursor, handle, live: 'true', log: 'full', offset, schema: String(schema.version) };
       polls.push(this.#known?.ids.has(id) ? { id } : { id, table, workspace, params });
     }
     const line = this.#known ? { line: this.#known.line } : {};
@@ -172,7 +172,7 @@ class Member {
 
   async #catchUp(table: string): Promise<Poll> {
     const params = new URLSearchParams({ workspace: this.job.workspaceId, log: 'full', offset: '-1' });
-    params.set('schema', String(schemaVersion));
+    params.set('schema', String(schema.version));
     for (;;) {
       const response = await this.#get(`/api/shapes/${table}?${params}`);
       await response.arrayBuffer();

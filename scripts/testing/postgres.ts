@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { migrateServer, readMigrations } from '../../api/host/migrations';
-import { definitions } from '../../db/sync/definitions';
+import { schema } from '../../db/tables';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -68,7 +68,7 @@ export async function copyDatabase(url: string): Promise<TestDatabase> {
 async function migratedTemplate(server: string): Promise<string> {
   const files = readMigrations();
   const hash = createHash('sha256')
-    .update(JSON.stringify([files, definitions]))
+    .update(JSON.stringify([files, schema.machinery]))
     .digest('hex')
     .slice(0, 16);
   const name = `template_${hash}`;

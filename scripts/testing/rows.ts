@@ -1,6 +1,6 @@
 // A sound row of every synced table, whoever's it is; what it hangs on is made with it. For tests that walk all tables.
 import type { Pool } from 'pg';
-import type { TableName } from '../../db/tables';
+import { definitionOf, type TableName } from '../../db/tables';
 import { postgresText, updateSaying } from './document';
 
 export interface Somebody {
@@ -134,5 +134,46 @@ export async function sampleRow(
       const hash = n.toString(16).padStart(64, '0');
       return sample({ hash, name: 'a.png', type: 'image/png', size: 1 }, { size: 2 });
     }
+    default: {
+      const row: Values = {};
+      for (const { column, type, refers } of await required(pool, table)) {
+        row[column] = refers ? await of(refers as TableName) : { ...values, text: `Text ${n}` }[type];
+      }
+      const { updatable, insertable } = definitionOf(table)!;
+      const changed = updatable[0] ?? insertable.find((column) => column in row)!;
+      const { rows } = await pool.query<{ type: string }>(columnType, [table, changed]);
+      return sample(row, { [changed]: { ...others, text: 'Changed' }[rows[0]!.type] });
+    }
   }
+}
+
+/** Values by type, and others than these. Enough for tables without constraints of their own on them. */
+const values: Values = { integer: 1, bigint: 1, smallint: 1, boolean: false, jsonb: [], date: '2026-01-01' };
+const others: Values = {
+  integer: 2,
+  bigint: 2,
+  smallint: 2,
+  boolean: true,
+  jsonb: ['x'],
+  date: '2026-01-02',
+};
+
+const columnType = `select format_type(atttypid, null) as type from pg_attribute
+  where attrelid = ('public.' || quote_ident($1))::regclass and attname = $2`;
+
+/** Columns that an insert must give, and the tables that they refer to by (workspace_id, column). */
+async function required(
+  pool: Pool,
+  table: string,
+): Promise<{ column: string; type: string; refers: string | null }[]> {
+  const { rows } = await pool.query(
+    `select a.attname as column, format_type(a.atttypid, null) as type,
+       (select c.confrelid::regclass::text from pg_constraint c
+         where c.conrelid = a.attrelid and c.contype = 'f' and a.attnum = any (c.conkey) limit 1) as refers
+     from pg_attribute a
+     where a.attrelid = ('public.' || quote_ident($1))::regclass and a.attnum > 0 and not a.attisdropped and a.attnotnull
+       and not a.atthasdef and a.attname not in ('id', 'workspace_id')`,
+    [table],
+  );
+  return rows;
 }

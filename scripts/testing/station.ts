@@ -1,5 +1,7 @@
 // The setting of most sync tests: a workspace with two members, and devices of theirs.
 import { expect } from 'vitest';
+import type { SyncedTable } from '../../db/sync/schema';
+import { schema } from '../../db/tables';
 import type { TestApi, TestPerson } from './api';
 import { type Device, openDevice } from './device';
 import { until } from './until';
@@ -74,11 +76,15 @@ export async function openStation(api: TestApi): Promise<Station> {
     },
     async expectSame(...devices) {
       for (const device of devices) await device.settled();
-      for (const table of ['workspace', 'member', 'project', 'label', 'task', 'task_label', 'comment']) {
-        const scope = table === 'workspace' ? 'id' : 'workspace_id';
-        const sql = `select to_jsonb(t) - 'search' as row from ${table} t where ${scope} = $1 order by id`;
-        const server = await api.pool.query(sql, [workspaceId]);
+      for (const [table, { scope, visible }] of Object.entries<SyncedTable>(schema.tables)) {
+        const all = `from "${table}" t where "${scope}" = $1`;
+        const sql = `select to_jsonb(t) - 'search' as row ${all} order by id`;
         for (const device of devices) {
+          const seen = visible ? ` and ${visible} ` : ' and $2::text is not null ';
+          const server = await api.pool.query(sql.replace(all, all + seen), [
+            workspaceId,
+            device.store.userId,
+          ]);
           const same = async () =>
             JSON.stringify(await device.rows(sql, workspaceId)) === JSON.stringify(server.rows);
           await until(`${table} as on the server`, same).catch(async () =>

@@ -1,27 +1,23 @@
 // Mending what a rule refused: another name, another value, another thing to hang on; then it is sent again.
 
 import { type FormEvent, useId, useState } from 'react';
-import type { RefusedResolution } from '../../../db/violation-rules';
-import { useWorkspace } from '../../account/workspace';
-import { resources } from '../../booking/queries';
+import type { RefusedResolution } from '../../../db/sync/constraint-rule';
+import type { Column } from '../../../db/sync/define';
 import { Button } from '../../kit/button';
 import { inputStyle } from '../../kit/field';
-import { useLive } from '../../sync/react/store-context';
-import { useProjects } from '../../task';
-import { fieldNames } from './values';
+import { columnName, columnOf, type Named, useNamed } from './values';
 
-const parents = ['project_id', 'assignee_id', 'resource_id'];
-const typed = ['key', 'name', 'title', 'description', 'body', 'notes', 'unit', 'time_zone', 'color'];
-const long = ['description', 'body', 'notes'];
-const numbers = ['capacity', 'minimum', 'priority', 'open_days'];
+/** Tables whose rows can be chosen here. */
+const listed = ['project', 'member', 'resource'];
 
-/** @returns whether a way of resolving is one that this offers for the field */
-export function mendable(way: RefusedResolution, field: string): boolean {
-  if (way === 'other-parent') return parents.includes(field);
-  return (way === 'rename' || way === 'edit') && [...typed, ...numbers].includes(field);
+/** @returns whether a way of resolving is one that this offers for the column */
+export function mendable(way: RefusedResolution, column: Column | null): boolean {
+  if (way === 'other-parent') return column?.names !== undefined && listed.includes(column.names);
+  return (way === 'rename' || way === 'edit') && column?.control !== undefined;
 }
 
 export function Mend(props: {
+  table: string;
   field: string;
   value: unknown;
   /** How many things go along. */
@@ -29,30 +25,22 @@ export function Mend(props: {
   ways: readonly RefusedResolution[];
   onSend: (value: unknown) => void;
 }) {
-  const { field } = props;
+  const { table, field } = props;
   const id = useId();
-  const workspace = useWorkspace();
-  const projects = useProjects();
+  const column = columnOf(table, field);
+  const named = useNamed();
   const [text, setText] = useState(String(props.value ?? ''));
-  const rooms = useLive(
-    (db) => (field === 'resource_id' ? resources(db, workspace.id) : null),
-    [field, workspace.id],
-  );
-  const choices =
-    field === 'project_id'
-      ? (projects ?? []).filter((p) => !p.archived)
-      : field === 'assignee_id'
-        ? workspace.members
-        : field === 'resource_id'
-          ? (rooms ?? []).filter((r) => !r.archived)
-          : null;
+  const choices: readonly Named[] | null =
+    column?.names === undefined ? null : (named(column.names) ?? []).filter((row) => !row.archived);
   const same =
     text === String(props.value ?? '') ||
     (choices ? !choices.some((c) => c.id === text) : text.trim() === '');
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (same) return;
-    props.onSend(numbers.includes(field) ? Number(text) : field === 'key' ? text.trim().toUpperCase() : text);
+    props.onSend(
+      column?.control === 'number' ? Number(text) : field === 'key' ? text.trim().toUpperCase() : text,
+    );
   };
   const verb = props.ways.includes('rename')
     ? 'Rename and send'
@@ -63,7 +51,7 @@ export function Mend(props: {
     <form onSubmit={send} className="mt-3 flex flex-wrap items-end gap-2">
       <div className="flex min-w-40 flex-1 flex-col gap-1">
         <label htmlFor={id} className="text-xs text-ink-2">
-          {choices ? 'Another' : 'New'} {fieldNames[field] ?? field}
+          {choices ? 'Another' : 'New'} {columnName(table, field)}
         </label>
         {choices ? (
           <select
@@ -79,7 +67,7 @@ export function Mend(props: {
               </option>
             ))}
           </select>
-        ) : long.includes(field) ? (
+        ) : column?.control === 'long-text' ? (
           <textarea
             id={id}
             value={text}
@@ -89,7 +77,7 @@ export function Mend(props: {
         ) : (
           <input
             id={id}
-            type={numbers.includes(field) ? 'number' : 'text'}
+            type={column?.control === 'number' ? 'number' : column?.control === 'day' ? 'date' : 'text'}
             value={text}
             onChange={(event) => setText(event.target.value)}
             className={inputStyle}

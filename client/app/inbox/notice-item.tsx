@@ -9,12 +9,11 @@ import { useStore } from '../../sync/react/store-context';
 import { useOpenTask } from '../../task/active-task';
 import type { NoticeRow } from './queries';
 import { resolveNotice, restoreNotice } from './restore';
-import { fieldNames, tableNames, useSay } from './values';
+import { columnName, rowName, useSay } from './values';
 
 function headline(notice: NoticeRow, who: string): string {
-  const field = fieldNames[notice.field ?? ''] ?? notice.field ?? 'change';
-  if (notice.kind === 'deleted')
-    return `${who} deleted a ${tableNames[notice.table] ?? 'row'} that you changed`;
+  const field = notice.field === null ? 'change' : columnName(notice.table, notice.field);
+  if (notice.kind === 'deleted') return `${who} deleted a ${rowName(notice.table)} that you changed`;
   if (notice.kind === 'lost') return `Your ${field} lost to a newer one by ${who}`;
   return `${who} replaced your ${field} without having seen it`;
 }
@@ -53,8 +52,12 @@ export function NoticeItem({ notice }: { notice: NoticeRow }) {
           </p>
           {notice.field ? (
             <dl className="mt-3 grid gap-2 sm:grid-cols-2">
-              <Value term="Yours" tone="lost" text={say(notice.field, notice.lost)} />
-              <Value term={`Stands now, by ${who}`} tone="kept" text={say(notice.field, notice.kept)} />
+              <Value term="Yours" tone="lost" text={say(notice.table, notice.field, notice.lost)} />
+              <Value
+                term={`Stands now, by ${who}`}
+                tone="kept"
+                text={say(notice.table, notice.field, notice.kept)}
+              />
             </dl>
           ) : null}
         </div>
@@ -75,7 +78,7 @@ export function NoticeItem({ notice }: { notice: NoticeRow }) {
           }
           onClick={() => void act('restore', restore, { say: 'Restored' })}
         >
-          {notice.kind === 'deleted' ? `Restore ${tableNames[notice.table] ?? 'it'}` : 'Restore mine'}
+          {notice.kind === 'deleted' ? `Restore ${rowName(notice.table)}` : 'Restore mine'}
         </Button>
       </div>
     </li>

@@ -12,7 +12,7 @@ import { NoticeItem } from './notice-item';
 import { type NoticeRow, notices, parked, refusals } from './queries';
 import { heldWith, RefusedItem } from './refused-item';
 import { resolveNotice } from './restore';
-import { tableNames } from './values';
+import { rowName } from './values';
 
 /** @param props.parts of the features: the same at every render */
 export function InboxPage({ parts }: { parts: readonly InboxPart[] }) {
@@ -73,9 +73,7 @@ export function InboxPage({ parts }: { parts: readonly InboxPart[] }) {
             ))}
             {stuck?.map((row) => (
               <li key={`${row.table}-${row.id}`} className="rounded-lg bg-surface p-4 shadow-card">
-                <p className="font-[550]">
-                  A {tableNames[row.table] ?? 'row'} from the server does not fit here yet
-                </p>
+                <p className="font-[550]">A {rowName(row.table)} from the server does not fit here yet</p>
                 <p className="mt-1 text-ink-2">
                   It arrived {ago(row.at)} and is tried again with each change that comes. Nothing of yours is
                   affected.

@@ -2,7 +2,7 @@
 import { Ban } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { violationRules } from '../../../db/violation-rules';
+import { schema } from '../../../db/tables';
 import { Button } from '../../kit/button';
 import { Dialog } from '../../kit/dialog';
 import { ago } from '../../kit/when';
@@ -11,7 +11,7 @@ import { StoreError } from '../../sync/store';
 import { Mend, mendable } from './mend';
 import { Value } from './notice-item';
 import type { RefusedRow } from './queries';
-import { fieldNames, tableNames, useSay } from './values';
+import { columnName, columnOf, rowName, useSay } from './values';
 
 const verbs: Record<string, string> = {
   insert: 'A new',
@@ -19,11 +19,12 @@ const verbs: Record<string, string> = {
   delete: 'The deletion of a',
 };
 
-/** Columns that say nothing to a person. */
-const hidden = new Set([
-  ...['id', 'workspace_id', 'position', 'created_at', 'author_id', 'version', 'task_id', 'user_id'],
-  ...['series_id', 'source', 'violation_id'],
-]);
+/** Whether a column says something to a person. */
+function isShown(table: string, name: string): boolean {
+  const column = columnOf(table, name);
+  return column !== null && column.label !== null && !column.silent;
+}
+
 const shownHeld = 5;
 
 /** What hangs on a refused row, directly or by way of others, in the order in which it was made. */
@@ -48,8 +49,8 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
   const values = valuesOf(entry);
   const shown = Object.entries(
     entry.kind === 'delete' ? ((entry.was ?? {}) as Record<string, unknown>) : values,
-  ).filter(([column, value]) => !hidden.has(column) && value !== null && value !== '');
-  const rule = entry.rule === null ? undefined : violationRules[entry.rule];
+  ).filter(([column, value]) => isShown(entry.table, column) && value !== null && value !== '');
+  const rule = entry.rule === null ? undefined : schema.rules[entry.rule];
   const offered = rule?.stored === 'refused' ? rule.resolutions : (['again', 'discard'] as const);
   /** It and what hangs on it, in one local transaction. */
   const send = async (change: Record<string, unknown>) => {
@@ -63,7 +64,9 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
   const copy = () =>
     navigator.clipboard
       .writeText(
-        shown.map(([column, value]) => `${fieldNames[column] ?? column}: ${say(column, value)}`).join('\n'),
+        shown
+          .map(([column, value]) => `${columnName(entry.table, column)}: ${say(entry.table, column, value)}`)
+          .join('\n'),
       )
       .then(
         () => toast('Copied'),
@@ -79,7 +82,10 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
     }
   };
   const field = rule?.stored === 'refused' ? rule.field : null;
-  const mends = field !== null && offered.some((way) => mendable(way, field)) && entry.kind !== 'delete';
+  const mends =
+    field !== null &&
+    offered.some((way) => mendable(way, columnOf(entry.table, field))) &&
+    entry.kind !== 'delete';
   return (
     <li className="rounded-lg bg-surface shadow-card">
       <div className="flex gap-3 p-4 pb-3">
@@ -88,7 +94,7 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
         </span>
         <div className="min-w-0 flex-1">
           <p className="font-[550]">
-            {verbs[entry.kind] ?? 'A change of a'} {tableNames[entry.table] ?? entry.table} was refused
+            {verbs[entry.kind] ?? 'A change of a'} {rowName(entry.table)} was refused
           </p>
           <p className="text-ink-2">{entry.sentence}</p>
           <p className="text-xs text-ink-3">{ago(entry.at)}</p>
@@ -97,9 +103,9 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
               {shown.map(([column, value]) => (
                 <Value
                   key={column}
-                  term={fieldNames[column] ?? column}
+                  term={columnName(entry.table, column)}
                   tone="kept"
-                  text={say(column, value)}
+                  text={say(entry.table, column, value)}
                 />
               ))}
             </dl>
@@ -115,7 +121,7 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
               <ul className="mt-1 flex flex-col gap-0.5">
                 {held.slice(0, shownHeld).map((each) => (
                   <li key={each.id} className="truncate">
-                    <span className="text-ink-3">{tableNames[each.table] ?? each.table} </span>
+                    <span className="text-ink-3">{rowName(each.table)} </span>
                     {nameOf(each)}
                   </li>
                 ))}
@@ -127,6 +133,7 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
           ) : null}
           {mends ? (
             <Mend
+              table={entry.table}
               field={field}
               value={values[field]}
               withHeld={held.length}

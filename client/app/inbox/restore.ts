@@ -1,7 +1,8 @@
 // The way back from a merge or a refusal: statements that write what was lost again.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../../db/schema';
-import { isTableName, type SyncedTable, tables } from '../../../db/tables';
+import type { SyncedTable } from '../../../db/sync/schema';
+import { isTableName, tables } from '../../../db/tables';
 import { bound } from '../../sync/react/sql';
 import type { Compilable } from '../../sync/store';
 

@@ -159,6 +159,9 @@ class Writer {
       this.#links++;
       this.#pieces(inside, ']');
       this.#links--;
+      // Many readers take [^ for a footnote.
+      if (this.#out[before.length + 1] === '^')
+        this.#out = `${before}[\\${this.#out.slice(before.length + 1)}`;
       const href = mark.attrs.href === null ? '' : String(mark.attrs.href);
       this.#out += `](${destination(href)}${titled(mark.attrs.title)})`;
       return;

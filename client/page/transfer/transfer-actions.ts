@@ -91,6 +91,28 @@ export function csv(columns: readonly string[], rows: readonly Record<string, un
 /** Binary columns: their content is in the Markdown files. */
 const notInTables = new Set(['search', 'update', 'state']);
 
+/** @returns the rows of every synced table of the workspace, with all columns that say something, by table */
+export async function exportedTables(
+  store: Store,
+  workspaceId: string,
+): Promise<Record<string, Record<string, unknown>[]>> {
+  const all: Record<string, Record<string, unknown>[]> = {};
+  for (const name of tableNames) {
+    // The history of texts is no table to read; the texts are beside it.
+    if (name === 'document_update' || name === 'document_version') continue;
+    const rows = await store.read(
+      bound<Record<string, unknown>>(
+        store.db,
+        sql`select * from ${sql.table(name)} where ${sql.ref(tables[name].scope)} = ${workspaceId} order by id`,
+      ),
+    );
+    all[name] = rows.map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([column]) => !notInTables.has(column))),
+    );
+  }
+  return all;
+}
+
 /**
  * Everything of the workspace on this device: Markdown, files, CSV for each table, a calendar, and all rows as JSON.
  * @returns paths of files that could not be had
@@ -103,7 +125,6 @@ export async function exportEverything(
   const { db } = store;
   const files: ArchiveFile[] = [];
   const add = (path: string, text: string) => files.push({ path, bytes: bytes(text) });
-  const all: Record<string, unknown> = {};
   const paths = exportPaths(tree, null);
   const images = filePaths(await fileRows(store, workspace.id), 'files/');
   const fromPages = (hash: string) => (images.has(hash) ? `../${images.get(hash)}` : null);
@@ -113,20 +134,9 @@ export async function exportEverything(
   }
   const missing = await addFiles(files, store, workspace.id, images, images.keys());
   if (missing.length > 0) add('files/not-exported.txt', `${missing.join('\n')}\n`);
-  for (const name of tableNames) {
-    // The history of texts is no table to read; the texts are beside it.
-    if (name === 'document_update' || name === 'document_version') continue;
-    const rows = await store.read(
-      bound<Record<string, unknown>>(
-        db,
-        sql`select * from ${sql.table(name)} where ${sql.ref(tables[name].scope)} = ${workspace.id} order by id`,
-      ),
-    );
-    const kept = rows.map((row) =>
-      Object.fromEntries(Object.entries(row).filter(([column]) => !notInTables.has(column))),
-    );
-    all[name] = kept;
-    add(`tables/${name}.csv`, csv(Object.keys(kept[0] ?? { id: '' }), kept));
+  const all = await exportedTables(store, workspace.id);
+  for (const [name, rows] of Object.entries(all)) {
+    add(`tables/${name}.csv`, csv(Object.keys(rows[0] ?? { id: '' }), rows));
   }
   const bookings = await store.read(
     bound<{

@@ -344,6 +344,15 @@ test(`D1: any body that goes out comes back through the import as it was (seed $
   );
 }, 300_000);
 
+test('D1: the text of a link that begins with ^ is no footnote (seed 495634684)', () => {
+  const link = { type: 'link', attrs: { href: 'a b.md', title: 'c++' } };
+  const text = { type: 'text', text: '^\\|[x] </b>', marks: [link] };
+  const body = schema.nodeFromJSON({ type: 'doc', content: [{ type: 'paragraph', content: [text] }] });
+  const read = vaultSyntax({ page: () => '#', image: () => 'x', block: () => null });
+  const again = schema.nodeFromJSON(readMarkdown(writeMarkdown(body.toJSON()), { vault: read }).body);
+  expect(meaning(again)).toEqual(meaning(body));
+});
+
 test('A5: signs that open and never close cost no more than their length', () => {
   const hostile = [
     '<div>\n\n',

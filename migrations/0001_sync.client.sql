@@ -104,7 +104,7 @@ create table sync.sent (
 );
 create index sent_at on sync.sent (at);
 
--- Rules that the server flags; filled from db/violation-rules.ts. clash is SQL over a and b: when the constraint would
+-- Rules that the server flags; filled from the definitions of the tables (db/sync/definitions.ts). clash is SQL over a and b: when the constraint would
 -- refuse the two. holding: what a row looks like that patch is laid over.
 create table sync.rule (
   constraint_name  text primary key,

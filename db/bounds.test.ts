@@ -2,12 +2,11 @@
 import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readMigrations } from '../../api/host/migrations';
-import { access } from '../sync/access';
-import { definitions } from '../sync/definitions';
-import { migrate } from '../sync/migrate';
-import { type SyncedTable, type TableName, tables } from '../tables';
-import { endOfTime, firstDay, firstMoment, lastDay } from './bounds';
+import { readMigrations } from '../api/host/migrations';
+import { endOfTime, firstDay, firstMoment, lastDay } from './kit/bounds';
+import { migrate } from './sync/migrate';
+import type { SyncedTable } from './sync/schema';
+import { access, schema, type TableName, tables } from './tables';
 
 interface Column {
   readonly table: string;
@@ -58,7 +57,7 @@ let pg: PGlite;
 let columns: Column[];
 beforeAll(async () => {
   pg = await PGlite.create({ extensions: { btree_gist } });
-  await migrate(pg, readMigrations(), 'client', definitions);
+  await migrate(pg, readMigrations(), 'client', schema.machinery);
   const { rows } = await pg.query<Column>(
     `select c.relname as table, a.attname as column, format_type(a.atttypid, null) as type
        from pg_attribute a join pg_class c on c.oid = a.attrelid

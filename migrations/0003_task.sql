@@ -1,34 +1,4 @@
--- Workspaces, members, projects, tasks, labels, comments, notices. Runs byte for byte on the server's Postgres and on the browser's PGlite; the
--- machinery that keeps them in step is in the folders beside this file, and may change at any time.
---
--- Every synced table has: id (uuid, chosen by whoever makes the row), workspace_id (immutable), version
--- (raised by the server on every write; 0 means the server has not seen the row) and updated_at (the time of
--- the newest write merged into the row). References carry workspace_id, so no row can point out of its
--- workspace.
-
-create table workspace (
-  id          uuid primary key,
-  name        text not null,
-  created_at  timestamptz not null default now(),
-  updated_at  timestamptz not null default now(),
-  version     bigint not null default 0,
-  constraint workspace_name_length check (char_length(btrim(name)) between 1 and 80)
-);
-
-create table member (
-  id            uuid primary key,
-  workspace_id  uuid not null references workspace (id) on delete cascade,
-  user_id       text not null,
-  name          text not null,
-  email         text not null,
-  role          text not null,
-  created_at    timestamptz not null default now(),
-  updated_at    timestamptz not null default now(),
-  version       bigint not null default 0,
-  constraint member_role_known check (role in ('owner', 'member', 'guest')),
-  constraint member_once unique (workspace_id, user_id),
-  constraint member_in_workspace unique (workspace_id, id)
-);
+-- Projects, their tasks, labels and comments.
 
 create table project (
   id            uuid primary key,
@@ -145,34 +115,3 @@ create table comment (
 );
 create index comment_task on comment (task_id, created_at);
 create index comment_search on comment using gin (search);
-
--- What a person lost in a merge, written by the server for the one who lost it; it stays until resolved.
---   kind 'lost'        your change came later than a newer one of the same field
---        'overwritten' a newer change replaced yours without having seen it
---        'deleted'     your change came to a row that somebody had deleted; lost holds the whole row
---        'late'        somebody had decided it before you
---        'failed'      your decision could not be carried out
---        'decided'     somebody decided about your booking, or answered you
--- Of the last three, lost is {choice, ...} and kept {outcome, sentence, ...}.
-create table notice (
-  id            uuid primary key,
-  workspace_id  uuid not null references workspace (id) on delete cascade,
-  user_id       text not null,
-  kind          text not null,
-  "table"       text not null,
-  row_id        uuid not null,
-  field         text,
-  lost          jsonb,
-  kept          jsonb,
-  by_user       text,
-  by_name       text not null default '',
-  title         text not null default '',
-  resolved_at   timestamptz,
-  created_at    timestamptz not null default now(),
-  updated_at    timestamptz not null default now(),
-  version       bigint not null default 0,
-  constraint notice_kind_known check (kind in ('lost', 'overwritten', 'deleted', 'late', 'failed', 'decided')),
-  constraint notice_resolved_at_range check (resolved_at >= '1900-01-01 00:00:00+00'
-    and resolved_at < '2200-01-01 00:00:00+00')
-);
-create index notice_open on notice (user_id, created_at) where resolved_at is null;

@@ -1,0 +1,25 @@
+// Columns of a task that its definition shows by itself (db/task/tables.ts): the panel and search take them from here.
+import { sql } from 'kysely';
+import type { Column } from '../../db/sync/define';
+import { taskTables } from '../../db/task/tables';
+
+const defined: Readonly<Record<string, Column>> = taskTables.task.defined;
+
+export const moreColumns = Object.entries(defined)
+  .filter(([, column]) => column.shown && column.control !== undefined)
+  .map(([name, column]) => ({ name, label: column.label ?? name, control: column.control ?? 'text' }));
+
+const texts = moreColumns.filter(({ control }) => control === 'text' || control === 'long-text');
+
+/** What search reads of a task beside its own index; null: nothing. */
+export const moreWords =
+  texts.length === 0
+    ? null
+    : sql<string>`concat_ws(' ', ${sql.join(texts.map(({ name }) => sql.ref(`task.${name}`)))})`;
+
+/** @returns SQL over task: whether its words match. @param query a tsquery */
+export function taskMatches(query: ReturnType<typeof sql>) {
+  return moreWords === null
+    ? sql<boolean>`task.search @@ ${query}`
+    : sql<boolean>`(task.search @@ ${query} or to_tsvector('simple', ${moreWords}) @@ ${query})`;
+}
