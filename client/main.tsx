@@ -6,9 +6,11 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Toaster } from 'sonner';
 import { CrashScreen } from './app/crash';
+import { features } from './app/features';
 import { router } from './app/routes';
 import { useTheme } from './app/theme';
 import { registerServiceWorker } from './app/update';
+import { FeaturesProvider } from './kit/feature';
 import { TooltipProvider } from './kit/tooltip';
 
 function App() {
@@ -16,7 +18,9 @@ function App() {
   return (
     <CrashScreen>
       <TooltipProvider>
-        <RouterProvider router={router} />
+        <FeaturesProvider features={features}>
+          <RouterProvider router={router} />
+        </FeaturesProvider>
         <Toaster
           theme={theme}
           position="bottom-center"

@@ -1,7 +1,7 @@
 // Outpost's store in a Node process, with all that its devices do. For imports and tests.
 import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
-import { schema } from '../db/tables';
 import type { MigrationFile } from '../db/sync/migrate';
+import { schema } from '../db/tables';
 import { deviceFeatures } from './device-features';
 import type { DeviceFiles } from './file/device-files';
 import { DocumentWords } from './page/store/document-words';

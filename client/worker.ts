@@ -1,6 +1,7 @@
 // Entry of the worker that every tab of Outpost starts; one of them leads and holds the database.
-import { schema } from '../db/tables';
+
 import type { MigrationFile } from '../db/sync/migrate';
+import { schema } from '../db/tables';
 import { deviceFeatures } from './device-features';
 import { browserFiles } from './file/device-files';
 import preparedUrl from './generated/prepared.tar?url';

@@ -1,7 +1,7 @@
 // Many live polls over one connection: the first answer ends the wait, nobody gets what is not theirs.
 import { expect, test } from 'vitest';
-import { schema } from '../db/tables';
 import { type LiveAnswer, type LiveRequest, limits, liveAnswer, liveRequest } from '../db/sync/wire';
+import { schema } from '../db/tables';
 import { until } from '../scripts/testing/until';
 import { KnownPolls } from './known-polls';
 import { type LivePoll, type LiveReader, pollLive } from './live';

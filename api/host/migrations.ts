@@ -1,6 +1,7 @@
 // Outpost's migrations: the folder of this repository, and the tables that its machinery is told of.
-import { schema } from '../../db/tables';
+
 import type { MigrationFile } from '../../db/sync/migrate';
+import { schema } from '../../db/tables';
 import * as core from '../sync/migrations';
 
 export { connectionOf } from '../sync/migrations';

@@ -4,7 +4,6 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { schema as outpost } from '../../db/tables';
 import { formatClock } from '../../db/sync/clock';
 import { type Schema, tableOf } from '../../db/sync/schema';
 import {
@@ -16,6 +15,7 @@ import {
   type Verdict,
   type WriteResponse,
 } from '../../db/sync/wire';
+import { schema as outpost } from '../../db/tables';
 import { createShapeServer, type ShapeServer } from '../../electric/embedded/server';
 import { embeddedUpstream } from '../../electric/proxy';
 import { createTestDatabase, type TestDatabase } from '../../scripts/testing/postgres';

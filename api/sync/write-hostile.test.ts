@@ -3,9 +3,9 @@
 import fc from 'fast-check';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { schema } from '../../db/tables';
 import { formatClock } from '../../db/sync/clock';
 import { limits, PROTOCOL, type Verdict, type WriteResponse } from '../../db/sync/wire';
+import { schema } from '../../db/tables';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
 import { foundWorkspace } from '../../scripts/testing/workspace';
 import { Lineage } from './lineage';

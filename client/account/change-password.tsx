@@ -4,7 +4,8 @@ import { toast } from 'sonner';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { Field } from '../kit/field';
-import { ApiError, api } from './api';
+import { ApiError } from '../sync/react/request';
+import { api } from './api';
 import { useSession } from './session';
 import { useAccountReason } from './use-account-reason';
 

@@ -2,10 +2,11 @@
 // they need a connection (C4).
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { toast } from 'sonner';
-import { Section } from '../app/shell/page';
 import { Button } from '../kit/button';
+import { Section } from '../kit/page-frame';
 import { exactTime } from '../kit/when';
-import { ApiError, api, type OpenInvite, type Role } from './api';
+import { ApiError } from '../sync/react/request';
+import { api, type OpenInvite, type Role } from './api';
 
 const sentence = (cause: unknown) =>
   cause instanceof ApiError ? cause.message : 'Something went wrong. Try again.';

@@ -2,7 +2,8 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Button } from '../kit/button';
-import { ApiError, api } from './api';
+import { ApiError } from '../sync/react/request';
+import { api } from './api';
 import { AuthFrame } from './frame';
 import { addMembership, useSession } from './session';
 import { type Mode, SignInForm } from './sign-in-form';

@@ -2,14 +2,15 @@
 import { Link2, MoreHorizontal, Users } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { Column, Page, Section } from '../app/shell/page';
 import { Avatar } from '../kit/avatar';
 import { Button, IconButton } from '../kit/button';
 import { CopyField } from '../kit/copy-field';
 import { Dialog } from '../kit/dialog';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../kit/menu';
+import { Column, Page, Section } from '../kit/page-frame';
+import { ApiError } from '../sync/react/request';
 import { useStatus } from '../sync/react/store-context';
-import { ApiError, api, type Role } from './api';
+import { api, type Role } from './api';
 import { Invitations } from './invitations';
 import { PasswordLinkDialog } from './password-link';
 import { refreshSession, useSession } from './session';

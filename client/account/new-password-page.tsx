@@ -3,7 +3,8 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type FormEvent, useCallback, useState } from 'react';
 import { Button } from '../kit/button';
 import { Field } from '../kit/field';
-import { ApiError, api } from './api';
+import { ApiError } from '../sync/react/request';
+import { api } from './api';
 import { AuthFrame } from './frame';
 import { useAnswer } from './use-answer';
 

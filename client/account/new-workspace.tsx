@@ -4,7 +4,8 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { Field } from '../kit/field';
-import { ApiError, api } from './api';
+import { ApiError } from '../sync/react/request';
+import { api } from './api';
 import { AuthFrame } from './frame';
 import { addMembership, forgetSession, refreshSession, useSession } from './session';
 
@@ -43,15 +44,16 @@ function WorkspaceForm({ id, onMade }: { id: string; onMade: (workspaceId: strin
   );
 }
 
-export function NewWorkspace(props: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export function NewWorkspace({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   return (
     <Dialog
-      {...props}
+      open
+      onOpenChange={(open) => !open && onClose()}
       title="New workspace"
       actions={
         <>
-          <Button onClick={() => props.onOpenChange(false)}>Cancel</Button>
+          <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" type="submit" form="new-workspace">
             Create workspace
           </Button>
@@ -61,7 +63,7 @@ export function NewWorkspace(props: { open: boolean; onOpenChange: (open: boolea
       <WorkspaceForm
         id="new-workspace"
         onMade={(workspaceId) => {
-          props.onOpenChange(false);
+          onClose();
           void navigate({ to: '/w/$workspaceId', params: { workspaceId } });
         }}
       />

@@ -3,8 +3,9 @@ import { useState } from 'react';
 import { Button } from '../kit/button';
 import { CopyField } from '../kit/copy-field';
 import { Dialog } from '../kit/dialog';
+import { ApiError } from '../sync/react/request';
 import { useAccountOptions } from './account-options';
-import { ApiError, api } from './api';
+import { api } from './api';
 import { type MemberRow, useWorkspace } from './workspace';
 
 export function PasswordLinkDialog({ member, onClose }: { member: MemberRow; onClose: () => void }) {

@@ -1,11 +1,12 @@
 // Where a person is signed in, and signing out there. What those devices hold stays on them.
 import { useCallback, useState } from 'react';
 import { toast } from 'sonner';
-import { Section } from '../app/shell/page';
 import { Button } from '../kit/button';
+import { Section } from '../kit/page-frame';
 import { ago } from '../kit/when';
+import { ApiError } from '../sync/react/request';
 import { useStatus } from '../sync/react/store-context';
-import { ApiError, api, type SignedIn } from './api';
+import { api, type SignedIn } from './api';
 import { deviceName } from './device-name';
 import { useSession } from './session';
 import { useAccountReason } from './use-account-reason';

@@ -3,7 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { Button } from '../kit/button';
 import { Field } from '../kit/field';
-import { ApiError, api, type Session } from './api';
+import { ApiError } from '../sync/react/request';
+import { api, type Session } from './api';
 import { refreshSession } from './session';
 
 export type Mode = 'sign-in' | 'sign-up';

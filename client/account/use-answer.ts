@@ -1,6 +1,6 @@
 // One question to the server, asked when a page opens: its answer, or why there is none.
 import { useEffect, useState } from 'react';
-import { ApiError } from './api';
+import { ApiError } from '../sync/react/request';
 
 /** @param ask the same function at every render, or the question is asked again */
 export function useAnswer<T>(ask: () => Promise<T>): {

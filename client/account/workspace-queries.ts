@@ -1,4 +1,4 @@
-// Reads of the small tables of a workspace: members, labels, projects. All rows: there are few.
+// Reads of a workspace: its name and its members. All rows: there are few.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../db/schema';
 
@@ -10,23 +10,6 @@ export function members(db: Db, workspaceId: string) {
     .select(['id', 'user_id', 'name', 'email', 'role', 'created_at'])
     .where('workspace_id', '=', workspaceId)
     .orderBy(sql`lower(name)`)
-    .orderBy('id');
-}
-
-export function labels(db: Db, workspaceId: string) {
-  return db
-    .selectFrom('label')
-    .select(['id', 'name', 'color'])
-    .where('workspace_id', '=', workspaceId)
-    .orderBy(sql`lower(name)`);
-}
-
-export function projects(db: Db, workspaceId: string) {
-  return db
-    .selectFrom('project')
-    .select(['id', 'key', 'name', 'position', 'archived'])
-    .where('workspace_id', '=', workspaceId)
-    .orderBy('position')
     .orderBy('id');
 }
 

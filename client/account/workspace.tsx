@@ -1,9 +1,8 @@
-// The workspace that is open: its people, labels and projects from this device, and what we may do in it.
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
+// The workspace that is open: its people from this device, and what we may do in it.
+import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { canWrite } from '../../db/sync/access';
 import { access } from '../../db/tables';
-import { recall, remember } from '../kit/remember';
-import { useLive, useStatus } from '../sync/react/store-context';
+import { useLive } from '../sync/react/store-context';
 import type { Role } from './api';
 import { useSession } from './session';
 import * as read from './workspace-queries';
@@ -17,20 +16,6 @@ export interface MemberRow {
   readonly created_at: string;
 }
 
-export interface LabelRow {
-  readonly id: string;
-  readonly name: string;
-  readonly color: string;
-}
-
-export interface ProjectRow {
-  readonly id: string;
-  readonly key: string;
-  readonly name: string;
-  readonly position: string;
-  readonly archived: boolean;
-}
-
 export interface WorkspaceData {
   readonly id: string;
   readonly name: string;
@@ -41,10 +26,6 @@ export interface WorkspaceData {
   readonly readOnly: string | null;
   readonly members: readonly MemberRow[];
   readonly memberById: ReadonlyMap<string, MemberRow>;
-  readonly labels: readonly LabelRow[];
-  readonly labelById: ReadonlyMap<string, LabelRow>;
-  /** undefined: not known yet on this device. */
-  readonly projects: readonly ProjectRow[] | undefined;
 }
 
 const WorkspaceContext = createContext<WorkspaceData | null>(null);
@@ -66,18 +47,9 @@ function reasonAgainstWriting(role: Role, isAbsent: boolean): string | null {
 
 export function WorkspaceProvider({ id, children }: { id: string; children: ReactNode }) {
   const session = useSession();
-  const status = useStatus();
   const membership = session?.memberships.find((m) => m.workspaceId === id);
   const members = useLive((db) => read.members(db, id), [id]) ?? none;
-  const labels = useLive((db) => read.labels(db, id), [id]) ?? none;
-  const liveProjects = useLive((db) => read.projects(db, id), [id]);
   const named = useLive((db) => read.workspaceName(db, id), [id]);
-  const key = `projects.${id}`;
-  // An empty answer while the first rows are still on their way is no knowledge.
-  const known = liveProjects && (liveProjects.length > 0 || (status.loading === null && status.upToDate));
-  useEffect(() => {
-    if (known) remember(key, liveProjects);
-  }, [key, known, liveProjects]);
 
   const value = useMemo<WorkspaceData>(() => {
     const me = members.find((member) => member.user_id === session?.user.id);
@@ -90,13 +62,7 @@ export function WorkspaceProvider({ id, children }: { id: string; children: Reac
       readOnly: reasonAgainstWriting(role, named?.length === 0),
       members,
       memberById: new Map(members.map((member) => [member.id, member])),
-      labels,
-      labelById: new Map(labels.map((label) => [label.id, label])),
-      projects:
-        liveProjects && (known || status.network === 'offline')
-          ? liveProjects
-          : (recall<ProjectRow[]>(key) ?? liveProjects),
     };
-  }, [id, key, known, members, labels, liveProjects, named, membership, session, status.network]);
+  }, [id, members, named, membership, session]);
   return <WorkspaceContext value={value}>{children}</WorkspaceContext>;
 }

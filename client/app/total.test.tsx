@@ -55,7 +55,7 @@ test('A5: moments and days are put into words, whatever they are', () => {
 });
 
 test('A5: date-fns formats in one place of the interface, where a moment that is none has words', () => {
-  const files = import.meta.glob<string>('../ui/**/*.{ts,tsx}', {
+  const files = import.meta.glob<string>('../**/*.{ts,tsx}', {
     query: '?raw',
     import: 'default',
     eager: true,

@@ -6,12 +6,12 @@ import { useMemo } from 'react';
 import { type AlternativeRow, alternatives } from '../../db/booking/alternatives';
 import { type ClashRow, clashes } from '../../db/booking/clashes';
 import type { Span } from '../../db/booking/range';
-import { useSession } from '../account/session';
+import { useSession } from '../account';
 import { useNow } from '../kit/now';
 import { visible } from '../kit/visible';
 import { ago, format } from '../kit/when';
+import { bound } from '../sync/react/sql';
 import { useLiveTagged, useStatus } from '../sync/react/store-context';
-import { bound } from '../task/queries';
 import { spanText, whenText } from './grid-time';
 
 export interface Advice {

@@ -1,15 +1,11 @@
 // A booking made or changed. What is in the way is said before it is saved, with what is free instead.
 import { useState } from 'react';
-import type { Span } from '../../db/booking/range';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { useLive } from '../sync/react/store-context';
 import { BookingForm } from './booking-form';
 import { bookingById, type ResourceRow } from './queries';
-
-export interface Wanted extends Span {
-  readonly resourceId: string;
-}
+import type { Wanted } from './wanted';
 
 export function BookingDialog(props: {
   /** null: a new one. */

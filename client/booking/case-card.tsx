@@ -1,27 +1,19 @@
 // A clash that waits for people: both bookings side by side, who found it, what can be done with one click each.
 import { Send, TriangleAlert } from 'lucide-react';
-import type { AlternativeRow } from '../../db/booking/alternatives';
-import { formatRange, parseRange, type Span } from '../../db/booking/range';
+import { formatRange } from '../../db/booking/range';
 import { newId } from '../../db/sync/ids';
-import { useSession } from '../account/session';
-import { useWorkspace } from '../account/workspace';
+import { useAuthor, useSession, useWorkspace } from '../account';
 import { useNow } from '../kit/now';
 import { ago, exactTime } from '../kit/when';
 import { useAct } from '../sync/react/act';
 import { useLive, useStore } from '../sync/react/store-context';
-import { useAuthor } from '../task/author';
-import { type CaseBooking, type CaseRow, caseById, type Stood } from './case-queries';
+import { type CaseRow, caseById } from './case-queries';
+import { type Decide, type Side, sideOf } from './case-sides';
 import { Ways } from './case-ways';
 import { decisionText, headline, outcomeText } from './case-words';
 import { StatusSign, statusWords } from './facts';
 import { whenText } from './grid-time';
 import { useResources } from './use-resources';
-
-type Choice = 'move' | 'swap' | 'agree' | 'decline' | 'give_way' | 'cancel';
-export type Decide = (
-  choice: Choice,
-  to?: AlternativeRow | { resource_id: string; starts: string; ends: string },
-) => void;
 
 /** The case of a booking that is open in a dialog. */
 export function CaseOf({ violationId }: { violationId: string; onMoved: () => void }) {
@@ -31,30 +23,6 @@ export function CaseOf({ violationId }: { violationId: string; onMoved: () => vo
       <CaseCard row={row} />
     </div>
   ) : null;
-}
-
-/** What is known of one of the two: as it is now, or else as it stood. */
-export interface Side {
-  readonly id: string | null;
-  readonly title: string;
-  readonly status: string;
-  readonly resourceId: string;
-  readonly span: Span | null;
-}
-
-function sideOf(now: CaseBooking | null, stood: Stood | undefined): Side | null {
-  if (now) {
-    const span = { start: Date.parse(now.starts), end: Date.parse(now.ends) };
-    return { id: now.id, title: now.title, status: now.status, resourceId: now.resource_id, span };
-  }
-  if (!stood) return null;
-  return {
-    id: null,
-    title: stood.title,
-    status: stood.status,
-    resourceId: stood.resource_id,
-    span: parseRange(stood.during),
-  };
 }
 
 export function CaseCard({ row }: { row: CaseRow }) {

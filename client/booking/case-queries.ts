@@ -1,7 +1,7 @@
 // Reads of violations: both bookings as they are now, what was decided, and what of it the server has.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../db/schema';
-import { bound } from '../task/queries';
+import { bound } from '../sync/react/sql';
 
 type Db = Kysely<DB>;
 
@@ -102,4 +102,18 @@ export function settledCases(db: Db, userId: string) {
 
 export function caseById(db: Db, id: string) {
   return bound<CaseRow>(db, cases(sql`v.id = ${id}`, sql``));
+}
+
+/** How many clashes of bookings wait for a decision of this person, and how many were settled lately. */
+export function caseCounts(db: Db, userId: string) {
+  return bound<{ open: number; settled: number }>(
+    db,
+    sql`
+      select (select count(*)::int from violation v where v.resolved_at is null
+                and ${userId} in (v.asked_by, v.held_by, v.user_id))
+             + (select count(*)::int from booking b where b.user_id = ${userId} and b.status = 'conflicted'
+                and not exists (select 1 from violation v where v.row_id = b.id and v.resolved_at is null)) as open,
+             (select count(*)::int from violation v where v.resolved_at > now() - interval '30 days'
+                and ${userId} in (v.asked_by, v.held_by, v.user_id)) as settled`,
+  );
 }

@@ -6,8 +6,8 @@ import { overlaps } from '../../db/booking/range';
 import { Button } from '../kit/button';
 import { Popover } from '../kit/popover';
 import { Age, FreeButton, useAdvice, useFree } from './advice';
-import type { Decide, Side } from './case-card';
 import type { CaseRow } from './case-queries';
+import type { Decide, Side } from './case-sides';
 import { placeText } from './case-words';
 
 /** Where the holder's booking can go so that it is out of the way. Its own time counts as taken: it has to leave it. */

@@ -13,10 +13,11 @@ import {
 import type { Span } from '../../db/booking/range';
 import { useShortcut } from '../kit/keys/keyboard';
 import { ROW_PX } from './drag';
+import type { GridProps } from './grid-props';
 import { type Axis, ROW_MS, rowsAt, STEP_MS, spanText, timeAt, whenText } from './grid-time';
 import type { GridColumn } from './lanes';
 import type { BookingRow } from './queries';
-import type { GridProps } from './time-grid';
+import { bookingShortcuts } from './shortcuts';
 
 interface Nudged extends Span {
   readonly id: string;
@@ -72,7 +73,7 @@ export function useGridKeys(grid: {
     if (!column || !chosen || readOnly !== null) return false;
     onCreate(column.resource.id, { start: chosen.start, end: Math.max(chosen.end, chosen.start + STEP_MS) });
   };
-  useShortcut('newBooking', readOnly === null ? create : null);
+  useShortcut(bookingShortcuts.newBooking, readOnly === null ? create : null);
 
   const focusSlot = (next: { column: number; row: number; rows: number }) => {
     setPlace(next);
@@ -90,8 +91,8 @@ export function useGridKeys(grid: {
     all[next]!.focus();
     all[next]!.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
-  useShortcut('nextBooking', step(1));
-  useShortcut('previousBooking', step(-1));
+  useShortcut(bookingShortcuts.nextBooking, step(1));
+  useShortcut(bookingShortcuts.previousBooking, step(-1));
 
   const onSlotKey = (event: KeyboardEvent) => {
     const by = down[event.key];

@@ -1,11 +1,11 @@
 // The bookings' part of the Inbox: clashes that wait for a decision, and how the others ended.
 import { Check } from 'lucide-react';
 import { conflictsWithoutCase, type OwnConflictRow } from '../../db/booking/clashes';
-import { useSession } from '../account/session';
+import { useSession } from '../account';
 import { Boundary } from '../kit/boundary';
 import { exactTime } from '../kit/when';
+import { bound } from '../sync/react/sql';
 import { useLive } from '../sync/react/store-context';
-import { bound } from '../task/queries';
 import { CaseCard, History } from './case-card';
 import { openCases, settledCases } from './case-queries';
 import { outcomeText } from './case-words';

@@ -2,7 +2,7 @@
 // server, or what was in the way has gone.
 import { TriangleAlert } from 'lucide-react';
 import type { OwnConflictRow } from '../../db/booking/clashes';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';

@@ -1,38 +1,40 @@
 // The calendar: a day of all resources, a week of one, a month; what is shown lives in the address.
 
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { addDays, addMonths, parseISO, startOfDay } from 'date-fns';
 import { CalendarRange, ChevronLeft, ChevronRight, DoorOpen, Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { type ClashRow, clashes } from '../../db/booking/clashes';
 import type { Span } from '../../db/booking/range';
-import { useWorkspace } from '../account/workspace';
-import { Page } from '../app/shell/page';
+import { useWorkspace } from '../account';
 import { Button, IconButton } from '../kit/button';
 import { Calendar } from '../kit/calendar';
+import { ColorDot } from '../kit/color-dot';
 import { Empty } from '../kit/empty';
 import { useShortcut } from '../kit/keys/keyboard';
+import { Page } from '../kit/page-frame';
 import { Popover } from '../kit/popover';
 import { recall, remember } from '../kit/remember';
 import { visible } from '../kit/visible';
 import { format } from '../kit/when';
 import { useAct } from '../sync/react/act';
+import { bound } from '../sync/react/sql';
 import { useLiveTagged, useStore } from '../sync/react/store-context';
-import { LabelDot } from '../task/bits';
-import { bound } from '../task/queries';
-import { BookingDialog, type Wanted } from './booking-dialog';
+import { BookingDialog } from './booking-dialog';
 import { axisOf, dayKey, weekOf, whenText } from './grid-time';
 import type { GridColumn } from './lanes';
 import { Month, monthDays } from './month';
 import { type BookingRow, bookingsBetween, type ResourceRow } from './queries';
 import { ResourceDialog } from './resource-dialog';
 import { ResourceField } from './resource-field';
+import { bookingShortcuts } from './shortcuts';
 import { TimeGrid } from './time-grid';
 import { useResources } from './use-resources';
+import { type View, Views, viewNames } from './views';
+import type { Wanted } from './wanted';
 import { changeBooking } from './write';
 import { differs, placeName, timeIn, viewerZone } from './zones';
 
-type View = 'day' | 'week' | 'month';
 interface Search {
   view?: View;
   date?: string;
@@ -40,14 +42,9 @@ interface Search {
   booking?: string;
   cancelled?: boolean;
 }
-const views: readonly View[] = ['day', 'week', 'month'];
-const viewNames: Record<View, string> = { day: 'Day', week: 'Week', month: 'Month' };
 
 /** What the dialog is open for: a new booking, or one with another time that is not written yet. */
 type Asked = Wanted & { bookingId?: string };
-
-const tab =
-  'flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-[550] text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-press aria-[current=page]:text-ink';
 
 export function BookingsPage() {
   const store = useStore();
@@ -77,12 +74,12 @@ export function BookingsPage() {
       view === 'day' ? addDays(date, by) : view === 'week' ? addDays(date, 7 * by) : addMonths(date, by);
     set({ date: dayKey(next) });
   };
-  useShortcut('bookingsToday', () => set({ date: today }));
-  useShortcut('bookingsDay', () => setView('day'));
-  useShortcut('bookingsWeek', () => setView('week'));
-  useShortcut('bookingsMonth', () => setView('month'));
-  useShortcut('bookingsEarlier', turn(-1));
-  useShortcut('bookingsLater', turn(1));
+  useShortcut(bookingShortcuts.bookingsToday, () => set({ date: today }));
+  useShortcut(bookingShortcuts.bookingsDay, () => setView('day'));
+  useShortcut(bookingShortcuts.bookingsWeek, () => setView('week'));
+  useShortcut(bookingShortcuts.bookingsMonth, () => setView('month'));
+  useShortcut(bookingShortcuts.bookingsEarlier, turn(-1));
+  useShortcut(bookingShortcuts.bookingsLater, turn(1));
 
   const axis = useMemo(() => (view === 'week' ? axisOf(weekOf(date), 7) : axisOf(date, 1)), [view, date]);
   const columns = useMemo<GridColumn[]>(() => {
@@ -119,7 +116,7 @@ export function BookingsPage() {
     ask((view === 'week' ? resource : active?.[0])?.id, { start, end: start + 3_600_000 });
   };
   useShortcut(
-    'newBooking',
+    bookingShortcuts.newBooking,
     view === 'month' && workspace.readOnly === null && active?.length ? askNow : null,
   );
 
@@ -285,28 +282,6 @@ export function BookingsPage() {
   );
 }
 
-function Views(props: { view: View; onView: (view: View) => void; className: string }) {
-  const workspace = useWorkspace();
-  return (
-    <nav aria-label="View" className={`flex items-center gap-0.5 ${props.className}`}>
-      {views.map((each) => (
-        <button
-          key={each}
-          type="button"
-          aria-current={props.view === each ? 'page' : undefined}
-          onClick={() => props.onView(each)}
-          className={tab}
-        >
-          {viewNames[each]}
-        </button>
-      ))}
-      <Link to="/w/$workspaceId/bookings/resources" params={{ workspaceId: workspace.id }} className={tab}>
-        Resources
-      </Link>
-    </nav>
-  );
-}
-
 function weekTitle(date: Date): string {
   const first = weekOf(date);
   const last = addDays(first, 6);
@@ -346,7 +321,7 @@ function ResourceHeading({ resource, at }: { resource: ResourceRow; at: number }
   return (
     <div className="min-w-0 px-2 py-1.5">
       <p className="flex items-center gap-1.5 text-xs font-[600]">
-        <LabelDot color={resource.color} />
+        <ColorDot color={resource.color} />
         <span className="truncate" title={resource.name}>
           {visible(resource.name, 'No visible name')}
         </span>

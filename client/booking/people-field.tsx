@@ -1,7 +1,7 @@
 // Who takes part in a booking: members of the workspace.
 import { Users } from 'lucide-react';
 import { useMemo } from 'react';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Avatar } from '../kit/avatar';
 import { Picker } from '../kit/picker';
 import { Popover } from '../kit/popover';

@@ -3,11 +3,10 @@ import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQue
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DB } from '../../db/schema';
 import { newId } from '../../db/sync/ids';
-import { bookingCases } from '../app/inbox/queries';
 import { migrationFiles, openPGlite } from '../open-node';
 import { searchHits } from '../search/queries';
 import type { Compilable } from '../sync/store';
-import { caseById, openCases, settledCases } from './case-queries';
+import { caseById, caseCounts, openCases, settledCases } from './case-queries';
 import { headline, outcomeText } from './case-words';
 import { bookingById, bookingsBetween, resources } from './queries';
 import { cancelBooking, changeBooking, changeResource, createBookings, createResource } from './write';
@@ -130,7 +129,7 @@ test('C2: a case with both bookings, for its parties; how it ended', async () =>
   expect(headline(row!, 'ben')).toBe('Your booking came too late: Ada holds this time');
   expect(await run(openCases(db, 'cora'))).toEqual([]);
   expect(await run(bookingById(db, held!))).toMatchObject([{ violation_id: id }]);
-  expect(await run(bookingCases(db, 'ben'))).toEqual([{ open: 1, settled: 0 }]);
+  expect(await run(caseCounts(db, 'ben'))).toEqual([{ open: 1, settled: 0 }]);
 
   await run(
     db.insertInto('resolution').values({

@@ -2,7 +2,7 @@
 import { type Expression, type Kysely, sql } from 'kysely';
 import { formatRange } from '../../db/booking/range';
 import type { DB } from '../../db/schema';
-import { pending } from '../task/queries';
+import { pending } from '../sync/react/sql';
 
 type Db = Kysely<DB>;
 

@@ -2,15 +2,15 @@
 import clsx from 'clsx';
 import { type FormEvent, useId, useState } from 'react';
 import { isZone } from '../../db/kit/zone';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
+import { ColorDot } from '../kit/color-dot';
 import { Dialog } from '../kit/dialog';
 import { Field, inputStyle } from '../kit/field';
 import { keyBetween } from '../kit/position';
+import { swatches } from '../kit/swatches';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
-import { LabelDot } from '../task/bits';
-import { labelColors } from '../task/facts';
 import { KindIcon, kindNames, kinds } from './facts';
 import type { ResourceRow } from './queries';
 import { useResources } from './use-resources';
@@ -32,7 +32,7 @@ export function ResourceDialog({ resource, onClose }: { resource: ResourceRow | 
   const [kind, setKind] = useState(resource?.kind ?? 'room');
   const [capacity, setCapacity] = useState(String(resource?.capacity ?? 4));
   const [color, setColor] = useState(
-    resource?.color ?? labelColors[((active?.length ?? 0) % (labelColors.length - 1)) + 1]!,
+    resource?.color ?? swatches[((active?.length ?? 0) % (swatches.length - 1)) + 1]!,
   );
   const [zone, setZone] = useState(resource?.time_zone ?? viewerZone());
   const [opens, setOpens] = useState(forInput(resource?.opens ?? '08:00'));
@@ -137,7 +137,7 @@ export function ResourceDialog({ resource, onClose }: { resource: ResourceRow | 
         <fieldset>
           <legend className="mb-1.5 text-sm font-[500]">Colour</legend>
           <div className="flex flex-wrap gap-1">
-            {labelColors.map((each) => (
+            {swatches.map((each) => (
               <button
                 key={each}
                 type="button"
@@ -146,7 +146,7 @@ export function ResourceDialog({ resource, onClose }: { resource: ResourceRow | 
                 onClick={() => setColor(each)}
                 className="flex size-7 items-center justify-center rounded-md hover:bg-hover aria-pressed:ring-2 aria-pressed:ring-accent aria-pressed:ring-inset"
               >
-                <LabelDot color={each} />
+                <ColorDot color={each} />
               </button>
             ))}
           </div>

@@ -1,10 +1,10 @@
 // Choosing a resource: a button that opens a list.
 import { ChevronDown } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { ColorDot } from '../kit/color-dot';
 import { type Choice, Picker } from '../kit/picker';
 import { Popover } from '../kit/popover';
 import { visible } from '../kit/visible';
-import { LabelDot } from '../task/bits';
 import { type Kind, kindNames } from './facts';
 import type { ResourceRow } from './queries';
 
@@ -25,7 +25,7 @@ export function ResourceField(props: {
       ...props.resources.map((r) => ({
         value: r.id,
         label: visible(r.name, 'No visible name'),
-        icon: <LabelDot color={r.color} />,
+        icon: <ColorDot color={r.color} />,
         keywords: [kindNames[r.kind as Kind] ?? r.kind],
       })),
     ],
@@ -47,7 +47,7 @@ export function ResourceField(props: {
             'inline-flex h-7 min-w-0 items-center gap-2 rounded-md px-2 text-sm ring-1 ring-line-strong ring-inset hover:bg-hover'
           }
         >
-          {chosen ? <LabelDot color={chosen.color} /> : null}
+          {chosen ? <ColorDot color={chosen.color} /> : null}
           <span className="min-w-0 flex-1 truncate text-left">{name}</span>
           <ChevronDown size={13} className="shrink-0 text-ink-3" aria-hidden />
         </button>

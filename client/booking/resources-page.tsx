@@ -2,17 +2,16 @@
 import { Link } from '@tanstack/react-router';
 import { CalendarRange, DoorOpen } from 'lucide-react';
 import { useState } from 'react';
-import { useWorkspace } from '../account/workspace';
-import { Column, Page, Section } from '../app/shell/page';
-import { CalendarDialog } from '../calendar/dialog';
-import { ExportAll } from '../calendar/export-all';
+import { useWorkspace } from '../account';
+import { CalendarDialog, ExportAll } from '../calendar';
 import { Boundary } from '../kit/boundary';
 import { Button } from '../kit/button';
+import { ColorDot } from '../kit/color-dot';
 import { Empty } from '../kit/empty';
+import { Column, Page, Section } from '../kit/page-frame';
 import { visible } from '../kit/visible';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
-import { LabelDot } from '../task/bits';
 import { type Kind, KindIcon, kindNames } from './facts';
 import type { ResourceRow } from './queries';
 import { ResourceDialog } from './resource-dialog';
@@ -42,7 +41,7 @@ function Line({ resource, onEdit }: { resource: ResourceRow; onEdit: () => void 
   const kind = kindNames[resource.kind as Kind] ?? resource.kind;
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-surface px-4 py-2.5">
-      <LabelDot color={resource.color} />
+      <ColorDot color={resource.color} />
       <span className="text-ink-3">
         <KindIcon kind={resource.kind} />
       </span>

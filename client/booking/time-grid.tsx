@@ -1,7 +1,7 @@
 // The grid of the day and of the week: columns of time, bookings in them, one place that the keyboard is at.
 
 import clsx from 'clsx';
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Span } from '../../db/booking/range';
 import { Boundary } from '../kit/boundary';
 import { useNow } from '../kit/now';
@@ -9,25 +9,10 @@ import { Backdrop, Gutter, NowLine } from './backdrop';
 import { Block, bookingStyle, placeOf } from './block';
 import { type Drag, ROW_PX, useDrag } from './drag';
 import { useGridKeys } from './grid-keys';
-import { type Axis, rowsAt, spanText } from './grid-time';
+import type { GridProps } from './grid-props';
+import { rowsAt, spanText } from './grid-time';
 import { type GridColumn, segmentsOf } from './lanes';
 import type { BookingRow } from './queries';
-
-export interface GridProps {
-  /** Says what is shown, to those who do not see it. */
-  readonly label: string;
-  readonly axis: Axis;
-  readonly columns: readonly GridColumn[];
-  readonly headings: readonly ReactNode[];
-  readonly bookings: readonly BookingRow[];
-  readonly readOnly: string | null;
-  /** Column width below which the grid scrolls sideways, px. */
-  readonly narrowest: number;
-  readonly onCreate: (resourceId: string, span: Span) => void;
-  /** @returns whether it was written */
-  readonly onMove: (booking: BookingRow, resourceId: string, span: Span) => Promise<boolean>;
-  readonly onOpen: (id: string) => void;
-}
 
 /** A booking shown somewhere else than its row says: being dragged, or just dropped. */
 interface Lifted extends Span {

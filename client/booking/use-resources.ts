@@ -1,6 +1,6 @@
 // The resources of the workspace, live, and the order in which they are shown.
 import { useMemo } from 'react';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { useLive, useStatus } from '../sync/react/store-context';
 import { type ResourceRow, resources } from './queries';
 

@@ -2,22 +2,16 @@
 import { Download, FileUp } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { toast } from 'sonner';
-import { useSession } from '../account/session';
-import { useWorkspace } from '../account/workspace';
+import { useSession, useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { FileButton } from '../kit/file-button';
 import { useStore } from '../sync/react/store-context';
 import { StoreError } from '../sync/store';
+import type { CalendarOf } from './calendar-of';
 import { Feeds } from './feeds';
 import type { CalendarImport } from './import';
 import { Report } from './report';
-
-export interface CalendarOf {
-  readonly id: string;
-  readonly name: string;
-  readonly time_zone: string;
-}
 
 type State =
   | { kind: 'idle' }

@@ -1,7 +1,7 @@
 // All bookings of the workspace as one calendar file.
 import { Download } from 'lucide-react';
 import { toast } from 'sonner';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { useStore } from '../sync/react/store-context';
 import { StoreError } from '../sync/store';

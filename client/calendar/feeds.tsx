@@ -2,13 +2,14 @@
 import { Rss } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { toast } from 'sonner';
-import { ApiError, api, type Feed } from '../account/api';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { CopyField } from '../kit/copy-field';
 import { ago } from '../kit/when';
+import { ApiError } from '../sync/react/request';
 import { useStatus } from '../sync/react/store-context';
-import type { CalendarOf } from './dialog';
+import { calendarApi, type Feed } from './api';
+import type { CalendarOf } from './calendar-of';
 
 const sentence = (cause: unknown) =>
   cause instanceof ApiError ? cause.message : 'Something went wrong. Try again.';
@@ -33,7 +34,7 @@ export function Feeds({ resource }: { resource: CalendarOf }) {
 
   const load = useCallback(async () => {
     try {
-      setFeeds((await api.feeds(workspace.id, resource.id)).feeds);
+      setFeeds((await calendarApi.feeds(workspace.id, resource.id)).feeds);
     } catch (cause) {
       toast.error(sentence(cause), { id: 'feeds' });
     }
@@ -53,10 +54,11 @@ export function Feeds({ resource }: { resource: CalendarOf }) {
       setBusy(false);
     }
   };
-  const make = () => change(async () => setUrl((await api.createFeed(workspace.id, resource.id)).url));
+  const make = () =>
+    change(async () => setUrl((await calendarApi.createFeed(workspace.id, resource.id)).url));
   const revoke = (feed: Feed) =>
     change(async () => {
-      await api.revokeFeed(workspace.id, feed.id);
+      await calendarApi.revokeFeed(workspace.id, feed.id);
       setUrl(null);
       toast('The address is revoked: calendars get nothing there any more.');
     });

@@ -2,22 +2,7 @@
 // Where there are no workers (Node) it is read in place, with the bound on steps that the reader itself has.
 import { CalendarError, type FileProblemKind } from '../../db/calendar/problem';
 import { type CalendarFile, readCalendar } from '../../db/calendar/read';
-
-export interface ReadOptions {
-  /** Of the resource. */
-  readonly zone: string;
-  /** ms since 1970 */
-  readonly now: number;
-}
-
-export interface ReadRequest {
-  readonly bytes: Uint8Array;
-  readonly options: ReadOptions;
-}
-
-export type ReadAnswer =
-  | { readonly file: CalendarFile }
-  | { readonly kind: FileProblemKind; readonly details: readonly string[] };
+import type { ReadAnswer, ReadOptions, ReadRequest } from './read-messages';
 
 /** ms. The steps of the reader are used up long before, save on a very slow device. */
 const longest = 30_000;

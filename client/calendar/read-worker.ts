@@ -1,7 +1,7 @@
 // Reads a calendar file beside the page's own thread.
 import { CalendarError } from '../../db/calendar/problem';
 import { readCalendar } from '../../db/calendar/read';
-import type { ReadAnswer, ReadRequest } from './read-aside';
+import type { ReadAnswer, ReadRequest } from './read-messages';
 
 const worker = self as unknown as DedicatedWorkerGlobalScope;
 

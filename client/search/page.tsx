@@ -3,17 +3,17 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import clsx from 'clsx';
 import { CalendarRange, FileText, MessageSquare, Search as SearchIcon } from 'lucide-react';
 import { Fragment, useDeferredValue, useEffect, useRef, useState } from 'react';
-import { useWorkspace } from '../account/workspace';
-import { Page } from '../app/shell/page';
-import { useGoTo } from '../app/shell/sidebar';
+import { useWorkspace } from '../account';
+import { useGoToBooking } from '../booking';
 import { Boundary } from '../kit/boundary';
 import { Empty } from '../kit/empty';
+import { Page } from '../kit/page-frame';
+import { prefixQuery } from '../kit/prefix-query';
 import { visible } from '../kit/visible';
 import { ago, exactTime } from '../kit/when';
+import { useGoToPage } from '../page';
 import { useLiveTagged, useStatus } from '../sync/react/store-context';
-import { useOpenTask } from '../task/active-task';
-import { prefixQuery } from '../task/filters';
-import { StatusIcon } from '../task/icons';
+import { StatusIcon, useOpenTask, useProjects } from '../task';
 import { type Hit, markedPieces, searchHits } from './queries';
 
 const most = 50;
@@ -33,7 +33,7 @@ function MarkedTitle({ text, words }: { text: string; words: string[] }) {
 
 function HitRow(props: { hit: Hit; words: string[]; chosen: boolean; onOpen: () => void; id: string }) {
   const { hit } = props;
-  const { projects } = useWorkspace();
+  const projects = useProjects();
   const project = projects?.find((p) => p.id === hit.project_id);
   const found = hit.excerpt.includes('\uE000') && hit.excerpt !== hit.title;
   return (
@@ -98,10 +98,11 @@ export function SearchPage() {
   const workspace = useWorkspace();
   const status = useStatus();
   const { open } = useOpenTask();
-  const goTo = useGoTo();
+  const goToBooking = useGoToBooking();
+  const goToPage = useGoToPage();
   const show = (hit: Hit) => {
-    if (hit.kind === 'booking') void goTo.booking(hit.id, hit.at);
-    else if (hit.kind === 'page') void goTo.document(hit.id, text);
+    if (hit.kind === 'booking') goToBooking(hit.id, hit.at);
+    else if (hit.kind === 'page') goToPage(hit.id, text);
     else open(hit.task_id);
   };
   const [text, setText] = useState(q);

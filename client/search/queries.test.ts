@@ -10,14 +10,16 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DB } from '../../db/schema';
 import { newId, taskLabelId } from '../../db/sync/ids';
-import { labels, members, projects } from '../account/workspace-queries';
+import { members } from '../account/workspace-queries';
 import { notices, parked, refusals } from '../app/inbox/queries';
 import { restoreNotice, writeAgain } from '../app/inbox/restore';
 import { keyBetween, keysBetween } from '../kit/position';
+import { prefixQuery } from '../kit/prefix-query';
 import { migrationFiles, openPGlite } from '../open-node';
+import { bound } from '../sync/react/sql';
 import type { Compilable } from '../sync/store';
-import { prefixQuery } from '../task/filters';
-import { bound, shownStatuses, statusCounts, taskComments, taskDetail, taskSlices } from '../task/queries';
+import { labels, projects } from '../task/project-queries';
+import { shownStatuses, statusCounts, taskComments, taskDetail, taskSlices } from '../task/queries';
 import { changeTask, createTask, deleteTask, setLabel } from '../task/write';
 import { MARK_OFF, MARK_ON, markedPieces, searchHits } from './queries';
 

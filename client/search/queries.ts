@@ -1,8 +1,8 @@
 // Full-text search over every task, comment, booking and page of a workspace on this device.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../db/schema';
-import { moreWords, taskMatches } from '../task/more-columns';
-import { bound } from '../task/queries';
+import { bound } from '../sync/react/sql';
+import { moreWords, taskMatches } from '../task';
 
 export interface Hit {
   readonly id: string;

@@ -1,7 +1,9 @@
 // In the sidebar: how many requests of stock wait for the person's word.
+import { useWorkspace } from '../account';
 import { useLive } from '../sync/react/store-context';
 
-export function StockBadge({ workspaceId }: { workspaceId: string }) {
+export function StockBadge() {
+  const workspaceId = useWorkspace().id;
   const rows = useLive(
     (db) =>
       db

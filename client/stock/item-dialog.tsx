@@ -1,7 +1,7 @@
 // Making and changing an item: an ordinary local row, also without a connection. Quantities are not part of it.
 import { type FormEvent, useState } from 'react';
 import { newId } from '../../db/sync/ids';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { Field } from '../kit/field';

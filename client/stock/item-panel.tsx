@@ -1,13 +1,14 @@
 // One item: what lies where, its facts, and every movement. Beside the list; over all of it on a phone.
 import { Archive, ArchiveRestore, ArrowRight, Package, Pencil, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button, IconButton } from '../kit/button';
 import { Empty } from '../kit/empty';
 import { useShortcut } from '../kit/keys/keyboard';
 import { ago, exactTime } from '../kit/when';
 import { useAct } from '../sync/react/act';
 import { useLive, useStore } from '../sync/react/store-context';
+import { taskShortcuts } from '../task';
 import { MoveButtons } from './move-buttons';
 import { movements } from './queries';
 import { amount, type Item, type MovementKind } from './stock';
@@ -62,7 +63,7 @@ export function ItemPanel(props: {
   const panel = useRef<HTMLElement>(null);
   const [limit, setLimit] = useState(page);
   const rows = useLive((db) => (item ? movements(db, item.id, limit + 1) : null), [item?.id, limit]);
-  useShortcut('close', onClose);
+  useShortcut(taskShortcuts.close, onClose);
   // On a phone the panel covers the page, so the focus belongs in it.
   useEffect(() => {
     if (window.innerWidth < 900) panel.current?.focus();

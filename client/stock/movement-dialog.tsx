@@ -2,13 +2,14 @@
 import { type FormEvent, useState } from 'react';
 import { toast } from 'sonner';
 import { newId } from '../../db/sync/ids';
-import { ApiError, api, type Movement } from '../account/api';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { Field } from '../kit/field';
+import { ApiError } from '../sync/react/request';
 import { useStore } from '../sync/react/store-context';
 import { StoreError } from '../sync/store';
+import { type Movement, stockApi } from './api';
 import { PlaceField } from './place-field';
 import { ask } from './requests';
 import { amount, type Item, type MovementKind, quantityAt, type Stock, useMoving } from './stock';
@@ -79,7 +80,7 @@ export function MovementDialog(props: { item: Item; stock: Stock; kind: Movement
         await store.write(...ask(store.db, movement, seen));
         toast('Asked for. It is sent when there is a connection.');
       } else {
-        const done = await api.moveStock(store.userId, movement);
+        const done = await stockApi.moveStock(store.userId, movement);
         const left = done.from === null ? '' : ` · ${amount(done.from, item.unit)} left`;
         toast(`${amount(quantity, item.unit)} of ${item.name} ${verbs[kind].done}${left}`);
       }

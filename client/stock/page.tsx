@@ -2,12 +2,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { CloudOff, MapPin, Package, Plus } from 'lucide-react';
 import { useState } from 'react';
-import { useWorkspace } from '../account/workspace';
-import { Page } from '../app/shell/page';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Empty } from '../kit/empty';
 import { inputStyle } from '../kit/field';
 import { useNow } from '../kit/now';
+import { Page } from '../kit/page-frame';
 import { ago } from '../kit/when';
 import { useStatus } from '../sync/react/store-context';
 import { ItemDialog } from './item-dialog';

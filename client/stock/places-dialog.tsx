@@ -2,7 +2,7 @@
 import { Archive, ArchiveRestore } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { newId } from '../../db/sync/ids';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button, IconButton } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { inputStyle } from '../kit/field';

@@ -1,7 +1,7 @@
 // What was asked for on this device and is not carried out yet: waiting for a connection, or for the person's word.
 import { CircleHelp, Clock, TriangleAlert } from 'lucide-react';
 import { toast } from 'sonner';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { ago } from '../kit/when';
 import { useLive, useStatus, useStore } from '../sync/react/store-context';

@@ -4,7 +4,8 @@ import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testi
 import { type Device, openDevice } from '../../scripts/testing/device';
 import { openStation, type Station } from '../../scripts/testing/station';
 import { until } from '../../scripts/testing/until';
-import { ApiError, type Moved, type Movement } from '../account/api';
+import { ApiError } from '../sync/react/request';
+import type { Moved, Movement } from './api';
 import { requests } from './queries';
 import { ask, forget, insist, type Outcome, type Post, sendWaiting } from './requests';
 

@@ -2,8 +2,9 @@
 // (C4). Sent by itself only while the quantity is what the person saw; otherwise the person is asked first.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../db/schema';
-import { ApiError, type Moved, type Movement } from '../account/api';
+import { ApiError } from '../sync/react/request';
 import type { Compilable, Store } from '../sync/store';
+import type { Moved, Movement } from './api';
 import { sendable, type Waiting } from './queries';
 
 type Db = Kysely<DB>;

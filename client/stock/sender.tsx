@@ -1,9 +1,9 @@
 // Sends what was asked for offline as soon as there is a connection and the person is signed in, from one tab only.
 import { useEffect, useState } from 'react';
 import { toast } from 'sonner';
-import { api } from '../account/api';
-import { currentSession } from '../account/session';
+import { currentSession } from '../account';
 import { useLive, useStatus, useStore } from '../sync/react/store-context';
+import { stockApi } from './api';
 import { sendable } from './queries';
 import { type Outcome, sendWaiting } from './requests';
 
@@ -51,7 +51,11 @@ export function StockSender() {
     };
     void navigator.locks.request(requestLock(userId), async () => {
       try {
-        const outcomes = await sendWaiting(store, (movement) => api.moveStock(userId, movement), mayGoOn);
+        const outcomes = await sendWaiting(
+          store,
+          (movement) => stockApi.moveStock(userId, movement),
+          mayGoOn,
+        );
         tell(outcomes);
         if (outcomes.some((outcome) => outcome.kind === 'later') && !stopped) again();
       } catch {

@@ -1,6 +1,6 @@
 // Stock as the pages use it: each item with what lies where, as far as this device knows, and whether it can be moved.
 import { useMemo } from 'react';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { useLive, useStatus } from '../sync/react/store-context';
 import { type ItemRow, items, type LevelRow, levels, type PlaceRow, places } from './queries';
 

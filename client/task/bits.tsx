@@ -2,22 +2,19 @@
 import clsx from 'clsx';
 import { CalendarDays } from 'lucide-react';
 import { memo } from 'react';
-import type { LabelRow } from '../account/workspace';
+import { ColorDot } from '../kit/color-dot';
 import { visible } from '../kit/visible';
 import { dueDay } from '../kit/when';
+import type { LabelRow } from './project-data';
 
 export const LabelChip = memo(function LabelChip({ label }: { label: Pick<LabelRow, 'name' | 'color'> }) {
   return (
     <span className="inline-flex h-5 max-w-40 min-w-0 items-center gap-1.5 rounded-full px-2 text-xs text-ink-2 ring-1 ring-line-strong ring-inset">
-      <LabelDot color={label.color} />
+      <ColorDot color={label.color} />
       <span className="truncate">{visible(label.name, 'No visible name')}</span>
     </span>
   );
 });
-
-export function LabelDot({ color }: { color: string }) {
-  return <span className="size-2 shrink-0 rounded-full" style={{ background: color }} />;
-}
 
 export const DueChip = memo(function DueChip({ day, done }: { day: string; done: boolean }) {
   const { text, state } = dueDay(day);

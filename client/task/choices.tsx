@@ -1,11 +1,13 @@
 // What the fields of a task can be, as choices for pickers and the palette.
+
 import { useMemo } from 'react';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Avatar } from '../kit/avatar';
+import { ColorDot } from '../kit/color-dot';
 import type { Choice } from '../kit/picker';
-import { LabelDot } from './bits';
 import { priorityNames, statuses, statusNames } from './facts';
 import { PriorityIcon, StatusIcon } from './icons';
+import { useLabels, useProjects } from './project-data';
 
 export const statusChoices: Choice[] = statuses.map((value) => ({
   value,
@@ -39,16 +41,16 @@ export function useAssigneeChoices(): Choice[] {
 }
 
 export function useLabelChoices(): Choice[] {
-  const { labels } = useWorkspace();
+  const { labels } = useLabels();
   return useMemo(
     () =>
-      labels.map((label) => ({ value: label.id, label: label.name, icon: <LabelDot color={label.color} /> })),
+      labels.map((label) => ({ value: label.id, label: label.name, icon: <ColorDot color={label.color} /> })),
     [labels],
   );
 }
 
 export function useProjectChoices(): Choice[] {
-  const { projects } = useWorkspace();
+  const projects = useProjects();
   return useMemo(
     () =>
       (projects ?? [])

@@ -1,23 +1,27 @@
 // Filters of the board and the list: chosen from menus, shown as chips, kept in the address.
+
 import { useNavigate } from '@tanstack/react-router';
 import { ListFilter, Search, X } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Avatar } from '../kit/avatar';
 import { Button } from '../kit/button';
+import { ColorDot } from '../kit/color-dot';
 import { useShortcut } from '../kit/keys/keyboard';
 import { type Choice, Picker } from '../kit/picker';
 import { Popover } from '../kit/popover';
-import { LabelDot } from './bits';
 import { statuses, statusNames, type TaskStatus } from './facts';
 import { activeFilters, type Filters, toggled } from './filters';
 import { StatusIcon } from './icons';
+import { useLabels } from './project-data';
+import { taskShortcuts } from './shortcuts';
 
 type Listed = 'status' | 'assignee' | 'label';
 const names: Record<Listed, string> = { status: 'Status', assignee: 'Assignee', label: 'Label' };
 
 function useChoices(): Record<Listed, Choice[]> {
-  const { members, labels } = useWorkspace();
+  const { members } = useWorkspace();
+  const { labels } = useLabels();
   return useMemo(
     () => ({
       status: statuses.map((value) => ({
@@ -29,7 +33,7 @@ function useChoices(): Record<Listed, Choice[]> {
         { value: 'none', label: 'Nobody', icon: <Avatar name={null} size={16} /> },
         ...members.map((m) => ({ value: m.id, label: m.name, icon: <Avatar name={m.name} size={16} /> })),
       ],
-      label: labels.map((l) => ({ value: l.id, label: l.name, icon: <LabelDot color={l.color} /> })),
+      label: labels.map((l) => ({ value: l.id, label: l.name, icon: <ColorDot color={l.color} /> })),
     }),
     [members, labels],
   );
@@ -63,7 +67,7 @@ export function FilterBar({ filters }: { filters: Filters }) {
   const active = activeFilters(filters).filter((name): name is Listed => name !== 'q');
   const [picking, setPicking] = useState<Listed | 'any' | null>(null);
   const [text, setText] = useState(filters.q ?? '');
-  useShortcut('filter', () => setPicking('any'));
+  useShortcut(taskShortcuts.filter, () => setPicking('any'));
 
   // The address follows what is typed, a moment later; and the field follows the address.
   useEffect(

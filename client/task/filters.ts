@@ -20,17 +20,3 @@ export function toggled(list: readonly string[] | undefined, value: string): str
   const next = list?.includes(value) ? list.filter((v) => v !== value) : [...(list ?? []), value];
   return next.length > 0 ? next : undefined;
 }
-
-/**
- * What a person typed, as a tsquery of the "simple" configuration: all words, each as a prefix.
- * @returns null if there is no word in it.
- */
-export function prefixQuery(text: string): string | null {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu);
-  return words
-    ? words
-        .slice(0, 12)
-        .map((word) => `${word}:*`)
-        .join(' & ')
-    : null;
-}

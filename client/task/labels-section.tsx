@@ -1,13 +1,15 @@
 // The labels of the workspace: their colours, and removing them.
+
 import { Trash2 } from 'lucide-react';
-import { type LabelRow, useWorkspace } from '../account/workspace';
-import { Section } from '../app/shell/page';
+import { useWorkspace } from '../account';
 import { IconButton } from '../kit/button';
+import { ColorDot } from '../kit/color-dot';
+import { Section } from '../kit/page-frame';
 import { Popover } from '../kit/popover';
+import { swatches } from '../kit/swatches';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
-import { LabelDot } from './bits';
-import { labelColors } from './facts';
+import { type LabelRow, useLabels } from './project-data';
 
 function Label({ label }: { label: LabelRow }) {
   const store = useStore();
@@ -32,12 +34,12 @@ function Label({ label }: { label: LabelRow }) {
             aria-label={`Colour of ${label.name}`}
             className="flex size-6 items-center justify-center rounded-md hover:bg-hover"
           >
-            <LabelDot color={label.color} />
+            <ColorDot color={label.color} />
           </button>
         }
         className="flex gap-1 p-2"
       >
-        {labelColors.map((color) => (
+        {swatches.map((color) => (
           <button
             key={color}
             type="button"
@@ -46,7 +48,7 @@ function Label({ label }: { label: LabelRow }) {
             onClick={() => recolor(color)}
             className="flex size-6 items-center justify-center rounded-md hover:bg-hover aria-pressed:ring-2 aria-pressed:ring-accent"
           >
-            <LabelDot color={color} />
+            <ColorDot color={color} />
           </button>
         ))}
       </Popover>
@@ -59,7 +61,7 @@ function Label({ label }: { label: LabelRow }) {
 }
 
 export function LabelsSection() {
-  const { labels } = useWorkspace();
+  const { labels } = useLabels();
   return (
     <Section title="Labels" note="New ones are made where tasks get them.">
       {labels.length === 0 ? <p className="bg-surface px-4 py-3 text-ink-3">No labels yet</p> : null}

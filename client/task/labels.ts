@@ -1,14 +1,16 @@
 // New labels, made where they are needed: the colour is the one used least.
+
 import { useCallback } from 'react';
-import { type LabelRow, useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
+import { swatches } from '../kit/swatches';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
-import { labelColors } from './facts';
+import { type LabelRow, useLabels } from './project-data';
 import { createLabel } from './write';
 
 export function nextColor(labels: readonly Pick<LabelRow, 'color'>[]): string {
   const uses = (color: string) => labels.filter((label) => label.color === color).length;
-  return [...labelColors].slice(1).reduce((best, color) => (uses(color) < uses(best) ? color : best));
+  return [...swatches].slice(1).reduce((best, color) => (uses(color) < uses(best) ? color : best));
 }
 
 /** @returns makes a label and resolves to its id, or to null if that failed. */
@@ -16,12 +18,13 @@ export function useMakeLabel(): (name: string) => Promise<string | null> {
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
+  const { labels } = useLabels();
   return useCallback(
     async (name) => {
-      const color = nextColor(workspace.labels);
+      const color = nextColor(labels);
       const { id, statements } = createLabel(store.db, { workspaceId: workspace.id, name, color });
       return (await act(`new label ${name}`, statements)) ? id : null;
     },
-    [store, act, workspace.id, workspace.labels],
+    [store, act, workspace.id, labels],
   );
 }

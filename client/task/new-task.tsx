@@ -1,8 +1,7 @@
 // The new-task dialog: a title is enough, everything else can be set at once.
+
 import { type FormEvent, useState } from 'react';
-import { useWorkspace } from '../account/workspace';
-import { useCurrentProject } from '../app/shell/global-keys';
-import { ProjectBadge } from '../app/shell/sidebar';
+import { useAuthor, useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { Picker } from '../kit/picker';
@@ -10,10 +9,12 @@ import { Popover } from '../kit/popover';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
 import { useOpenTask } from './active-task';
-import { useAuthor } from './author';
 import { topKey } from './board/place';
 import { useProjectChoices } from './choices';
+import { useCurrentProject } from './current-project';
 import { AssigneeField, DueField, LabelsField, PriorityField, StatusField } from './panel/fields';
+import { ProjectBadge } from './project-badge';
+import { useProjects } from './project-data';
 import { createTask } from './write';
 
 const chip = 'ring-1 ring-inset ring-line-strong h-7';
@@ -26,6 +27,7 @@ export function NewTask(props: {
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
+  const projects = useProjects();
   const author = useAuthor();
   const current = useCurrentProject();
   const choices = useProjectChoices();
@@ -39,7 +41,7 @@ export function NewTask(props: {
   const [assigneeId, setAssignee] = useState<string | null>(null);
   const [dueOn, setDue] = useState<string | null>(null);
   const [labels, setLabels] = useState<string[]>([]);
-  const project = workspace.projects?.find((p) => p.id === projectId);
+  const project = projects?.find((p) => p.id === projectId);
   const { readOnly } = workspace;
 
   const create = async (event?: FormEvent) => {

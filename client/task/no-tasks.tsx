@@ -1,6 +1,6 @@
 // Says why the board or the list shows no task, and what to do.
 
-import { useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Keys } from '../kit/kbd';
 import type { TaskStatus } from './facts';

@@ -1,14 +1,16 @@
 // Making and renaming projects.
+
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { newId } from '../../db/sync/ids';
-import { type ProjectRow, useWorkspace } from '../account/workspace';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { Field } from '../kit/field';
 import { keyBetween } from '../kit/position';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
+import { type ProjectRow, useProjects } from './project-data';
 
 /** A short key out of a name: initials of several words, or the first letters of one. */
 export function suggestKey(name: string, taken: readonly string[]): string {
@@ -24,14 +26,15 @@ export function suggestKey(name: string, taken: readonly string[]): string {
   for (let n = 2; ; n++) if (!taken.includes(`${key}${n}`)) return `${key}${n}`;
 }
 
-export function NewProject(props: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export function NewProject({ onClose }: { onClose: () => void }) {
   const store = useStore();
   const workspace = useWorkspace();
   const act = useAct();
   const navigate = useNavigate();
   const [name, setName] = useState('');
   const [key, setKey] = useState<string | null>(null);
-  const taken = (workspace.projects ?? []).map((project) => project.key);
+  const projects = useProjects();
+  const taken = (projects ?? []).map((project) => project.key);
   const shownKey = key ?? (name ? suggestKey(name, taken) : '');
   const keyError =
     !shownKey || /^[A-Z][A-Z0-9]{0,7}$/.test(shownKey) ? null : 'One to eight capital letters or digits.';
@@ -40,7 +43,7 @@ export function NewProject(props: { open: boolean; onOpenChange: (open: boolean)
     event.preventDefault();
     if (!name.trim() || !shownKey || keyError || clash) return;
     const id = newId();
-    const last = workspace.projects?.at(-1)?.position ?? null;
+    const last = projects?.at(-1)?.position ?? null;
     const values = {
       id,
       workspace_id: workspace.id,
@@ -50,9 +53,7 @@ export function NewProject(props: { open: boolean; onOpenChange: (open: boolean)
     };
     const written = await act(`new project ${name}`, [store.db.insertInto('project').values(values)]);
     if (!written) return;
-    props.onOpenChange(false);
-    setName('');
-    setKey(null);
+    onClose();
     void navigate({
       to: '/w/$workspaceId/p/$projectId/board',
       params: { workspaceId: workspace.id, projectId: id },
@@ -60,11 +61,12 @@ export function NewProject(props: { open: boolean; onOpenChange: (open: boolean)
   };
   return (
     <Dialog
-      {...props}
+      open
+      onOpenChange={(open) => !open && onClose()}
       title="New project"
       actions={
         <>
-          <Button onClick={() => props.onOpenChange(false)}>Cancel</Button>
+          <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" type="submit" form="new-project" disabled={!name.trim()}>
             Create project
           </Button>

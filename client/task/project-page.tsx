@@ -1,22 +1,23 @@
 // A project: its board or its list, with the filters that both share.
+
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { CloudDownload, FolderPlus, Kanban, List as ListIcon, Plus, SquareKanban } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
-import { useWorkspace } from '../account/workspace';
-import { useOverlays } from '../app/shell/overlays';
-import { Page } from '../app/shell/page';
-import { ProjectBadge } from '../app/shell/sidebar';
+import { useWorkspace } from '../account';
 import { Button } from '../kit/button';
 import { Empty } from '../kit/empty';
+import { useOverlays } from '../kit/overlays';
+import { Page } from '../kit/page-frame';
 import { remember } from '../kit/remember';
+import { tabStyle } from '../kit/tab-style';
 import { useStatus } from '../sync/react/store-context';
 import { Board } from './board/board';
 import { FilterBar } from './filter-bar';
 import { filters as filterSchema } from './filters';
 import { List } from './list/list';
-
-const tab =
-  'flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-[550] text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-press aria-[current=page]:text-ink';
+import { newProject, newTask } from './overlays';
+import { ProjectBadge } from './project-badge';
+import { useProjects } from './project-data';
 
 export function ProjectPage({ view }: { view: 'board' | 'list' }) {
   const { workspaceId, projectId } = useParams({ strict: false }) as {
@@ -27,14 +28,15 @@ export function ProjectPage({ view }: { view: 'board' | 'list' }) {
   const key = JSON.stringify(filterSchema.parse(search));
   const filters = useMemo(() => filterSchema.parse(JSON.parse(key)), [key]);
   const workspace = useWorkspace();
+  const projects = useProjects();
   const status = useStatus();
   const { show } = useOverlays();
   useEffect(() => {
     remember(`project.${workspaceId}`, projectId);
     remember(`view.${workspaceId}`, view);
   }, [workspaceId, projectId, view]);
-  const project = workspace.projects?.find((p) => p.id === projectId);
-  const missing = workspace.projects !== undefined && !project && status.loading === null && status.upToDate;
+  const project = projects?.find((p) => p.id === projectId);
+  const missing = projects !== undefined && !project && status.loading === null && status.upToDate;
   const View = view === 'board' ? Board : List;
   if (missing) {
     return (
@@ -63,7 +65,7 @@ export function ProjectPage({ view }: { view: 'board' | 'list' }) {
               params={{ workspaceId, projectId }}
               search={(old: object) => old}
               aria-label={name}
-              className={tab}
+              className={tabStyle}
               activeOptions={{ includeSearch: false }}
             >
               {icon}
@@ -78,7 +80,7 @@ export function ProjectPage({ view }: { view: 'board' | 'list' }) {
           variant="primary"
           className="phone:hidden"
           reason={workspace.readOnly}
-          onClick={() => show({ kind: 'new-task', projectId })}
+          onClick={() => show(newTask, { projectId })}
         >
           New task
         </Button>
@@ -90,7 +92,7 @@ export function ProjectPage({ view }: { view: 'board' | 'list' }) {
         <button
           type="button"
           aria-label="New task"
-          onClick={() => show({ kind: 'new-task', projectId })}
+          onClick={() => show(newTask, { projectId })}
           className="absolute right-4 bottom-[calc(16px+env(safe-area-inset-bottom))] z-10 flex size-12 items-center justify-center rounded-full bg-accent text-on-accent shadow-pop md:hidden"
         >
           <Plus size={22} aria-hidden />
@@ -136,9 +138,10 @@ function FirstLoad() {
 /** A workspace without a place in it: the last project, or how to make one. */
 export function NoProject() {
   const workspace = useWorkspace();
+  const projects = useProjects();
   const { show } = useOverlays();
   const status = useStatus();
-  const loading = workspace.projects === undefined || status.loading !== null;
+  const loading = projects === undefined || status.loading !== null;
   return (
     <Page title={workspace.name}>
       {loading ? (
@@ -148,11 +151,7 @@ export function NoProject() {
           icon={<FolderPlus size={20} aria-hidden />}
           title="Start with a project"
           action={
-            <Button
-              variant="primary"
-              reason={workspace.readOnly}
-              onClick={() => show({ kind: 'new-project' })}
-            >
+            <Button variant="primary" reason={workspace.readOnly} onClick={() => show(newProject)}>
               New project
             </Button>
           }

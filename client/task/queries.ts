@@ -2,8 +2,10 @@
 // ever asks for all tasks of a project.
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { DB } from '../../db/schema';
+import { prefixQuery } from '../kit/prefix-query';
+import { bound, pending } from '../sync/react/sql';
 import { statuses, type TaskStatus } from './facts';
-import { type Filters, prefixQuery } from './filters';
+import type { Filters } from './filters';
 import { moreColumns, taskMatches } from './more-columns';
 
 /** A task as cards and rows show it. */
@@ -24,10 +26,6 @@ export interface TaskRow {
 }
 
 type Db = Kysely<DB>;
-
-/** True if a row has changes that the server has not answered. */
-export const pending = (rel: string, id: Expression<string>) =>
-  sql<boolean>`exists (select 1 from sync.outbox o where o."table" = ${sql.lit(rel)} and o.row_id = ${id} and o.verdict is null)`;
 
 /** What one task shows beside its columns. */
 const details = [
@@ -151,9 +149,4 @@ export function taskComments(db: Db, taskId: string) {
     .where('task_id', '=', taskId)
     .orderBy('created_at')
     .orderBy('id');
-}
-
-/** Makes raw SQL something that the store can run. */
-export function bound<R>(db: Db, query: ReturnType<typeof sql>) {
-  return { compile: () => query.compile(db) as ReturnType<ReturnType<typeof sql<R>>['compile']> };
 }

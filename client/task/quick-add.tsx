@@ -1,9 +1,8 @@
 // Quick-add: type a title, Enter makes the task and asks for the next one.
 import { type KeyboardEvent, useRef, useState } from 'react';
-import { useWorkspace } from '../account/workspace';
+import { useAuthor, useWorkspace } from '../account';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
-import { useAuthor } from './author';
 import { topKey } from './board/place';
 import { statusNames, type TaskStatus } from './facts';
 import { createTask } from './write';

@@ -3,8 +3,7 @@
 import { Command } from 'cmdk';
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
-import { useWorkspace } from '../account/workspace';
-import { type TaskField as Field, useOverlays } from '../app/shell/overlays';
+import { useWorkspace } from '../account';
 import { Calendar } from '../kit/calendar';
 import { PaletteFrame } from '../kit/palette-frame';
 import { ChoiceItems, itemStyle } from '../kit/picker';
@@ -21,6 +20,8 @@ import {
 } from './choices';
 import { priorityNames, statusNames, type TaskStatus } from './facts';
 import { useMakeLabel } from './labels';
+import type { TaskField as Field } from './overlays';
+import { useProjects } from './project-data';
 import { taskDetail } from './queries';
 import { changeTask, setLabel, type TaskChange } from './write';
 
@@ -58,11 +59,12 @@ function CalendarFrame({
   );
 }
 
-export function TaskFieldPalette({ field, taskId }: { field: Field; taskId: string }) {
+export function TaskFieldPalette(props: { field: Field; taskId: string; onClose: () => void }) {
+  const { field, taskId, onClose: hide } = props;
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
-  const { hide } = useOverlays();
+  const projects = useProjects();
   const makeLabel = useMakeLabel();
   const [search, setSearch] = useState('');
   const task = useLive((db) => taskDetail(db, taskId), [taskId])?.[0];
@@ -91,7 +93,7 @@ export function TaskFieldPalette({ field, taskId }: { field: Field; taskId: stri
       hide();
       if (value === task.project_id) return;
       const position = await topKey(store, value, task.status);
-      const name = workspace.projects?.find((project) => project.id === value)?.name ?? 'another project';
+      const name = projects?.find((project) => project.id === value)?.name ?? 'another project';
       await act(`move to ${name}`, changeTask(store.db, taskId, { project_id: value, position }), {
         say: `Moved to ${name}`,
       });

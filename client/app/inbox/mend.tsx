@@ -1,4 +1,5 @@
 // Mending what a rule refused: another name, another value, another thing to hang on; then it is sent again.
+
 import { type FormEvent, useId, useState } from 'react';
 import type { RefusedResolution } from '../../../db/sync/constraint-rule';
 import type { Column } from '../../../db/sync/define';

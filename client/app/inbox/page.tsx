@@ -1,21 +1,21 @@
 // The Inbox: what was merged away, refused or could not be taken in while one worked, each with a way back.
 import { Inbox as InboxIcon } from 'lucide-react';
 import { useSession } from '../../account/session';
-import { OpenCases, SettledCases } from '../../booking/inbox-cases';
 import { Boundary } from '../../kit/boundary';
 import { Empty } from '../../kit/empty';
+import type { InboxPart } from '../../kit/feature';
+import { Column, Page } from '../../kit/page-frame';
 import { ago } from '../../kit/when';
 import { useAct } from '../../sync/react/act';
 import { useLive, useStatus, useStore } from '../../sync/react/store-context';
-import { Column, Page } from '../shell/page';
-import { DecisionNotice, isDecision } from './decision-notice';
 import { NoticeItem } from './notice-item';
-import { bookingCases, notices, parked, refusals } from './queries';
+import { type NoticeRow, notices, parked, refusals } from './queries';
 import { heldWith, RefusedItem } from './refused-item';
 import { resolveNotice } from './restore';
 import { rowName } from './values';
 
-export function InboxPage() {
+/** @param props.parts of the features: the same at every render */
+export function InboxPage({ parts }: { parts: readonly InboxPart[] }) {
   const session = useSession();
   const status = useStatus();
   const store = useStore();
@@ -24,13 +24,15 @@ export function InboxPage() {
   const lost = useLive((db) => notices(db, userId), [userId]);
   const refused = useLive((db) => refusals(db), []);
   const stuck = useLive((db) => parked(db), []);
-  const cases = useLive((db) => bookingCases(db, userId), [userId])?.[0];
-  const known = lost !== undefined && refused !== undefined && cases !== undefined;
-  const open = (lost?.length ?? 0) + (refused?.length ?? 0) + (stuck?.length ?? 0) + (cases?.open ?? 0);
+  // biome-ignore lint/correctness/useHookAtTopLevel: the parts are the same at every render
+  const counts = parts.map((part) => part.useCounts(userId));
+  const known = lost !== undefined && refused !== undefined && !counts.includes(undefined);
+  const openIn = counts.reduce((sum, count) => sum + (count?.open ?? 0), 0);
+  const open = (lost?.length ?? 0) + (refused?.length ?? 0) + (stuck?.length ?? 0) + openIn;
   // What hangs on a refused row is shown with it.
   const roots = refused?.filter((entry) => !refused.some((other) => other.id === entry.held_by)) ?? [];
   const empty = known && open === 0;
-  const settled = (cases?.settled ?? 0) > 0;
+  const settled = counts.some((count) => (count?.settled ?? 0) > 0);
   const nothing = (
     <Empty icon={<InboxIcon size={20} aria-hidden />} title="Nothing needs you">
       When a booking clashes, when somebody else's newer change wins over yours, or the server refuses one, it
@@ -46,7 +48,7 @@ export function InboxPage() {
         <Column>
           {empty ? nothing : null}
           <ul aria-label="Inbox" className="flex flex-col gap-3">
-            {cases?.open ? <OpenCases /> : null}
+            {parts.map(({ Open }, i) => (counts[i]?.open ? <Open key={Open.name} /> : null))}
             {roots.map((entry) => (
               <Boundary
                 key={entry.id}
@@ -66,7 +68,7 @@ export function InboxPage() {
                 of={notice}
                 onDelete={() => void act('dismissal', [resolveNotice(store.db, notice.id)])}
               >
-                {isDecision(notice) ? <DecisionNotice notice={notice} /> : <NoticeItem notice={notice} />}
+                <Notice notice={notice} parts={parts} />
               </Boundary>
             ))}
             {stuck?.map((row) => (
@@ -79,9 +81,19 @@ export function InboxPage() {
               </li>
             ))}
           </ul>
-          {settled ? <SettledCases /> : null}
+          {parts.map(({ Settled }, i) => (counts[i]?.settled ? <Settled key={Settled.name} /> : null))}
         </Column>
       )}
     </Page>
   );
+}
+
+/** By the feature that has its own words for it, or as any other. */
+function Notice({ notice, parts }: { notice: NoticeRow; parts: readonly InboxPart[] }) {
+  const store = useStore();
+  const act = useAct();
+  const own = parts.find((part) => part.notices?.shows(notice))?.notices;
+  if (!own) return <NoticeItem notice={notice} />;
+  const onSeen = () => void act('dismissal', [resolveNotice(store.db, notice.id)], { undoable: false });
+  return <own.Notice notice={notice} onSeen={onSeen} />;
 }

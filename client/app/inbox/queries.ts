@@ -1,7 +1,7 @@
 // Reads of the Inbox: what was lost in a merge, what the server refused, what could not be taken in.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../../db/schema';
-import { bound } from '../../task/queries';
+import { bound } from '../../sync/react/sql';
 
 type Db = Kysely<DB>;
 
@@ -65,17 +65,3 @@ export function parked(db: Db) {
 
 export type NoticeRow = Awaited<ReturnType<ReturnType<typeof notices>['execute']>>[number];
 export type RefusedRow = Awaited<ReturnType<ReturnType<typeof refusals>['execute']>>[number];
-
-/** How many clashes of bookings wait for a decision of this person, and how many were settled lately. */
-export function bookingCases(db: Db, userId: string) {
-  return bound<{ open: number; settled: number }>(
-    db,
-    sql`
-      select (select count(*)::int from violation v where v.resolved_at is null
-                and ${userId} in (v.asked_by, v.held_by, v.user_id))
-             + (select count(*)::int from booking b where b.user_id = ${userId} and b.status = 'conflicted'
-                and not exists (select 1 from violation v where v.row_id = b.id and v.resolved_at is null)) as open,
-             (select count(*)::int from violation v where v.resolved_at > now() - interval '30 days'
-                and ${userId} in (v.asked_by, v.held_by, v.user_id)) as settled`,
-  );
-}

@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../../db/schema';
 import type { SyncedTable } from '../../../db/sync/schema';
 import { isTableName, tables } from '../../../db/tables';
+import { bound } from '../../sync/react/sql';
 import type { Compilable } from '../../sync/store';
-import { bound } from '../../task/queries';
 
 type Db = Kysely<DB>;
 type Values = Readonly<Record<string, unknown>>;

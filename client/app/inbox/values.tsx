@@ -8,6 +8,7 @@ import { whenText } from '../../booking/grid-time';
 import { resources } from '../../booking/queries';
 import { dueDay } from '../../kit/when';
 import { useLive } from '../../sync/react/store-context';
+import { useLabels, useProjects } from '../../task';
 
 /** @returns what people call a row of the table */
 export function rowName(table: string): string {
@@ -34,7 +35,9 @@ export interface Named {
 
 /** @returns the rows of a table that columns name: by its name; undefined for a table whose rows are not listed */
 export function useNamed(): (table: string) => readonly Named[] | undefined {
-  const { id, members, labels, projects } = useWorkspace();
+  const { id, members } = useWorkspace();
+  const { labels } = useLabels();
+  const projects = useProjects();
   const rows = useLive((db) => resources(db, id), [id]);
   return useCallback(
     (table) => {

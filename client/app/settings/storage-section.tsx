@@ -1,11 +1,12 @@
 // How much of the workspace's storage on the server is used: files, and the bodies of pages. Asked of the server.
 import { useEffect, useState } from 'react';
-import { ApiError, api } from '../../account/api';
 import { useWorkspace } from '../../account/workspace';
+import { Row, Section } from '../../kit/page-frame';
+import { ApiError } from '../../sync/react/request';
 import { useStatus } from '../../sync/react/store-context';
-import { Row, Section } from '../shell/page';
+import { storageApi } from './storage-api';
 
-type Storage = Awaited<ReturnType<typeof api.storage>>;
+type Storage = Awaited<ReturnType<typeof storageApi.storage>>;
 
 /** @param bytes in the units that providers of storage count in: 1 GB is 1,000,000,000 bytes. */
 export function sizeInWords(bytes: number): string {
@@ -26,7 +27,7 @@ export function StorageSection() {
   useEffect(() => {
     let gone = false;
     const told = (answer: Storage | string) => gone || setStorage(answer);
-    api.storage(workspaceId).then(told, (error: unknown) => {
+    storageApi.storage(workspaceId).then(told, (error: unknown) => {
       told(error instanceof ApiError ? error.message : 'The server did not say how much is used.');
     });
     return () => {

@@ -1,33 +1,25 @@
 // Everything around the pages of a workspace: store, workspace data, sidebar, the open task, overlays, shortcuts.
 import { Link, Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router';
 import { Compass } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { refreshSession, useSession } from '../../account/session';
 import { WorkspaceProvider } from '../../account/workspace';
-import { Boundary } from '../../kit/boundary';
 import { Empty } from '../../kit/empty';
+import { useFeatures } from '../../kit/feature';
 import { KeyboardProvider } from '../../kit/keys/keyboard';
+import { OverlayHost, OverlaysProvider } from '../../kit/overlays';
+import { PageEnds } from '../../kit/page-frame';
 import { remember } from '../../kit/remember';
 import { openOutpost } from '../../open';
 import { ActProvider } from '../../sync/react/act';
 import { StoreProvider, useStore } from '../../sync/react/store-context';
 import { storeFor } from '../../sync/react/the-store';
-import { FocusedTaskProvider, useOpenTask } from '../../task/active-task';
-import { TaskPanel } from '../../task/panel/panel';
+import { allShortcuts } from './all-shortcuts';
 import { Banners, UpdateReady } from './banners';
-import { GlobalKeys } from './global-keys';
-import { OverlayHost } from './overlay-host';
-import { OverlaysProvider } from './overlays';
+import { MenuButton } from './menu-button';
 import { Sidebar } from './sidebar';
 import { SidebarProvider } from './sidebar-state';
-
-/** A file of its own: nothing on the screen waits for it, and a page without it only sends later. */
-const StockSender = lazy(() =>
-  import('../../stock/sender').then(
-    ({ StockSender: sender }) => ({ default: sender }),
-    () => ({ default: () => null }),
-  ),
-);
+import { SyncStatus } from './sync-status';
 
 /** Keeps what is remembered of the session fresh; a failure changes nothing (A3). The store follows what it names (R6). */
 function SessionKeeper() {
@@ -77,7 +69,7 @@ function NotMember() {
 }
 
 function Frame() {
-  const { openId, close } = useOpenTask();
+  const features = useFeatures();
   return (
     <div className="flex h-full">
       <a
@@ -91,17 +83,36 @@ function Frame() {
         <Banners />
         <div className="flex min-h-0 flex-1">
           <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 focus-visible:outline-none">
-            <Outlet />
+            <PageEnds start={<MenuButton />} end={<SyncStatus />}>
+              <Outlet />
+            </PageEnds>
           </main>
-          {openId ? (
-            <Boundary key={openId} what="task" of={openId} className="m-4 self-start">
-              <TaskPanel id={openId} onClose={close} />
-            </Boundary>
-          ) : null}
+          {features.map(({ name, Aside }) => (Aside ? <Aside key={name} /> : null))}
         </div>
       </div>
       <UpdateReady />
     </div>
+  );
+}
+
+/** The state that the features share among their parts, and what of them runs without being seen. */
+function WithFeatures({ children }: { children: ReactNode }) {
+  const features = useFeatures();
+  const within = (
+    <>
+      {features.map(({ name, Background }) =>
+        Background ? (
+          <Suspense key={name}>
+            <Background />
+          </Suspense>
+        ) : null,
+      )}
+      {children}
+    </>
+  );
+  return features.reduceRight(
+    (inner, { name, Provider }) => (Provider ? <Provider key={name}>{inner}</Provider> : inner),
+    within,
   );
 }
 
@@ -118,26 +129,25 @@ function ToSignIn() {
 export function WorkspaceLayout() {
   const session = useSession();
   const { workspaceId } = useParams({ from: '/w/$workspaceId' });
+  const features = useFeatures();
+  const shortcuts = useMemo(() => allShortcuts(features), [features]);
+  const overlays = useMemo(() => features.flatMap((feature) => feature.overlays ?? []), [features]);
   useEffect(() => remember('workspace', workspaceId), [workspaceId]);
   if (!session) return <ToSignIn />;
   if (!session.memberships.some((m) => m.workspaceId === workspaceId)) return <NotMember />;
   return (
     <StoreProvider store={storeFor(session.user.id, openOutpost)}>
-      <KeyboardProvider>
+      <KeyboardProvider shortcuts={shortcuts}>
         <ActProvider>
           <WorkspaceProvider id={workspaceId} key={workspaceId}>
             <OverlaysProvider>
-              <FocusedTaskProvider>
-                <SidebarProvider>
+              <SidebarProvider>
+                <WithFeatures>
                   <SessionKeeper />
-                  <GlobalKeys />
-                  <Suspense>
-                    <StockSender />
-                  </Suspense>
                   <Frame />
-                  <OverlayHost />
-                </SidebarProvider>
-              </FocusedTaskProvider>
+                  <OverlayHost overlays={overlays} />
+                </WithFeatures>
+              </SidebarProvider>
             </OverlaysProvider>
           </WorkspaceProvider>
         </ActProvider>

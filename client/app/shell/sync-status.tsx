@@ -15,13 +15,14 @@ import {
   Upload,
 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { signIn } from '../../account/overlays';
 import { useWorkspace } from '../../account/workspace';
 import { Button } from '../../kit/button';
 import { useNow } from '../../kit/now';
+import { useOverlays } from '../../kit/overlays';
 import { Popover } from '../../kit/popover';
 import { ago } from '../../kit/when';
 import { useStatus, useStore } from '../../sync/react/store-context';
-import { useOverlays } from './overlays';
 import { type ChipKind, syncChip } from './sync-chip';
 
 const looks: Record<ChipKind, { icon: ReactNode; style: string }> = {
@@ -124,7 +125,7 @@ export function SyncStatus() {
             size="sm"
             onClick={() => {
               setOpen(false);
-              show({ kind: 'sign-in' });
+              show(signIn);
             }}
           >
             Sign in

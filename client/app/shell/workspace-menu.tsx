@@ -1,11 +1,12 @@
 // The workspace switcher: other workspaces, a new one, who is signed in.
 import { useNavigate } from '@tanstack/react-router';
 import { Check, ChevronsUpDown, LogOut, Plus } from 'lucide-react';
+import { newWorkspace, signOut } from '../../account/overlays';
 import { useSession } from '../../account/session';
 import { useWorkspace } from '../../account/workspace';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../../kit/menu';
+import { useOverlays } from '../../kit/overlays';
 import { useStatus } from '../../sync/react/store-context';
-import { useOverlays } from './overlays';
 
 export function WorkspaceTile({ name, size = 20 }: { name: string; size?: number }) {
   return (
@@ -57,7 +58,7 @@ export function WorkspaceMenu() {
         icon={<Plus size={14} />}
         disabled={offline}
         note={offline ? 'Needs a connection' : null}
-        onSelect={() => show({ kind: 'new-workspace' })}
+        onSelect={() => show(newWorkspace)}
       >
         New workspace
       </MenuItem>
@@ -66,7 +67,7 @@ export function WorkspaceMenu() {
         {session?.user.name}
         <span className="block">{session?.user.email}</span>
       </MenuLabel>
-      <MenuItem icon={<LogOut size={14} />} onSelect={() => show({ kind: 'sign-out' })}>
+      <MenuItem icon={<LogOut size={14} />} onSelect={() => show(signOut)}>
         Sign out
       </MenuItem>
     </Menu>

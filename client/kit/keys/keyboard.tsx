@@ -9,7 +9,7 @@ import {
   useRef,
   useSyncExternalStore,
 } from 'react';
-import { chordOf, type Shortcut, type ShortcutId, shortcutFor, shortcuts } from './shortcuts';
+import { chordOf, type Shortcut, shortcutFor } from './shortcuts';
 
 /** @returns false if it did nothing with the key; the browser then does what it would. */
 export type KeyHandler = () => unknown;
@@ -42,32 +42,35 @@ function enterIsTaken(chord: string, target: EventTarget | null): boolean {
 }
 
 export class Keyboard {
-  #handlers = new Map<ShortcutId, KeyHandler[]>();
+  #handlers = new Map<Shortcut, KeyHandler[]>();
   #listeners = new Set<() => void>();
   #before: { chord: string; at: number } | null = null;
   #version = 0;
 
-  register(id: ShortcutId, handler: KeyHandler): () => void {
-    const list = this.#handlers.get(id) ?? [];
-    this.#handlers.set(id, [...list, handler]);
+  /** @param shortcuts all that there are, in the order in which keys are looked up in them */
+  constructor(private readonly shortcuts: readonly Shortcut[]) {}
+
+  register(shortcut: Shortcut, handler: KeyHandler): () => void {
+    const list = this.#handlers.get(shortcut) ?? [];
+    this.#handlers.set(shortcut, [...list, handler]);
     this.#changed();
     return () => {
       this.#handlers.set(
-        id,
-        this.#handlers.get(id)!.filter((other) => other !== handler),
+        shortcut,
+        this.#handlers.get(shortcut)!.filter((other) => other !== handler),
       );
       this.#changed();
     };
   }
 
   /** @returns whether somebody acted. */
-  run(id: ShortcutId): boolean {
-    const handler = this.#handlers.get(id)?.at(-1);
+  run(shortcut: Shortcut): boolean {
+    const handler = this.#handlers.get(shortcut)?.at(-1);
     return handler !== undefined && handler() !== false;
   }
 
-  has(id: ShortcutId): boolean {
-    return (this.#handlers.get(id)?.length ?? 0) > 0;
+  has(shortcut: Shortcut): boolean {
+    return (this.#handlers.get(shortcut)?.length ?? 0) > 0;
   }
 
   readonly handle = (event: KeyboardEvent): void => {
@@ -77,16 +80,15 @@ export class Keyboard {
     const before =
       this.#before && event.timeStamp - this.#before.at < SEQUENCE_MS ? this.#before.chord : null;
     this.#before = null;
-    const id = shortcutFor(chord, before, (placed) => this.has(placed));
-    if (id === null) return;
+    const shortcut = shortcutFor(this.shortcuts, chord, before, (placed) => this.has(placed));
+    if (shortcut === null) return;
     const quiet = typing(event.target) || elsewhere(event.target);
-    if (id === 'prefix') {
+    if (shortcut === 'prefix') {
       if (!quiet) this.#before = { chord, at: event.timeStamp };
       return;
     }
-    const shortcut: Shortcut = shortcuts[id];
     if (quiet && !shortcut.whileTyping) return;
-    if (this.run(id)) event.preventDefault();
+    if (this.run(shortcut)) event.preventDefault();
   };
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -104,8 +106,10 @@ export class Keyboard {
 
 const KeyboardContext = createContext<Keyboard | null>(null);
 
-export function KeyboardProvider({ children }: { children: ReactNode }) {
-  const keyboard = useMemo(() => new Keyboard(), []);
+/** @param props.shortcuts the same list at every render */
+export function KeyboardProvider(props: { shortcuts: readonly Shortcut[]; children: ReactNode }) {
+  const { shortcuts, children } = props;
+  const keyboard = useMemo(() => new Keyboard(shortcuts), [shortcuts]);
   useEffect(() => {
     window.addEventListener('keydown', keyboard.handle);
     return () => window.removeEventListener('keydown', keyboard.handle);
@@ -120,19 +124,22 @@ export function useKeyboard(): Keyboard {
 }
 
 /** Handles a shortcut while this component is there; null leaves it to others. */
-export function useShortcut(id: ShortcutId, handler: KeyHandler | null): void {
+export function useShortcut(shortcut: Shortcut, handler: KeyHandler | null): void {
   const keyboard = useKeyboard();
   const latest = useRef(handler);
   useEffect(() => {
     latest.current = handler;
   });
   const on = handler !== null;
-  useEffect(() => (on ? keyboard.register(id, () => latest.current?.()) : undefined), [keyboard, id, on]);
+  useEffect(
+    () => (on ? keyboard.register(shortcut, () => latest.current?.()) : undefined),
+    [keyboard, shortcut, on],
+  );
 }
 
 /** Which shortcuts somebody handles now. */
-export function useAvailable(): (id: ShortcutId) => boolean {
+export function useAvailable(): (shortcut: Shortcut) => boolean {
   const keyboard = useKeyboard();
   useSyncExternalStore(keyboard.subscribe, keyboard.version);
-  return (id) => keyboard.has(id);
+  return (shortcut) => keyboard.has(shortcut);
 }

@@ -1,7 +1,7 @@
 // An image in a body: shown from this device, else fetched and kept; and what is said while nobody has its bytes.
 import { Image } from '@tiptap/extension-image';
 import { pictureTypes } from '../../../db/file/file';
-import { fileBytes } from '../../file/files';
+import { fileBytes } from '../../file';
 import type { Store } from '../../sync/store';
 import { fileHash } from './file-address';
 

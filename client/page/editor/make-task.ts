@@ -1,13 +1,11 @@
 // A checklist item becomes a task: in the project that was open last, named as the item; the item then mentions it.
 import type { Editor } from '@tiptap/core';
 import { toast } from 'sonner';
-import { useWorkspace } from '../../account/workspace';
-import { useCurrentProject } from '../../app/shell/global-keys';
+import { useAuthor, useWorkspace } from '../../account';
 import { keyBetween } from '../../kit/position';
 import { type Act, useAct } from '../../sync/react/act';
 import { useStore } from '../../sync/react/store-context';
-import { useAuthor } from '../../task/author';
-import { createTask } from '../../task/write';
+import { createTask, useCurrentProject, useProjects } from '../../task';
 import { checklistItem } from '../body/checklist-item';
 
 /** @returns what makes a task of the item that has the caret */
@@ -15,12 +13,13 @@ export function useMakeTask(): (editor: Editor) => void {
   const store = useStore();
   const act: Act = useAct();
   const workspace = useWorkspace();
+  const projects = useProjects();
   const projectId = useCurrentProject();
   const author = useAuthor();
   return (editor) => {
     const item = checklistItem(editor);
     if (!item?.text || workspace.readOnly) return;
-    const project = workspace.projects?.find((p) => p.id === projectId);
+    const project = projects?.find((p) => p.id === projectId);
     if (!project) {
       toast('There is no project for the task. Make one first.');
       return;

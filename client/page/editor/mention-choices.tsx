@@ -1,11 +1,11 @@
 // What `@` offers: people and pages from memory, tasks and bookings from the device's database.
 import { CalendarRange } from 'lucide-react';
 import { useMemo } from 'react';
-import { useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { Avatar } from '../../kit/avatar';
+import { prefixQuery } from '../../kit/prefix-query';
 import { useLive } from '../../sync/react/store-context';
-import { prefixQuery } from '../../task/filters';
-import { StatusIcon } from '../../task/icons';
+import { StatusIcon } from '../../task';
 import type { MentionAttributes } from '../body/mention-node';
 import { PageIcon } from '../tree/page-icon';
 import { mentionable } from '../tree/queries';

@@ -5,13 +5,13 @@ import clsx from 'clsx';
 import { parseISO } from 'date-fns';
 import { CalendarRange } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useWorkspace } from '../../account/workspace';
-import { useGoTo } from '../../app/shell/sidebar';
+import { useWorkspace } from '../../account';
+import { useGoToBooking } from '../../booking';
 import { Avatar } from '../../kit/avatar';
 import { format } from '../../kit/when';
-import { useOpenTask } from '../../task/active-task';
-import { StatusIcon } from '../../task/icons';
+import { StatusIcon, useOpenTask } from '../../task';
 import type { MentionAttributes } from '../body/mention-node';
+import { useGoToPage } from '../links';
 import { PageIcon } from '../tree/page-icon';
 import { titleOf } from '../tree/tree';
 import { useMentioned } from './mentioned';
@@ -30,7 +30,8 @@ function useShown({ kind, id, label }: MentionAttributes): Shown {
   const { tree, tasks, bookings } = useMentioned();
   const { memberById } = useWorkspace();
   const { open } = useOpenTask();
-  const goTo = useGoTo();
+  const goToPage = useGoToPage();
+  const goToBooking = useGoToBooking();
   const missing: Shown = { icon: null, text: label || 'Something that is not here', gone: true };
   switch (kind) {
     case 'task': {
@@ -50,7 +51,7 @@ function useShown({ kind, id, label }: MentionAttributes): Shown {
         icon: <PageIcon icon={page.icon} size={13} />,
         text: titleOf(page),
         struck: tree?.binned(id) !== null,
-        open: () => void goTo.document(id),
+        open: () => goToPage(id),
       };
     }
     case 'member': {
@@ -67,7 +68,7 @@ function useShown({ kind, id, label }: MentionAttributes): Shown {
           booking.status === 'confirmed' ? '' : `, ${booking.status}`
         }`,
         struck: booking.status === 'cancelled',
-        open: () => void goTo.booking(id, booking.starts),
+        open: () => goToBooking(id, booking.starts),
       };
     }
   }

@@ -4,7 +4,7 @@ import type { Transaction } from '@tiptap/pm/state';
 import { useCallback } from 'react';
 import { toast } from 'sonner';
 import { FILE_BYTES, pictureTypes } from '../../../db/file/file';
-import { keepFiles } from '../../file/files';
+import { keepFiles } from '../../file';
 import { useStore } from '../../sync/react/store-context';
 import { type Store, StoreError } from '../../sync/store';
 import { fileAddress } from './file-address';

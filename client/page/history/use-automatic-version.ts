@@ -1,7 +1,7 @@
 // A version is kept when a changed page is left, at most one each half hour.
 import { useEffect, useRef } from 'react';
+import { useAuthor } from '../../account';
 import { useStore } from '../../sync/react/store-context';
-import { useAuthor } from '../../task/author';
 import type { DocumentHandle } from '../store/document';
 import { isAutomaticDue, keepVersion, versions } from './versions';
 

@@ -1,7 +1,7 @@
 // Packs and unpacks zip archives beside the page's own thread. A worker of our own, because the policy of the page
 // allows none that is made of text, as fflate's are.
 import { zipSync } from 'fflate';
-import type { ArchiveAnswer, ArchiveRequest } from './archive';
+import type { ArchiveAnswer, ArchiveRequest } from './archive-messages';
 import { ArchiveError, readArchive } from './zip-read';
 
 const worker = self as unknown as DedicatedWorkerGlobalScope;

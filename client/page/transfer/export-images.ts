@@ -1,7 +1,7 @@
 // The images of exported pages as files: their names, and their bytes as far as this device can get them.
-import { fileBytes } from '../../file/files';
+import { fileBytes } from '../../file';
 import type { Store } from '../../sync/store';
-import type { ArchiveFile } from './archive';
+import type { ArchiveFile } from './archive-messages';
 import { fileName } from './export-pages';
 
 export interface FileRow {

@@ -53,7 +53,7 @@ function relative(from: string, to: string): string {
   const target = to.split('/');
   let same = 0;
   while (same < source.length && source[same] === target[same]) same++;
-  return [...source.slice(same).map(() => '../../ui'), ...target.slice(same)].join('/');
+  return [...source.slice(same).map(() => '..'), ...target.slice(same)].join('/');
 }
 
 /**

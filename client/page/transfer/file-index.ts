@@ -107,7 +107,7 @@ export class FileIndex<T> {
 function spellings(written: string): Set<string> {
   const all = new Set<string>();
   // Markdown takes `\.` for a dot: `..\..\x` has lost what was between.
-  const restored = written.replace(/\.\.(?=\.\.)/g, '../../ui/');
+  const restored = written.replace(/\.\.(?=\.\.)/g, '../');
   for (const raw of [written, restored, written.replace(/#.*$/s, ''), written.replace(/[?#].*$/s, '')]) {
     for (const wanted of [raw, unescaped(raw), raw.replace(/&amp;/g, '&')]) {
       if (wanted) all.add(wanted).add(withoutNotionIds(wanted));

@@ -5,7 +5,7 @@ export function tidyPath(path: string, folder = ''): string {
   const parts: string[] = [];
   const given = path.normalize('NFC').replace(/\\/g, '/');
   for (const part of [...(given.startsWith('/') ? [] : folder.split('/')), ...given.split('/')]) {
-    if (part === '../../ui') parts.pop();
+    if (part === '..') parts.pop();
     else if (part !== '' && part !== '.') parts.push(part);
   }
   return parts.join('/');

@@ -5,7 +5,7 @@ import type { ReadOptions } from '../markdown/markdown-read';
 import { vaultSyntax } from '../markdown/vault-blocks';
 import { FileIndex } from './file-index';
 import { bare, folderOf, loosely, notionIdOf, unescaped, withoutNotionIds } from './file-names';
-import type { SourceFile } from './import-plan';
+import type { SourceFile } from './source-file';
 
 const isOutside = (address: string): boolean =>
   /^[a-z][a-z0-9+.-]*:/i.test(address) || address.startsWith('//');

@@ -1,7 +1,7 @@
 // Where the pages of an import stand: a key for each, the path of its file without ending, or of its folder.
 import { newId } from '../../../db/sync/ids';
 import { bare, folded, folderOf, lastPart, withoutNotionIds } from './file-names';
-import type { SourceFile } from './import-plan';
+import type { SourceFile } from './source-file';
 
 export interface Place {
   readonly id: string;

@@ -7,22 +7,8 @@ import { readMarkdown } from '../markdown/markdown-read';
 import { bare, folderOf, lastPart, loosely, tidyPath, withoutNotionIds } from './file-names';
 import { ImportLinks } from './import-links';
 import { isIndex, type Place, placePages, withoutCommonFolder } from './import-places';
+import type { SourceFile } from './source-file';
 import { isHidden, isMarkdown } from './source-kinds';
-
-export interface SourceFile {
-  /** With `/` between its parts, relative to what was chosen. */
-  readonly path: string;
-  /** Of Markdown files. */
-  readonly text: string | null;
-  /** The encoding of the text, where the file does not say it. */
-  readonly guessed?: string;
-  /** The code page by which the letters of its name were read, where its archive does not say it. */
-  readonly guessedName?: string;
-  /** Why a Markdown file has no text: a sentence for a person. */
-  readonly refused?: string;
-  /** Of images that a page can show; other files are only known to be there. */
-  readonly image?: { readonly hash: string; readonly file: Blob & { readonly name: string } };
-}
 
 export interface PlannedPage {
   readonly id: string;

@@ -3,7 +3,7 @@ import type { JSONContent } from '@tiptap/core';
 import type { Kysely } from 'kysely';
 import type { DB } from '../../../db/schema';
 import { newId } from '../../../db/sync/ids';
-import { keepFiles } from '../../file/files';
+import { keepFiles } from '../../file';
 import { keysBetween } from '../../kit/position';
 import type { Compilable, Store } from '../../sync/store';
 import { stateOfBody } from '../body/body-text';

@@ -1,8 +1,8 @@
 // What a person chose to import, read: the texts of Markdown files, and the images beside them with their hashes.
 import { readText, TextEncodingError } from '../../../db/kit/text-encoding';
-import { hashOf } from '../../file/files';
+import { hashOf } from '../../file';
 import { unpack } from './archive';
-import type { SourceFile } from './import-plan';
+import type { SourceFile } from './source-file';
 import { isMarkdown, isZip, opensWithin, pictureType, placeWithin } from './source-kinds';
 
 /** The files of what was chosen: a folder, files, archives. @throws Error with a sentence for a person */

@@ -3,10 +3,11 @@
 import { sql } from 'kysely';
 import { writeCalendar } from '../../../db/calendar/write';
 import { tableNames, tables } from '../../../db/tables';
+import { bound } from '../../sync/react/sql';
 import type { Store } from '../../sync/store';
-import { bound } from '../../task/queries';
 import type { PageTree } from '../tree/tree';
-import { type ArchiveFile, pack } from './archive';
+import { pack } from './archive';
+import type { ArchiveFile } from './archive-messages';
 import { addFiles, filePaths, fileRows } from './export-images';
 import { type ExportedFile, exportPaths, markdownFiles, readStates } from './export-pages';
 

@@ -2,13 +2,13 @@
 import { Download, FolderUp } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { toast } from 'sonner';
-import { useWorkspace } from '../../account/workspace';
-import { Section } from '../../app/shell/page';
-import { useGoTo } from '../../app/shell/sidebar';
+import { useWorkspace } from '../../account';
 import { Button } from '../../kit/button';
+import { Section } from '../../kit/page-frame';
 import { keyBetween } from '../../kit/position';
 import { useStore } from '../../sync/react/store-context';
 import { StoreError } from '../../sync/store';
+import { useGoToPage } from '../links';
 import { pages } from '../tree/queries';
 import type { PageTree } from '../tree/tree';
 import { ArchiveFault } from './archive';
@@ -49,7 +49,7 @@ function parts({
 }
 
 function Report({ plan }: { plan: ImportPlan }) {
-  const goTo = useGoTo();
+  const goToPage = useGoToPage();
   const { report } = plan;
   const top = plan.pages[0];
   return (
@@ -75,7 +75,7 @@ function Report({ plan }: { plan: ImportPlan }) {
         </details>
       ) : null}
       {top ? (
-        <Button size="sm" className="mt-2" onClick={() => void goTo.document(top.id)}>
+        <Button size="sm" className="mt-2" onClick={() => goToPage(top.id)}>
           Open {top.title}
         </Button>
       ) : null}

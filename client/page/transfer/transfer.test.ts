@@ -10,7 +10,8 @@ import { bodySchema } from '../body/extensions';
 import { buildTree, type PageTree } from '../tree/tree';
 import { filePaths } from './export-images';
 import { exportPaths, markdownFiles } from './export-pages';
-import { type ImportPlan, planImport, type SourceFile } from './import-plan';
+import { type ImportPlan, planImport } from './import-plan';
+import type { SourceFile } from './source-file';
 import { csv } from './transfer-actions';
 
 const schema = bodySchema();

@@ -15,7 +15,8 @@ import { readMarkdown } from '../markdown/markdown-read';
 import { writeMarkdown } from '../markdown/markdown-write';
 import { vaultSyntax } from '../markdown/vault-blocks';
 import { vaultLexer } from '../markdown/vault-syntax';
-import { type ImportPlan, planImport, type SourceFile } from './import-plan';
+import { type ImportPlan, planImport } from './import-plan';
+import type { SourceFile } from './source-file';
 
 const schema = bodySchema();
 const workspaceId = newId();

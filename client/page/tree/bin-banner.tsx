@@ -1,6 +1,6 @@
 // Said on a page that is in the bin: also to the person who was writing in it when another put it there.
 import { Trash2 } from 'lucide-react';
-import { useWorkspace, type WorkspaceData } from '../../account/workspace';
+import { useWorkspace, type WorkspaceData } from '../../account';
 import { Button } from '../../kit/button';
 import { ago } from '../../kit/when';
 import { type PageRow, titleOf } from './tree';

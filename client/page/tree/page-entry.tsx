@@ -4,7 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import clsx from 'clsx';
 import { ChevronRight, MoreHorizontal, Plus } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
-import { useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { Boundary } from '../../kit/boundary';
 import { IconButton } from '../../kit/button';
 import { MoveDialog } from './move-dialog';

@@ -1,7 +1,7 @@
 // The menu of a page: the same in the sidebar and on the page itself.
 import { Archive, FolderInput, Pencil, Plus, Star, StarOff, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { Menu, MenuItem, MenuLine } from '../../kit/menu';
 import { type PageRow, titleOf } from './tree';
 import type { PageActions } from './use-page-actions';

@@ -2,10 +2,10 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { Archive, FileText, RotateCcw, Trash2 } from 'lucide-react';
 import { lazy, Suspense } from 'react';
-import { useWorkspace } from '../../account/workspace';
-import { Column, Page } from '../../app/shell/page';
+import { useWorkspace } from '../../account';
 import { Button } from '../../kit/button';
 import { Empty } from '../../kit/empty';
+import { Column, Page } from '../../kit/page-frame';
 import { ago } from '../../kit/when';
 import { PageIcon } from './page-icon';
 import { type PageRow, type PageTree, titleOf } from './tree';

@@ -10,7 +10,7 @@ import {
 import { Link, useParams } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
-import { useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { Boundary } from '../../kit/boundary';
 import { IconButton } from '../../kit/button';
 import { recall, remember } from '../../kit/remember';

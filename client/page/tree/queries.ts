@@ -1,7 +1,7 @@
 // Reads of pages: the tree, favourites, one page, its versions, and what a body mentions.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../../db/schema';
-import { bound } from '../../task/queries';
+import { bound } from '../../sync/react/sql';
 import type { PageRow } from './tree';
 
 type Db = Kysely<DB>;

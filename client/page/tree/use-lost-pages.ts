@@ -1,7 +1,7 @@
 // Tells a person once that a page in which they wrote was put into the bin by another, wherever they are now.
 import { useEffect } from 'react';
 import { toast } from 'sonner';
-import { useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { whoBinned } from './bin-banner';
 import { type PageTree, titleOf } from './tree';
 import type { PageActions } from './use-page-actions';

@@ -1,8 +1,7 @@
 // What can be done with a page wherever it is shown: make one, rename, move, star, archive, put into the bin.
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { useSession } from '../../account/session';
-import { useWorkspace } from '../../account/workspace';
+import { useSession, useWorkspace } from '../../account';
 import { keyBetween } from '../../kit/position';
 import { useAct } from '../../sync/react/act';
 import { useStore } from '../../sync/react/store-context';

@@ -1,7 +1,6 @@
 // The pages of the open workspace as a tree, and the stars of the person; every part of the screen shares one query.
 import { useMemo } from 'react';
-import { useSession } from '../../account/session';
-import { useWorkspace } from '../../account/workspace';
+import { useSession, useWorkspace } from '../../account';
 import { useLive } from '../../sync/react/store-context';
 import { favourites, pages } from './queries';
 import { buildTree, type PageRow, type PageTree } from './tree';

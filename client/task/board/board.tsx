@@ -12,7 +12,7 @@ import {
   useSensors,
 } from '@dnd-kit/core';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { useAct } from '../../sync/react/act';
 import { useStore } from '../../sync/react/store-context';
 import { useFocusedTask, useOpenTask } from '../active-task';

@@ -1,15 +1,17 @@
 // A card of the board. It does as little as possible when its task did not change.
+
 import { useDraggable } from '@dnd-kit/core';
 import clsx from 'clsx';
 import { MessageSquare } from 'lucide-react';
 import { memo, useMemo } from 'react';
-import { type LabelRow, useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { Avatar } from '../../kit/avatar';
+import { SyncMark } from '../../kit/mark';
 import { visible } from '../../kit/visible';
 import { DueChip, LabelChip } from '../bits';
 import { priorityNames, statusNames, type TaskStatus } from '../facts';
 import { PriorityIcon } from '../icons';
-import { SyncMark } from '../mark';
+import { type LabelRow, useLabels } from '../project-data';
 import type { TaskRow } from '../queries';
 
 const shownLabels = 3;
@@ -85,7 +87,8 @@ export function cardName(task: TaskRow, assignee: string | null): string {
 }
 
 export function useFace(task: TaskRow): { assignee: string | null; labels: LabelRow[] } {
-  const { memberById, labelById } = useWorkspace();
+  const { memberById } = useWorkspace();
+  const { labelById } = useLabels();
   const labels = useMemo(
     () => task.labels.flatMap((id) => labelById.get(id) ?? []),
     [task.labels, labelById],

@@ -1,10 +1,11 @@
 // Keys of the board: move the focus between cards, move a card up and down.
 import { type RefObject, useCallback } from 'react';
-import { useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { useShortcut } from '../../kit/keys/keyboard';
 import { useFocusedTask, useOpenTask } from '../active-task';
 import type { TaskStatus } from '../facts';
 import type { TaskRow } from '../queries';
+import { taskShortcuts } from '../shortcuts';
 import type { TaskWindow } from '../task-window';
 import type { ColumnHandle } from './column';
 import type { Place } from './place';
@@ -76,10 +77,10 @@ export function useBoardKeys(board: {
     void move(at.task, { status: at.status, beforeId: before?.id ?? null }).then(() => focusTask(at.task.id));
   };
 
-  useShortcut('next', step(1));
-  useShortcut('previous', step(-1));
-  useShortcut('left', across(-1));
-  useShortcut('right', across(1));
-  useShortcut('moveUp', workspace.readOnly === null ? shift(-1) : null);
-  useShortcut('moveDown', workspace.readOnly === null ? shift(1) : null);
+  useShortcut(taskShortcuts.next, step(1));
+  useShortcut(taskShortcuts.previous, step(-1));
+  useShortcut(taskShortcuts.left, across(-1));
+  useShortcut(taskShortcuts.right, across(1));
+  useShortcut(taskShortcuts.moveUp, workspace.readOnly === null ? shift(-1) : null);
+  useShortcut(taskShortcuts.moveDown, workspace.readOnly === null ? shift(1) : null);
 }

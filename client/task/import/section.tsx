@@ -3,13 +3,13 @@
 import { FileUp } from 'lucide-react';
 import { useState } from 'react';
 import { GithubImportError } from '../../../db/task/github';
-import { useWorkspace } from '../../account/workspace';
-import { Section } from '../../app/shell/page';
-import { useGoTo } from '../../app/shell/sidebar';
+import { useWorkspace } from '../../account';
 import { Button } from '../../kit/button';
 import { FileButton } from '../../kit/file-button';
+import { Section } from '../../kit/page-frame';
 import { useStore } from '../../sync/react/store-context';
 import { StoreError } from '../../sync/store';
+import { useGoToProject } from '../links';
 import { type ImportProgress, type ImportReport, importGithub } from './import';
 
 type State =
@@ -39,7 +39,7 @@ function said(report: ImportReport): string {
 export function ImportSection() {
   const store = useStore();
   const workspace = useWorkspace();
-  const goTo = useGoTo();
+  const goToProject = useGoToProject();
   const [state, setState] = useState<State>({ kind: 'idle' });
 
   const run = async (file: File) => {
@@ -117,11 +117,7 @@ export function ImportSection() {
                 </ul>
               </details>
             ) : null}
-            <Button
-              size="sm"
-              className="mt-2"
-              onClick={() => void goTo.project(state.report.project.id, 'board')}
-            >
+            <Button size="sm" className="mt-2" onClick={() => goToProject(state.report.project.id, 'board')}>
               Open {state.report.project.name}
             </Button>
           </div>

@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { ChevronRight, Plus } from 'lucide-react';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { Boundary } from '../../kit/boundary';
 import { IconButton } from '../../kit/button';
 import { useShortcut } from '../../kit/keys/keyboard';
@@ -19,6 +19,7 @@ import { StatusIcon } from '../icons';
 import { NoTasks } from '../no-tasks';
 import { type Slice, shownStatuses } from '../queries';
 import { QuickAdd } from '../quick-add';
+import { taskShortcuts } from '../shortcuts';
 import { block, useTaskWindow } from '../task-window';
 import { changeTask } from '../write';
 import { flatten, lineAt, lineOf, rowsWithin } from './lines';
@@ -106,10 +107,10 @@ export function List({ projectId, filters }: { projectId: string; filters: Filte
       .then((position) => act(`move of “${at.task.title}”`, changeTask(store.db, at.task.id, { position })))
       .then(() => focusTask(at.task.id));
   };
-  useShortcut('next', step(1));
-  useShortcut('previous', step(-1));
-  useShortcut('moveUp', workspace.readOnly === null ? shift(-1) : null);
-  useShortcut('moveDown', workspace.readOnly === null ? shift(1) : null);
+  useShortcut(taskShortcuts.next, step(1));
+  useShortcut(taskShortcuts.previous, step(-1));
+  useShortcut(taskShortcuts.moveUp, workspace.readOnly === null ? shift(-1) : null);
+  useShortcut(taskShortcuts.moveDown, workspace.readOnly === null ? shift(1) : null);
 
   const onFocus = useCallback((id: string) => setFocusedId(id), [setFocusedId]);
   const firstId = shown.map((status) => tasks.loaded(status).rows[0]?.id).find(Boolean);

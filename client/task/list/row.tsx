@@ -3,11 +3,11 @@ import clsx from 'clsx';
 import { MessageSquare } from 'lucide-react';
 import { memo } from 'react';
 import { Avatar } from '../../kit/avatar';
+import { SyncMark } from '../../kit/mark';
 import { visible } from '../../kit/visible';
 import { DueChip, LabelChip } from '../bits';
 import { cardName, useFace } from '../board/card';
 import { PriorityIcon, StatusIcon } from '../icons';
-import { SyncMark } from '../mark';
 import type { TaskRow } from '../queries';
 
 export const ListRow = memo(function ListRow(props: {

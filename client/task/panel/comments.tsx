@@ -1,21 +1,21 @@
 // Comments of the open task, and writing a new one. What is being typed survives closing the panel.
 import { MoreHorizontal, Pencil, Trash2 } from 'lucide-react';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { useWorkspace } from '../../account/workspace';
+import { useAuthor, useWorkspace } from '../../account';
 import { Avatar } from '../../kit/avatar';
 import { Boundary } from '../../kit/boundary';
 import { Button, IconButton } from '../../kit/button';
 import { useShortcut } from '../../kit/keys/keyboard';
+import { SyncMark } from '../../kit/mark';
 import { Markdown } from '../../kit/markdown';
 import { Menu, MenuItem } from '../../kit/menu';
 import { recall, remember } from '../../kit/remember';
 import { ago, exactTime } from '../../kit/when';
 import { useAct } from '../../sync/react/act';
 import { useLive, useStore } from '../../sync/react/store-context';
-import { useAuthor } from '../author';
 import { ImportedMark } from '../imported';
-import { SyncMark } from '../mark';
 import { taskComments } from '../queries';
+import { taskShortcuts } from '../shortcuts';
 import { changeComment, createComment, deleteComment } from '../write';
 
 interface CommentRow {
@@ -144,7 +144,7 @@ function Compose({ taskId }: { taskId: string }) {
   const key = `draft.${taskId}`;
   const [body, setBody] = useState(() => recall<string>(key) ?? '');
   const input = useRef<HTMLTextAreaElement>(null);
-  useShortcut('comment', workspace.readOnly ? null : () => input.current?.focus());
+  useShortcut(taskShortcuts.comment, workspace.readOnly ? null : () => input.current?.focus());
   useEffect(() => remember(key, body || null), [key, body]);
   const send = async (event?: FormEvent) => {
     event?.preventDefault();

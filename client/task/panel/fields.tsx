@@ -1,8 +1,9 @@
 // The fields of a task as buttons that open a picker: in the panel and in the new-task dialog.
+
 import clsx from 'clsx';
 import { CalendarDays, Tag } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { useWorkspace } from '../../account/workspace';
+import { useWorkspace } from '../../account';
 import { Avatar } from '../../kit/avatar';
 import { Calendar } from '../../kit/calendar';
 import { type Choice, Picker } from '../../kit/picker';
@@ -14,6 +15,7 @@ import { nobody, priorityChoices, statusChoices, useAssigneeChoices, useLabelCho
 import { priorityNames, statusNames, type TaskStatus } from '../facts';
 import { PriorityIcon, StatusIcon } from '../icons';
 import { useMakeLabel } from '../labels';
+import { useLabels } from '../project-data';
 
 const button =
   'inline-flex min-h-7 max-w-full items-center gap-2 rounded-md px-2 text-left text-sm hover:bg-hover data-[state=open]:bg-press aria-disabled:opacity-70';
@@ -164,7 +166,7 @@ export function DueField(
 export function LabelsField(
   props: FieldProps & { value: readonly string[]; onToggle: (labelId: string, on: boolean) => void },
 ) {
-  const { labelById } = useWorkspace();
+  const { labelById } = useLabels();
   const choices = useLabelChoices();
   const makeLabel = useMakeLabel();
   const [search, setSearch] = useState('');

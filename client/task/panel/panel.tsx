@@ -1,21 +1,25 @@
 // The open task: title, fields, description, comments. Beside the page; over all of it on a phone.
+
 import { Link2, MoreHorizontal, SquareCheck, Trash2, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useWorkspace } from '../../account/workspace';
-import { useOverlays } from '../../app/shell/overlays';
+import { useWorkspace } from '../../account';
 import { IconButton } from '../../kit/button';
 import { Empty } from '../../kit/empty';
 import { useShortcut } from '../../kit/keys/keyboard';
+import { SyncMark } from '../../kit/mark';
 import { Menu, MenuItem } from '../../kit/menu';
+import { useOverlays } from '../../kit/overlays';
 import { ago, exactTime } from '../../kit/when';
 import { useAct } from '../../sync/react/act';
 import { useLive, useStatus, useStore } from '../../sync/react/store-context';
 import { focusTask } from '../board/keys';
 import { priorityNames, statusNames, type TaskStatus } from '../facts';
 import { ImportedMark } from '../imported';
-import { copyTaskLink } from '../link';
-import { SyncMark } from '../mark';
+import { copyTaskLink } from '../links';
+import * as overlays from '../overlays';
+import { useProjects } from '../project-data';
 import { taskDetail } from '../queries';
+import { taskShortcuts } from '../shortcuts';
 import { changeTask, setLabel, type TaskChange } from '../write';
 import { Comments } from './comments';
 import { Description } from './description';
@@ -36,6 +40,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
+  const projects = useProjects();
   const status = useStatus();
   const { show } = useOverlays();
   const rows = useLive((db) => taskDetail(db, id), [id]);
@@ -45,12 +50,12 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
     onClose();
     focusTask(id, 2);
   };
-  useShortcut('close', close);
+  useShortcut(taskShortcuts.close, close);
   // On a phone the panel covers the page, so the focus belongs in it.
   useEffect(() => {
     if (window.innerWidth < 900) panel.current?.focus();
   }, []);
-  const project = workspace.projects?.find((p) => p.id === task?.project_id);
+  const project = projects?.find((p) => p.id === task?.project_id);
   const change = async (label: string, set: TaskChange) =>
     (await act(label, changeTask(store.db, id, set))) !== null;
   const { readOnly } = workspace;
@@ -84,7 +89,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
             keys="m"
             disabled={readOnly !== null}
             note={readOnly}
-            onSelect={() => show({ kind: 'task-field', field: 'project', taskId: id })}
+            onSelect={() => show(overlays.taskField, { field: 'project', taskId: id })}
           >
             Move to project…
           </MenuItem>
@@ -92,7 +97,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
             danger
             icon={<Trash2 size={14} />}
             disabled={readOnly !== null}
-            onSelect={() => show({ kind: 'delete-task', taskId: id })}
+            onSelect={() => show(overlays.deleteTask, { taskId: id })}
           >
             Delete task
           </MenuItem>

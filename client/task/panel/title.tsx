@@ -1,6 +1,7 @@
 // The title of the open task: a text that can be typed into. Saved when the person leaves it or presses Enter.
 import { useEffect, useRef, useState } from 'react';
 import { useShortcut } from '../../kit/keys/keyboard';
+import { taskShortcuts } from '../shortcuts';
 
 export function TitleField(props: {
   value: string;
@@ -11,7 +12,7 @@ export function TitleField(props: {
   const [draft, setDraft] = useState<string | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const shown = draft ?? props.value;
-  useShortcut('edit', props.readOnly ? null : () => area.current?.focus());
+  useShortcut(taskShortcuts.edit, props.readOnly ? null : () => area.current?.focus());
   const save = () => {
     const title = draft?.trim();
     setDraft(null);

@@ -1,7 +1,7 @@
-// Who writes: the member and the name that new tasks and comments carry.
+// Who writes: the member and the name that new rows carry.
 import { useMemo } from 'react';
-import { useSession } from '../account/session';
-import { useWorkspace } from '../account/workspace';
+import { useSession } from './session';
+import { useWorkspace } from './workspace';
 
 export function useAuthor(): { id: string | null; name: string } {
   const { memberId, memberById } = useWorkspace();

@@ -1,9 +1,20 @@
-// The frame of a page: a header of one line (title, actions, sync chip) and the content below it.
-import { Menu as MenuIcon } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
-import { IconButton } from '../../kit/button';
-import { useSidebar } from './sidebar-state';
-import { SyncStatus } from './sync-status';
+// The frame of a page: a header of one line (title, actions) and the content below it. What the app puts at both ends
+// of every header comes from PageEnds, which the app fills; without it the ends are empty.
+import { createContext, type ReactNode, useContext, useEffect } from 'react';
+
+interface Ends {
+  /** Before the title: the button that opens the menu. */
+  readonly start?: ReactNode;
+  /** After the actions of the page: how the device stands with the server. */
+  readonly end?: ReactNode;
+}
+
+const EndsContext = createContext<Ends>({});
+
+/** Around all pages. */
+export function PageEnds({ children, ...ends }: Ends & { children: ReactNode }) {
+  return <EndsContext value={ends}>{children}</EndsContext>;
+}
 
 export function Page(props: {
   /** Name of the page, in the header and in the tab. */
@@ -16,22 +27,20 @@ export function Page(props: {
   bar?: ReactNode;
   children: ReactNode;
 }) {
-  const { setDrawer } = useSidebar();
+  const { start, end } = useContext(EndsContext);
   useEffect(() => {
     document.title = `${props.title} · Outpost`;
   }, [props.title]);
   return (
     <div className="flex min-w-0 flex-1 flex-col">
       <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line pr-3 pl-4 phone:pl-2">
-        <IconButton label="Open menu" className="md:hidden" onClick={() => setDrawer(true)}>
-          <MenuIcon size={16} aria-hidden />
-        </IconButton>
+        {start}
         {props.icon ? <span className="flex text-ink-3 phone:hidden">{props.icon}</span> : null}
         <h1 className="min-w-0 truncate text-sm font-[600]">{props.title}</h1>
         {props.tabs}
         <div className="flex-1" />
         {props.actions}
-        <SyncStatus />
+        {end}
       </header>
       {props.bar}
       <div className="relative min-h-0 flex-1">{props.children}</div>

@@ -1,17 +1,15 @@
 // What others decided about a clash of one's booking, or why one's own decision did not come about.
 import { Link } from '@tanstack/react-router';
 import { Info, Scale } from 'lucide-react';
-import { useWorkspace } from '../../account/workspace';
-import { Button } from '../../kit/button';
-import { ago } from '../../kit/when';
-import { useAct } from '../../sync/react/act';
-import { useStore } from '../../sync/react/store-context';
-import type { NoticeRow } from './queries';
-import { resolveNotice } from './restore';
+import { useWorkspace } from '../account';
+import { Button } from '../kit/button';
+import type { InboxNotice } from '../kit/feature';
+import { ago } from '../kit/when';
 
-export const isDecision = (notice: NoticeRow): boolean => ['late', 'failed', 'decided'].includes(notice.kind);
+export const isDecision = (notice: InboxNotice): boolean =>
+  ['late', 'failed', 'decided'].includes(notice.kind);
 
-function headline(notice: NoticeRow): string {
+function headline(notice: InboxNotice): string {
   const who = notice.by_name || 'Somebody';
   if (notice.kind === 'late') return 'Your decision came too late';
   if (notice.kind === 'failed') return 'Your decision could not be carried out';
@@ -31,9 +29,7 @@ function headline(notice: NoticeRow): string {
   }
 }
 
-export function DecisionNotice({ notice }: { notice: NoticeRow }) {
-  const store = useStore();
-  const act = useAct();
+export function DecisionNotice({ notice, onSeen }: { notice: InboxNotice; onSeen: () => void }) {
   const workspace = useWorkspace();
   const sentence = (notice.kept as { sentence?: string } | null)?.sentence;
   return (
@@ -62,10 +58,7 @@ export function DecisionNotice({ notice }: { notice: NoticeRow }) {
             Show the booking
           </Link>
         ) : null}
-        <Button
-          size="sm"
-          onClick={() => void act('dismissal', [resolveNotice(store.db, notice.id)], { undoable: false })}
-        >
+        <Button size="sm" onClick={onSeen}>
           Seen
         </Button>
       </div>

@@ -2,7 +2,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../scripts/testing/api';
 import { elsewhereAnswers, libraryText } from '../../scripts/testing/elsewhere';
-import { ApiError, api } from './api';
+import { api as accountApi } from '../account/api';
+import { calendarApi } from '../calendar/api';
+import { stockApi } from '../stock/api';
+import { ApiError } from '../sync/react/request';
+import { storageApi } from './settings/storage-api';
+
+/** Every request of the interface. */
+const api = { ...accountApi, ...calendarApi, ...stockApi, ...storageApi };
 
 const ownFetch = globalThis.fetch;
 afterEach(() => {

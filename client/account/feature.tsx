@@ -1,0 +1,46 @@
+// The places of accounts in the app.
+import { LogOut, Users } from 'lucide-react';
+import type { Command, Feature } from '../kit/feature';
+import { shows, useOverlays } from '../kit/overlays';
+import { NewWorkspace } from './new-workspace';
+import * as overlays from './overlays';
+import { outerRoutes, routes } from './routes';
+import { SignInDialog } from './sign-in-dialog';
+import { SignOutDialog } from './sign-out';
+
+function useCommands(): readonly Command[] {
+  const { show } = useOverlays();
+  return [
+    {
+      group: 'More',
+      name: 'Sign out',
+      icon: <LogOut size={15} />,
+      stay: true,
+      run: () => show(overlays.signOut),
+    },
+  ];
+}
+
+export const account = {
+  name: 'account',
+  outerRoutes,
+  routes,
+  places: [
+    {
+      name: 'Members',
+      icon: Users,
+      to: '/w/$workspaceId/members',
+      shortcuts: [{ title: 'Go to members', keys: ['g m'], group: 'Go to' }],
+      keywords: ['invite', 'people'],
+      at: 70,
+      sidebar: 'above',
+    },
+  ],
+  useCommands,
+  overlays: [
+    shows(overlays.signIn, SignInDialog),
+    shows(overlays.signOut, SignOutDialog),
+    shows(overlays.newWorkspace, NewWorkspace),
+  ],
+  settings: () => import('./settings').then(({ settings }) => settings),
+} satisfies Feature;

@@ -1,0 +1,38 @@
+// What is kept on this device, and how it stands with the server.
+import { Button } from '../../kit/button';
+import { useNow } from '../../kit/now';
+import { Row, Section } from '../../kit/page-frame';
+import { ago } from '../../kit/when';
+import { useStatus, useStore } from '../../sync/react/store-context';
+import { syncChip } from '../shell/sync-chip';
+import { storageNames } from '../shell/sync-status';
+
+const databaseWords = { opening: 'Opening', ready: 'Ready', failed: 'Failed' } as const;
+
+export function DeviceSection() {
+  const status = useStatus();
+  const store = useStore();
+  const now = useNow(10_000);
+  const chip = syncChip(status);
+  return (
+    <Section title="This device" note="What is kept here, and how it stands with the server.">
+      <Row label="Sync">{chip.label}</Row>
+      <Row label="Server last heard">
+        {status.heardAt === null ? 'Never on this device' : ago(status.heardAt, now)}
+      </Row>
+      <Row label="Waiting to be sent">
+        {status.unsent === 0 ? 'Nothing' : `${status.unsent} ${status.unsent === 1 ? 'change' : 'changes'}`}
+        {status.unsent > 0 && status.session === 'signed-in' ? (
+          <Button size="sm" onClick={() => store.wake()}>
+            Send now
+          </Button>
+        ) : null}
+      </Row>
+      <Row label="Database">
+        {databaseWords[status.database]}
+        {status.databaseError ? <span className="text-danger">{status.databaseError}</span> : null}
+      </Row>
+      <Row label="Kept in">{status.storage ? storageNames[status.storage] : 'Not open yet'}</Row>
+    </Section>
+  );
+}

@@ -1,0 +1,2 @@
+// What other features use of pages: the way to one.
+export { useGoToPage } from './links';

@@ -1,0 +1,2 @@
+// What others use of search: the hits.
+export { searchHits } from './queries';
