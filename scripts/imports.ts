@@ -65,6 +65,8 @@ export function judge(file: string, specifier: string): string | null {
     ((isTest(file) || area === 'e2e') && /^\.\.\/shared\/data\//.test(target))
   )
     return null;
+  // The program's name and version.
+  if (target === 'package.json') return null;
   if (first === '..') return `${specifier} is outside the repository`;
   if (first === area) return null;
   // Tests put the real parts together; what ships does not depend on them.

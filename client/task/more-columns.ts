@@ -7,7 +7,7 @@ const defined: Readonly<Record<string, Column>> = taskTables.task.defined;
 
 export const moreColumns = Object.entries(defined)
   .filter(([, column]) => column.shown && column.control !== undefined)
-  .map(([name, column]) => ({ name, label: column.label ?? name, control: column.control ?? 'text' }));
+  .map(([name, column]) => ({ name, label: column.called ?? name, control: column.control ?? 'text' }));
 
 const texts = moreColumns.filter(({ control }) => control === 'text' || control === 'long-text');
 

@@ -3,16 +3,11 @@
 import { fromPlain, instantOf, plain, plusDays, type WallTime, wallTime } from '../kit/zone';
 import type { Budget } from './budget';
 import type { Component, Property } from './component';
-import { fileClock } from './file-zone';
+import { type Clock, fileClock } from './file-zone';
 import { LeftOut } from './problem';
 import { zoneNamed } from './zones';
 
-export interface Clock {
-  /** When it shows this, ms since 1970. */
-  instant(wall: WallTime): number;
-  /** What it shows at this time. */
-  wall(at: number): WallTime;
-}
+export type { Clock } from './file-zone';
 
 /** A moment as a file writes it. */
 export interface Moment {

@@ -1,7 +1,6 @@
 // A time zone that a calendar file brings along (VTIMEZONE), as a clock.
 import { fromPlain, plain, type WallTime } from '../kit/zone';
 import type { Budget } from './budget';
-import type { Clock } from './clock';
 import type { Component } from './component';
 import { expand } from './expand';
 import { LeftOut } from './problem';
@@ -17,6 +16,14 @@ interface Change {
 const earliest = Date.UTC(1900, 0, 1);
 const latest = Date.UTC(2200, 0, 1);
 const DAY = 86_400_000;
+
+/** A clock on the wall somewhere. */
+export interface Clock {
+  /** When it shows this, ms since 1970. */
+  instant(wall: WallTime): number;
+  /** What it shows at this time. */
+  wall(at: number): WallTime;
+}
 
 /** @returns null where the zone is not told in a way that is understood; then its name may still say it */
 export function fileClock(component: Component, budget: Budget): Clock | null {

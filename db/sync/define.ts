@@ -12,7 +12,7 @@ export interface Column {
   /** once: by the insert. always: whenever somebody may. server: by the server alone. */
   readonly set: 'once' | 'always' | 'server';
   /** What people call it, in the middle of a sentence. null: it says nothing to a person. */
-  readonly label: string | null;
+  readonly called: string | null;
   /** Absent: it is not typed. */
   readonly control?: Control;
   /** What its codes are called. */
@@ -29,21 +29,21 @@ export interface Column {
   readonly rules?: Readonly<Record<string, string>>;
 }
 
-type More = Omit<Column, 'set' | 'label'>;
+type More = Omit<Column, 'set' | 'called'>;
 
-export const once = (label: string | null = null, more: More = {}): Column => ({
+export const once = (called: string | null = null, more: More = {}): Column => ({
   set: 'once',
-  label,
+  called,
   ...more,
 });
-export const field = (label: string | null = null, more: More = {}): Column => ({
+export const field = (called: string | null = null, more: More = {}): Column => ({
   set: 'always',
-  label,
+  called,
   ...more,
 });
-export const byServer = (label: string | null = null, more: More = {}): Column => ({
+export const byServer = (called: string | null = null, more: More = {}): Column => ({
   set: 'server',
-  label,
+  called,
   ...more,
 });
 

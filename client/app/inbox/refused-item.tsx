@@ -22,7 +22,7 @@ const verbs: Record<string, string> = {
 /** Whether a column says something to a person. */
 function isShown(table: string, name: string): boolean {
   const column = columnOf(table, name);
-  return column !== null && column.label !== null && !column.silent;
+  return column !== null && column.called !== null && !column.silent;
 }
 
 const shownHeld = 5;

@@ -23,7 +23,7 @@ export function columnOf(table: string, column: string): Column | null {
 
 /** @returns what people call the column */
 export function columnName(table: string, column: string): string {
-  return columnOf(table, column)?.label ?? column;
+  return columnOf(table, column)?.called ?? column;
 }
 
 /** A row that a column can name. */

@@ -1,0 +1,2 @@
+// What other features use of calendars: writing one.
+export { type WrittenBooking, writeCalendar } from './write';
