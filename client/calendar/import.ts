@@ -1,7 +1,7 @@
 // Imports a calendar file into a resource: ordinary local writes, sent and checked by the server like any other. Doing
 // it again changes nothing; an event that has changed in the file changes here.
 import { sql } from 'kysely';
-import { formatRange, type Span } from '../../db/booking/range';
+import { formatRange, type Span } from '../../db/booking';
 import type { CalendarProblem } from '../../db/calendar/problem';
 import { bookingOf } from '../../db/calendar/write';
 import { type Compilable, type Store, StoreError } from '../sync/store';

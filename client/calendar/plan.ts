@@ -1,5 +1,5 @@
 // What an import has to do: the bookings of a file against those that are here from an earlier import. Pure.
-import { overlaps, type Span } from '../../db/booking/range';
+import { overlaps, type Span } from '../../db/booking';
 import type { CalendarFile, CalendarOccurrence } from '../../db/calendar/read';
 import { bookingOf } from '../../db/calendar/write';
 import { derivedId } from '../../db/sync/ids';

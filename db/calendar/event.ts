@@ -1,5 +1,5 @@
 // One event of a calendar file, or one date of it that differs: what it says, and whether it can be relied on.
-import type { Span } from '../booking/range';
+import type { Span } from '../booking';
 import { endOfTime, firstMoment } from '../kit/bounds';
 import { type Clocks, endOf, instantOfMoment, type Length, lengthOf, type Moment } from './clock';
 import { type Component, type Property, textOf } from './component';

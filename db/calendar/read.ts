@@ -1,6 +1,6 @@
 // Reads an iCalendar file (RFC 5545) into the bookings that it stands for. What is unusual is reported and left out,
 // never guessed at; one bad event costs itself only; a file that is cut off gives nothing.
-import type { Span } from '../booking/range';
+import type { Span } from '../booking';
 import { Budget } from './budget';
 import { readCalendarText } from './bytes';
 import { Clocks, type Moment } from './clock';

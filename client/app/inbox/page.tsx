@@ -88,7 +88,7 @@ export function InboxPage({ parts }: { parts: readonly InboxPart[] }) {
   );
 }
 
-/** By the feature that has its own words for it, or as any other. */
+/** By the feature that has its own words for it, or in those that fit every notice. */
 function Notice({ notice, parts }: { notice: NoticeRow; parts: readonly InboxPart[] }) {
   const store = useStore();
   const act = useAct();

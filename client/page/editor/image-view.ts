@@ -1,6 +1,6 @@
 // An image in a body: shown from this device, else fetched and kept; and what is said while nobody has its bytes.
 import { Image } from '@tiptap/extension-image';
-import { pictureTypes } from '../../../db/file/file';
+import { pictureTypes } from '../../../db/file';
 import { fileBytes } from '../../file';
 import type { Store } from '../../sync/store';
 import { fileHash } from './file-address';

@@ -3,7 +3,7 @@ import type { Editor } from '@tiptap/core';
 import type { Transaction } from '@tiptap/pm/state';
 import { useCallback } from 'react';
 import { toast } from 'sonner';
-import { FILE_BYTES, pictureTypes } from '../../../db/file/file';
+import { FILE_BYTES, pictureTypes } from '../../../db/file';
 import { keepFiles } from '../../file';
 import { useStore } from '../../sync/react/store-context';
 import { type Store, StoreError } from '../../sync/store';

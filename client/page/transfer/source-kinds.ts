@@ -1,5 +1,5 @@
 // Which files of an import are read, by their names and sizes.
-import { FILE_BYTES } from '../../../db/file/file';
+import { FILE_BYTES } from '../../../db/file';
 import { folderOf, lastPart } from './file-names';
 
 /** By how its name ends: what a page can show. */

@@ -1,7 +1,7 @@
 // Pages, or everything of the workspace, as files or a zip; made on this device, with or without a network.
 
 import { sql } from 'kysely';
-import { writeCalendar } from '../../../db/calendar/write';
+import { writeCalendar } from '../../../db/calendar';
 import { tableNames, tables } from '../../../db/tables';
 import { bound } from '../../sync/react/sql';
 import type { Store } from '../../sync/store';
