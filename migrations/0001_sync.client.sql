@@ -86,7 +86,7 @@ create table sync.request (
 );
 
 -- Changes that the server has taken, kept for a while: a server that is restored from an older copy is sent again what
--- it has not heard of (client/store/journal.ts).
+-- it has not heard of (client/sync/start-over.ts).
 create table sync.sent (
   i             bigint primary key,
   "table"       text not null,

@@ -26,7 +26,7 @@ test.each([
   ['client/a.ts', "import { x } from '../api/server';"],
   ['client/a.ts', "import { x } from '../electric/proxy';"],
   ['client/a.ts', "import type { X } from '../api/server';"],
-  ['client/a.ts', "export * from './start';"],
+  ['client/a.ts', "export * from '../scripts/start';"],
   ['client/a.tsx', "const x = <p />; const m = await import('../api/server');"],
   ['client/a.ts', "type X = import('../api/server').X;"],
   ['client/a.ts', "new Worker(new URL('../api/worker.ts', import.meta.url));"],
@@ -37,9 +37,9 @@ test.each([
   ['db/a.ts', "import pg from 'pg';"],
   ['electric/a.ts', "import { x } from '../api/server';"],
   ['api/a.ts', "import { x } from '../client/sync/store';"],
-  ['api/a.ts', "import { x } from './testing/postgres';"],
+  ['api/a.ts', "import { x } from '../scripts/testing/postgres';"],
   ['e2e/a.test.ts', "import { x } from '../db/tables';"],
-  ['e2e/a.test.ts', "import { x } from './testing/postgres';"],
+  ['e2e/a.test.ts', "import { x } from '../scripts/testing/postgres';"],
   ['client/a.test.ts', "import { x } from '../e2e/app';"],
 ])('refuses in %s: %s', async (path, text) => {
   const problems = await problemsOf({ [path]: `// one\n// two\n${text}\n` });
@@ -51,9 +51,10 @@ test('lets through what goes the right way', async () => {
   const problems = await problemsOf({
     'client/a.ts':
       "import { x } from '../db/tables';\nimport { y } from '../electric/shapes';\nimport 'react';",
-    'client/b.ts': "import sql from '../migrations/0001_workspace.sql?raw';",
+    'client/b.ts': "import sql from '../migrations/0001_sync.sql?raw';",
     'client/open-node.ts': "import { mkdtemp } from 'node:fs/promises';",
-    'client/c.test.ts': "import { x } from './testing/postgres';\nimport { y } from '../api/server';",
+    'client/c.test.ts':
+      "import { x } from '../scripts/testing/postgres';\nimport { y } from '../api/server';",
     'api/a.ts':
       "import { x } from '../db/sync/wire';\nimport { y } from '../electric/shapes.ts';\nimport pg from 'pg';",
     'electric/a.ts': "import { x } from '../db/tables';",

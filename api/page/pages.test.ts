@@ -1,4 +1,4 @@
-// Pages over the write API: who put one into the bin is whoever says so.
+// Pages over the write API: a page in the bin names the member who put it there, never another one.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
 import { foundWorkspace, join } from '../../scripts/testing/workspace';

@@ -66,7 +66,7 @@ export interface Store<Tables = AppTables> extends Omit<Asking, 'read'> {
   close(): Promise<void>;
 }
 
-/** A refused operation as kept in sync.refused (see 0001_workspace.client.sql). */
+/** A refused operation as kept in sync.refused (see migrations/0001_sync.client.sql). */
 export interface Refused {
   readonly id: string;
   readonly table: string;

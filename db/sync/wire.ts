@@ -27,7 +27,7 @@ export const limits = {
   liveBytes: 256_000,
 } as const;
 
-/** Hybrid logical clock, see hlc.ts. */
+/** Hybrid logical clock, see clock.ts. */
 const clock = z.string().regex(/^[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 const fields = z.record(z.string().max(63), z.json());
 

@@ -84,7 +84,7 @@ export interface GithubImportPlan {
   readonly report: GithubImportReport;
 }
 
-/** The constraints of migrations/0001_workspace.sql. */
+/** The constraints of migrations/0003_task.sql. */
 const most = {
   projectName: 120,
   labelName: 60,

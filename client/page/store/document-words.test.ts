@@ -77,7 +77,7 @@ test('D2, D3: a body that takes too long to put together holds up no other on a 
     live: null,
   });
   await expect(handle.loaded).rejects.toMatchObject({ kind: 'unreadable' });
-  expect(handle.status()).toMatchObject({ loaded: false, unreadable: expect.stringContaining('tangled') });
+  expect(handle.status()).toMatchObject({ loaded: false, unreadable: expect.stringContaining('too long') });
   await handle.close();
   expect(await noted(small)).toMatchObject({ body: 'diesel', too_costly: 0 });
   expect((await noted(large))?.body).toContain('antenna');

@@ -278,7 +278,7 @@ class OpenDocument implements DocumentHandle {
     if (!found?.tooCostly) return;
     throw new StoreError(
       'unreadable',
-      'Its text is tangled so that putting it together would take this device too long. Nothing of it is lost.',
+      'Putting the text of this page together would take this device too long. Nothing of it is lost.',
     );
   }
 

@@ -2,7 +2,8 @@
 // a hundred tasks by live query, a search. No sync, no framework. measure.ts drives it through `window.stock`.
 import { live } from '@electric-sql/pglite/live';
 import { PGliteWorker } from '@electric-sql/pglite/worker';
-import schema from '../../../migrations/0001_workspace.sql?raw';
+import core from '../../../migrations/0001_sync.sql?raw';
+import tasks from '../../../migrations/0003_task.sql?raw';
 import type { GeneratedTask } from '../generated-tasks';
 
 export interface StockPage {
@@ -45,7 +46,7 @@ async function open(): Promise<StockPage> {
   const database = await PGliteWorker.create(thread, { extensions: { live } });
   const made = await database.query("select to_regclass('public.task') is not null as made");
   if (!(made.rows[0] as { made: boolean }).made) {
-    await database.exec(schema);
+    await database.exec(core + tasks);
     await database.query('insert into workspace (id, name) values ($1, $2)', [workspaceId, 'Stock']);
     await database.query(
       "insert into project (id, workspace_id, key, name, position) values ($1, $2, 'ST', 'Stock', 'a0')",
