@@ -40,5 +40,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   }
   const core = sizes.filter(({ part }) => part !== 'electric/embedded');
   const sum = (of: 'files' | 'lines') => core.reduce((total, size) => total + size[of], 0);
-  console.log(`the core: ${sum('files')} files, ${sum('lines')} lines of code; the embedded shape server beside it`);
+  console.log(
+    `the core: ${sum('files')} files, ${sum('lines')} lines of code; the embedded shape server beside it`,
+  );
 }

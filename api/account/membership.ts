@@ -1,12 +1,12 @@
 // Who is in which workspace, as the database says at this moment (A1, A2).
 import type { Pool, PoolClient } from 'pg';
 import { z } from 'zod';
-import { type Membership, roles } from '../../db/sync/wire';
+import { type Membership, type Role, roles } from '../../db/sync/wire';
 import { ApiFailure } from '../sync/errors';
 import type { Memberships } from '../sync/sessions';
 
 export const role = z.enum(roles);
-export type Role = z.infer<typeof role>;
+export type { Role } from '../../db/sync/wire';
 
 /** @returns the role, or null when the person is not in the workspace or there is none of this id. */
 export async function roleOf(

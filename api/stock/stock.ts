@@ -147,7 +147,8 @@ function other(): ApiFailure {
 function sentence(found: { outcome: 'short' | 'changed' | 'full' } & Standing, person: Person): string {
   const { quantity, item, unit, place, last } = found;
   const some = (n: number) => (unit === '' ? String(n) : `${n} ${unit}`);
-  if (found.outcome === 'full') return `${place} cannot hold that much of ${item}: the largest quantity is 1,000,000,000.`;
+  if (found.outcome === 'full')
+    return `${place} cannot hold that much of ${item}: the largest quantity is 1,000,000,000.`;
   const left =
     quantity === 0
       ? `Nothing is left of ${item} in ${place}`

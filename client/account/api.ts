@@ -1,11 +1,11 @@
 // The requests of accounts and workspaces: sign-in, sessions, passwords, invitations, members. They need the server
 // (C4). All of them throw an ApiError.
 import { z } from 'zod';
-import { INVITE_HEADER } from '../../db/sync/wire';
+import { INVITE_HEADER, type Role, roles } from '../../db/sync/wire';
 import { call, inNameOf, pathOf } from '../sync/react/request';
 
-export const role = z.enum(['owner', 'member', 'guest']);
-export type Role = z.infer<typeof role>;
+export type { Role } from '../../db/sync/wire';
+export const role = z.enum(roles);
 
 const joined = z.object({ workspaceId: z.string(), memberId: z.string(), role, name: z.string() });
 const session = z.object({

@@ -1,7 +1,7 @@
 // Reads of violations: both bookings as they are now, what was decided, and what of it the server has.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../db/schema';
-import { bound } from '../sync/react/sql';
+import { bound, pending } from '../sync/react/sql';
 
 type Db = Kysely<DB>;
 
@@ -72,8 +72,7 @@ function cases(where: ReturnType<typeof sql>, tail: ReturnType<typeof sql>) {
            coalesce((
              select json_agg(json_build_object('id', d.id, 'choice', d.choice, 'detail', d.detail, 'user_id', d.user_id,
                       'author', d.author, 'outcome', d.outcome, 'sentence', d.sentence, 'created_at', d.created_at,
-                      'pending', exists (select 1 from sync.outbox o where o."table" = 'resolution' and o.row_id = d.id
-                                   and o.verdict is null)) order by d.created_at, d.id)
+                      'pending', ${pending('resolution', sql.ref('d.id'))}) order by d.created_at, d.id)
              from resolution d where d.violation_id = v.id), '[]') as decisions
     from violation v where v."table" = 'booking' and ${where} ${tail}`;
 }

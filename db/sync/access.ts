@@ -1,8 +1,9 @@
 // Who may do what to which row: the one source, as data. The server judges by the same data in SQL, under the lock of
 // the row (sync.access and sync.may in migrations/sync/access.server.sql); the client uses it only to say so beforehand.
 import type { Kind, SyncedTable } from './schema';
+import type { Role } from './wire';
 
-export type Role = 'owner' | 'member' | 'guest';
+export type { Role } from './wire';
 
 /** Whose a row is, as seen by the one who asks: 'nobody': no single person's. */
 export type Standing = 'own' | 'other' | 'nobody';

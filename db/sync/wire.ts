@@ -118,6 +118,7 @@ export const writeResponse = z.object({
 });
 
 export const roles = ['owner', 'member', 'guest'] as const;
+export type Role = (typeof roles)[number];
 
 export const membership = z.object({
   workspaceId: uuid,

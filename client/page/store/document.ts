@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { mergeAll } from '../../../db/page/merge';
+import { pending } from '../../sync/react/sql';
 import { type Compilable, type Store, StoreError } from '../../sync/store';
 import { type LiveConnection, type LiveRoom, type LiveState, sharedLive } from './document-live';
 import { forgetWords, keepWords, type LastWords } from './last-words';
@@ -256,8 +257,7 @@ class OpenDocument implements DocumentHandle {
   #rowsQuery(): Compilable<{ id: string; unsent: boolean }> {
     const { workspaceId, documentId } = this;
     const query = sql<{ id: string; unsent: boolean }>`
-      select u.id, exists (select from sync.outbox o
-        where o."table" = 'document_update' and o.row_id = u.id and o.verdict is null) as unsent
+      select u.id, ${pending('document_update', sql.ref('u.id'))} as unsent
       from document_update u where u.workspace_id = ${workspaceId} and u.document_id = ${documentId}
       order by u.created_at, u.id`;
     return { compile: () => query.compile(this.store.db) };

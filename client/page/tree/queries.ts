@@ -1,7 +1,7 @@
 // Reads of pages: the tree, favourites, one page, its versions, and what a body mentions.
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../../db/schema';
-import { bound } from '../../sync/react/sql';
+import { bound, pending } from '../../sync/react/sql';
 import type { PageRow } from './tree';
 
 type Db = Kysely<DB>;
@@ -30,8 +30,7 @@ export function pageFacts(db: Db, id: string) {
   return bound<PageFacts>(
     db,
     sql`select id, created_at, updated_at, author_id,
-               exists (select 1 from sync.outbox o
-                 where o."table" = 'page' and o.row_id = page.id and o.verdict is null) as pending
+               ${pending('page', sql.ref('page.id'))} as pending
           from page where id = ${id}`,
   );
 }
