@@ -20,20 +20,25 @@ export class Server {
   private constructor(
     private readonly port: number,
     private readonly dataDir: string,
+    /** Folder of another version's client; null: the one of this repository. */
+    private readonly client: string | null,
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
 
   /** Starts one on a new data folder. */
-  static async create(): Promise<Server> {
-    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), 'outpost-e2e-')));
+  static async create(client: string | null = null): Promise<Server> {
+    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), 'outpost-e2e-')), client);
     await server.start();
     return server;
   }
 
   /** Starts it, again in the same place, and waits until it is healthy. */
   async start(): Promise<void> {
-    const own = { PORT: String(this.port), DATA_DIR: this.dataDir, DEMO: '0' };
+    const own = {
+      ...{ PORT: String(this.port), DATA_DIR: this.dataDir, DEMO: '0' },
+      ...(this.client === null ? {} : { CLIENT_DIST: this.client }),
+    };
     const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
       cwd: root,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmpdir(), ...own },

@@ -8,6 +8,7 @@ import { importGithub } from '../client/task/import/import';
 import type { SessionAnswer } from '../db/sync/wire';
 import { GithubImportError, parseGithubArchive } from '../db/task/github-archive';
 import { demoAccounts } from './demo';
+import { SignInFailed, signIn } from './sign-in';
 
 const usage = `npm run import -- FILE [--url http://localhost:3000] [--workspace NAME] [--email ADDRESS --password PASSWORD]
 Without --email it signs in as the first demonstration account.`;
@@ -20,34 +21,6 @@ class Failure extends Error {
   ) {
     super(sentence);
   }
-}
-
-interface SignedIn {
-  readonly session: SessionAnswer;
-  /** fetch with the session's cookie. */
-  readonly fetch: typeof fetch;
-}
-
-async function signIn(url: string, email: string, password: string): Promise<SignedIn> {
-  const headers = { 'content-type': 'application/json', origin: url };
-  const answer = await fetch(`${url}/api/auth/sign-in/email`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ email, password }),
-  }).catch(() => {
-    throw new Failure(1, `Nothing answers at ${url}. Start the server with npm start, or give --url.`);
-  });
-  if (!answer.ok) throw new Failure(1, `Sign-in as ${email} was refused (${answer.status}).`);
-  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
-  const withCookie: typeof fetch = (input, init = {}) => {
-    const given = new Headers(init.headers);
-    given.set('cookie', cookies.join('; '));
-    given.set('origin', url);
-    return fetch(input, { ...init, headers: given });
-  };
-  const session = await withCookie(`${url}/api/session`);
-  if (!session.ok) throw new Failure(1, `The server did not say who is signed in (${session.status}).`);
-  return { session: (await session.json()) as SessionAnswer, fetch: withCookie };
 }
 
 function chooseWorkspace(session: SessionAnswer, name: string | undefined): string {
@@ -112,7 +85,9 @@ async function run(): Promise<void> {
   const email = values.email ?? demo?.email ?? '';
   const password = values.password ?? (values.email ? '' : (demo?.password ?? ''));
   const url = values.url.replace(/\/+$/, '');
-  const signedIn = await signIn(url, email, password);
+  const signedIn = await signIn(url, email, password).catch((error: unknown) => {
+    throw error instanceof SignInFailed ? new Failure(1, error.message) : error;
+  });
   const workspaceId = chooseWorkspace(signedIn.session, values.workspace);
   const store = await openNodeStore({
     userId: signedIn.session.user.id,

@@ -33,7 +33,9 @@ process.on('SIGTERM', () => void end(0));
 try {
   // First, so that a bad variable is told before the build.
   const environment = readEnvironment();
-  const stale = clientIsStale();
+  // The client of another version, as after an upgrade of the server alone.
+  const otherClient = process.env.CLIENT_DIST;
+  const stale = !otherClient && clientIsStale();
   if (stale) {
     log('Building the client; this is done once.');
     if (!(await buildWhenStale())) throw new HostError('The client could not be built; see above.');
@@ -41,7 +43,7 @@ try {
   const started = await startHost({
     demonstration,
     environment,
-    client: staticFiles(clientDist),
+    client: staticFiles(otherClient ?? clientDist),
     log,
     onFatal: (error) => {
       console.error(error.message);

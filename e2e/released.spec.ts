@@ -1,0 +1,49 @@
+// S3: the client of a released version works with this server: what is written in it, also offline, arrives.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync } from 'node:zlib';
+import { columns } from './app';
+import { Server } from './server';
+import { makeTeam } from './team';
+import { expect, test } from './test';
+
+const fixtures = fileURLToPath(new URL('./fixtures/', import.meta.url));
+
+/** Puts a kept client (scripts/release.ts) into a folder of its own. */
+function unpackClient(version: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `outpost-client-${version}-`));
+  const packed = brotliDecompressSync(readFileSync(join(fixtures, version, 'client.pack.br')));
+  const end = packed.indexOf(10);
+  let at = end + 1;
+  for (const [name, size] of JSON.parse(packed.toString('utf8', 0, end)) as [string, number][]) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), packed.subarray(at, at + size));
+    at += size;
+  }
+  return folder;
+}
+
+for (const version of readdirSync(fixtures).sort()) {
+  test(`S3: the client of ${version} works with this server, offline and back`, async ({ device }) => {
+    const client = unpackClient(version);
+    const server = await Server.create(client);
+    try {
+      const team = await makeTeam(server, { tasks: ['Known'] });
+      const browser = await device({ baseURL: server.url });
+      const app = await browser.boardOf(team, team.owner);
+      await browser.offline(true);
+      await app.says('Offline');
+      await app.addTask(columns.todo, 'Written offline');
+      await browser.offline(false);
+      await app.upToDate();
+      await app.isOnServer('Written offline');
+      const titles = [...(await team.owner.rows(team.workspaceId, 'task')).values()].map((row) => row.title);
+      expect(titles.sort()).toEqual(['Known', 'Written offline']);
+    } finally {
+      await server.remove();
+      rmSync(client, { recursive: true, force: true });
+    }
+  });
+}
