@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ['{api,client,db,electric,scripts}/**/*.test.{ts,tsx}'],
     globalSetup: ['scripts/testing/global-postgres.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
   },
 });
