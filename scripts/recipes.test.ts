@@ -6,24 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const copied = ['api', 'client', 'db', 'electric', 'migrations', 'scripts'];
 const files = ['package.json', 'tsconfig.json', 'vitest.config.ts', 'ARCHITECTURE.md'];
 
-const scratches: string[] = [];
-afterEach(() => {
-  for (const folder of scratches.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
 class Scratch {
   readonly folder = mkdtempSync(join(tmpdir(), 'outpost-recipe-'));
-  /** What a person had to touch. */
-  readonly touched = new Set<string>();
+  /** What a person had to touch for one recipe. */
+  touched = new Set<string>();
 
   constructor() {
-    scratches.push(this.folder);
     const skipped = ['client/dist', 'client/generated'].map((path) => join(root, path));
     for (const name of copied)
       cpSync(join(root, name), join(this.folder, name), {
@@ -48,6 +42,13 @@ class Scratch {
     this.touched.add(file);
   }
 
+  /** Makes a check of scripts/recipes/ a test of the copy. @returns its path there */
+  use(name: string): string {
+    const test = join('scripts/recipes', name.replace('.check.', '.test.'));
+    cpSync(join(this.folder, 'scripts/recipes', name), join(this.folder, test));
+    return test;
+  }
+
   /** @returns what it printed; its failure has that, too */
   async run(program: string, ...args: string[]): Promise<string> {
     const { VITEST: _, VITEST_WORKER_ID: _id, VITEST_POOL_ID: _pool, ...env } = process.env;
@@ -62,14 +63,11 @@ class Scratch {
       },
     );
   }
-
-  /** As the recipes say it: the types are generated, then the checks of the schema run. */
-  async check(...tests: string[]): Promise<string> {
-    await this.run('tsx', 'scripts/types.ts');
-    await this.run('tsc', '--noEmit', '-p', '.');
-    return await this.run('vitest', 'run', ...tests);
-  }
 }
+
+/** One copy in which both are done, one after the other. */
+const scratch = new Scratch();
+afterAll(() => rmSync(scratch.folder, { recursive: true, force: true }));
 
 /** Tests that walk the definitions. */
 const walking = [
@@ -81,7 +79,6 @@ const walking = [
 ];
 
 test('S3, S4: a column on task is one migration and one entry in its definition', async () => {
-  const scratch = new Scratch();
   scratch.write(
     'migrations/0007_reference.sql',
     `-- What a task is called elsewhere.
@@ -99,17 +96,15 @@ alter table task add column reference text not null default ''
       }),\n`,
   );
   expect(scratch.touched.size).toBe(2);
-  cpSync(
-    join(scratch.folder, 'scripts/recipes/column.check.tsx'),
-    join(scratch.folder, 'scripts/recipes/column.test.tsx'),
-  );
-  await scratch.check('scripts/recipes/column.test.tsx', ...walking);
+  const checks = [scratch.use('column.check.ts'), scratch.use('panel.check.tsx')];
+  await scratch.run('tsx', 'scripts/types.ts');
+  await scratch.run('vitest', 'run', ...checks);
 }, 600_000);
 
 test('R1, A4: a new synced table is one migration and one definition', async () => {
-  const scratch = new Scratch();
+  scratch.touched = new Set();
   scratch.write(
-    'migrations/0007_milestone.sql',
+    'migrations/0008_milestone.sql',
     `-- What a project is to reach.
 create table milestone (
   id            uuid primary key,
@@ -140,9 +135,7 @@ create table milestone (
   }),\n`,
   );
   expect(scratch.touched.size).toBe(2);
-  cpSync(
-    join(scratch.folder, 'scripts/recipes/table.check.ts'),
-    join(scratch.folder, 'scripts/recipes/table.test.ts'),
-  );
-  await scratch.check('scripts/recipes/table.test.ts', ...walking);
+  await scratch.run('tsx', 'scripts/types.ts');
+  await scratch.run('tsc', '--noEmit', '-p', '.');
+  await scratch.run('vitest', 'run', scratch.use('table.check.ts'), ...walking);
 }, 600_000);

@@ -1,14 +1,9 @@
-// @vitest-environment happy-dom
 // Run in a scratch copy in which task has one column more, by one migration and one entry in its definition: it is
 // merged, shown, searched, exported, has a sentence, and clients of before go on (scripts/recipes.test.ts).
-import { createElement } from 'react';
-import { flushSync } from 'react-dom';
-import { createRoot } from 'react-dom/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { columnName } from '../../client/app/inbox/values';
 import { exportedTables } from '../../client/page/transfer/transfer-actions';
 import { type Hit, searchHits } from '../../client/search/queries';
-import { MoreFields } from '../../client/task/panel/more-fields';
 import { taskDetail } from '../../client/task/queries';
 import { changeTask } from '../../client/task/write';
 import { columnsAt } from '../../db/sync/schema';
@@ -59,27 +54,4 @@ test('S3, M1: a column by one migration and one entry is synced, merged, shown, 
   // Clients of before do not get it.
   expect(columnsAt(schema, 'task', schema.firstVersion)).not.toContain('reference');
   expect(columnsAt(schema, 'task', schema.version)).toContain('reference');
-});
-
-test('the panel shows it and saves what is typed', () => {
-  const root = document.body.appendChild(document.createElement('div'));
-  const saved: unknown[] = [];
-  const onSave = (...args: unknown[]) => {
-    saved.push(args);
-    return Promise.resolve(true);
-  };
-  flushSync(() =>
-    createRoot(root).render(
-      createElement(MoreFields, { task: { reference: 'zulu-7' }, readOnly: null, onSave }),
-    ),
-  );
-  const input = root.querySelector('input')!;
-  expect([root.textContent, input.value]).toEqual(['Reference', 'zulu-7']);
-  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!;
-  flushSync(() => {
-    set.call(input, 'yankee');
-    input.dispatchEvent(new Event('input', { bubbles: true }));
-  });
-  flushSync(() => input.dispatchEvent(new FocusEvent('focusout', { bubbles: true })));
-  expect(saved).toEqual([['reference', { reference: 'yankee' }]]);
 });
