@@ -39,12 +39,16 @@ export async function servePolling(
 ): Promise<PollingServer> {
   const app = new Hono();
   app.post('/rows', async (c) => {
-    const { tables } = pollRequest.parse(await c.req.json());
+    // Half a body: the device is gone, or its network was cut.
+    const read = pollRequest.safeParse(await c.req.json().catch(() => null));
+    if (!read.success) return c.body(null, 400);
+    const { tables } = read.data;
     const headers = {
       cookie: c.req.header('cookie') ?? '',
       [PERSON_HEADER]: c.req.header(PERSON_HEADER) ?? '',
     };
-    const session = await fetch(`${api.url}/api/session`, { headers });
+    const session = await fetch(`${api.url}/api/session`, { headers }).catch(() => null);
+    if (!session) return c.body(null, 503);
     if (!session.ok) return new Response(await session.text(), session);
     const { user, memberships, membershipsTag } = (await session.json()) as SessionAnswer;
     const readable = new Set(memberships.map((m) => m.workspaceId));
