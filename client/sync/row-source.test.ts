@@ -108,6 +108,27 @@ describe.each<Name>(['the shape stream', 'plain polling of SQL'])('by %s', (name
     await device.close();
   });
 
+  test('M1, R1: a change of a row that was deleted meanwhile is confirmed, though no version of it comes', async () => {
+    const { ada, workspaceId, projectId } = await newPlace();
+    const [id, other] = [crypto.randomUUID(), crypto.randomUUID()];
+    await api.pool.query(insert, [id, workspaceId, projectId, 'a task']);
+    await api.pool.query(insert, [other, workspaceId, projectId, 'another']);
+    const device = await openDevice(api.url, ada, { source: sourceOf(name) });
+    await device.settled();
+    device.offline();
+    await device.write("update task set title = 'changed' where id = $1", id);
+    await api.pool.query('delete from task where id = $1', [id]);
+    device.online();
+    await until('the change is confirmed', async () => {
+      // Otherwise the shape stream says how far it has come every 20 s only.
+      await api.pool.query('update task set priority = 1 - priority where id = $1', [other]);
+      return (await device.rows('select from sync.outbox')).length === 0;
+    });
+    await device.settled();
+    await expectTitles(device, workspaceId, ['another']);
+    await device.close();
+  });
+
   test('R4: rows of a workspace leave with the membership, and rows of a new one come', async () => {
     const { ada, workspaceId, projectId } = await newPlace();
     await api.pool.query(insert, [crypto.randomUUID(), workspaceId, projectId, 'a task']);
