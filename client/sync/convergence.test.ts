@@ -1,40 +1,27 @@
 // Random edits on three devices, partitions, lost and repeated requests: every device and the server end with the same
-// rows, and they are the rows that the merge rules say. OUTPOST_HISTORIES sets how many histories are tried.
+// rows, and they are the rows that the merge rules say. The same histories with each source of rows: the shape stream,
+// and plain polling without a shape server (docs/leaving.md). OUTPOST_HISTORIES sets how many histories are tried.
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { merge, type Register } from '../../db/sync/merge';
 import type { SyncedTable } from '../../db/sync/schema';
-import { tables } from '../../db/tables';
+import { schema, tables } from '../../db/tables';
 import { startTestApi, type TestApi } from '../../scripts/testing/api';
 import { type Device, openDevice } from '../../scripts/testing/device';
+import { type PollingServer, servePolling } from '../../scripts/testing/polling-route';
+import { pollingSource } from '../../scripts/testing/polling-source';
 import { until } from '../../scripts/testing/until';
 import { foundWorkspace, join } from '../../scripts/testing/workspace';
 import type { Change, Written } from './store';
 
 const histories = Number(process.env.OUTPOST_HISTORIES ?? 12);
 const DEVICES = 3;
+/** Of the histories, so that both sources get the same. */
+const seed = Date.now() % 2 ** 31;
 
 let api: TestApi;
 let devices: Device[] = [];
 let workspaceId: string;
-
-beforeAll(async () => {
-  api = await startTestApi();
-  const ada = await api.person('Ada');
-  ({ workspaceId } = await foundWorkspace(ada));
-  const people = [ada];
-  for (let i = 1; i < DEVICES; i++) {
-    const person = await api.person(`P${i}`);
-    await join(ada, person, workspaceId, 'member');
-    people.push(person);
-  }
-  devices = await Promise.all(people.map((person) => openDevice(api.url, person)));
-  await Promise.all(devices.map((d) => d.settled()));
-});
-afterAll(async () => {
-  await Promise.all(devices.map((d) => d.close()));
-  await api.stop();
-});
 
 const device = fc.integer({ min: 0, max: DEVICES - 1 });
 const row = fc.integer({ min: 0, max: 3 });
@@ -173,37 +160,66 @@ function expected(changes: readonly Change[]): Map<string, Record<string, unknow
 const taskRows = `select id, title, description, status, priority, due_on::text as due_on, project_id, position
   from task where project_id = $1 order by id`;
 
-test('R1, W1, W2, M1: random histories converge to the rows that the rules say', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 40 }), async (steps) => {
-      const { projectId, changes } = await play(steps);
-      for (const d of devices) d.online();
-      for (const d of devices) await d.settled();
-      const server = await api.pool.query<Record<string, unknown> & { id: string }>(taskRows, [projectId]);
-      const rules = expected(changes);
-      expect(server.rows.map((r) => r.id).sort()).toEqual([...rules.keys()].sort());
-      for (const r of server.rows) {
-        const { id, ...values } = r;
-        expect(rules.get(id)).toMatchObject(values);
-      }
-      for (const table of ['task', 'comment']) {
-        const sql = `select to_jsonb(t) - 'search' as row from ${table} t where workspace_id = $1 order by id`;
-        const truth = await api.pool.query(sql, [workspaceId]);
-        for (const d of devices) {
-          await until(`${table} equal`, async () => {
-            return JSON.stringify(await d.rows(sql, workspaceId)) === JSON.stringify(truth.rows);
-          }).catch(async () => expect(await d.rows(sql, workspaceId)).toEqual(truth.rows));
+describe.each(['the shape stream', 'plain polling of SQL'])('rows by %s', (source) => {
+  let polling: PollingServer | null = null;
+
+  beforeAll(async () => {
+    const isPolling = source === 'plain polling of SQL';
+    const noShapes = async () => {
+      throw new Error('there is no shape server');
+    };
+    api = await startTestApi(isPolling ? { upstream: noShapes } : {});
+    if (isPolling) polling = await servePolling(api, schema);
+    const ada = await api.person('Ada');
+    ({ workspaceId } = await foundWorkspace(ada));
+    const people = [ada];
+    for (let i = 1; i < DEVICES; i++) {
+      const person = await api.person(`P${i}`);
+      await join(ada, person, workspaceId, 'member');
+      people.push(person);
+    }
+    const options = polling ? { source: pollingSource(polling.url) } : {};
+    devices = await Promise.all(people.map((person) => openDevice(api.url, person, options)));
+    await Promise.all(devices.map((d) => d.settled()));
+  });
+  afterAll(async () => {
+    await Promise.all(devices.map((d) => d.close()));
+    await polling?.stop();
+    await api.stop();
+  });
+
+  test('R1, W1, W2, M1: random histories converge to the rows that the rules say', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 40 }), async (steps) => {
+        const { projectId, changes } = await play(steps);
+        for (const d of devices) d.online();
+        for (const d of devices) await d.settled();
+        const server = await api.pool.query<Record<string, unknown> & { id: string }>(taskRows, [projectId]);
+        const rules = expected(changes);
+        expect(server.rows.map((r) => r.id).sort()).toEqual([...rules.keys()].sort());
+        for (const r of server.rows) {
+          const { id, ...values } = r;
+          expect(rules.get(id)).toMatchObject(values);
         }
-      }
-      for (const d of devices) {
-        // Only what depends on a deleted task may have been refused; nothing may be parked.
-        const refused = await d.rows<{ refusal: string }>(
-          `select refusal from sync.refused where "table" <> 'comment'`,
-        );
-        expect(refused.filter((r) => r.refusal !== 'unknown-row')).toEqual([]);
-        expect(await d.rows('select * from sync.incoming')).toEqual([]);
-      }
-    }),
-    { numRuns: histories, endOnFailure: true },
-  );
-}, 600_000);
+        for (const table of ['task', 'comment']) {
+          const sql = `select to_jsonb(t) - 'search' as row from ${table} t where workspace_id = $1 order by id`;
+          const truth = await api.pool.query(sql, [workspaceId]);
+          for (const d of devices) {
+            await until(`${table} equal`, async () => {
+              return JSON.stringify(await d.rows(sql, workspaceId)) === JSON.stringify(truth.rows);
+            }).catch(async () => expect(await d.rows(sql, workspaceId)).toEqual(truth.rows));
+          }
+        }
+        for (const d of devices) {
+          // Only what depends on a deleted task may have been refused; nothing may be parked.
+          const refused = await d.rows<{ refusal: string }>(
+            `select refusal from sync.refused where "table" <> 'comment'`,
+          );
+          expect(refused.filter((r) => r.refusal !== 'unknown-row')).toEqual([]);
+          expect(await d.rows('select * from sync.incoming')).toEqual([]);
+        }
+      }),
+      { numRuns: histories, endOnFailure: true, seed },
+    );
+  }, 600_000);
+});

@@ -1,6 +1,6 @@
 // The store itself: one database, its outbox, its read path and its live queries. Runs in the elected worker of a
 // browser, or in Node for imports and tests; whoever talks to it does so through Backend.
-import type { PGliteInterface } from '@electric-sql/pglite';
+import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import type { Schema } from '../../db/sync/schema';
 import type { Mark, SessionAnswer } from '../../db/sync/wire';
 import { type Backend, initialStatus } from './backend';
@@ -13,7 +13,9 @@ import { fullSentence, statementsRunner, storeError, undoRunner, writeLocally } 
 import { Outbox, type OutboxEvents } from './outbox';
 import { ReadPath } from './read-path';
 import { resendRunner } from './resend';
+import type { OpenSource } from './row-source';
 import { serialized } from './serialized';
+import { shapeSource } from './shape-source';
 import { whenStopped } from './stopped';
 import { type Change, type Status, StoreError, type Written } from './store';
 import { type SyncProblem, syncProblem } from './sync-problem';
@@ -24,6 +26,8 @@ export interface EngineOptions extends LinkOptions {
   readonly userId: string;
   /** What the app adds; closed with the engine. */
   readonly features: readonly EngineFeature[];
+  /** Where rows come from; absent: the shape stream. */
+  readonly source?: OpenSource;
   /** Absent: it syncs. false: only local work (tests). */
   readonly sync?: boolean;
 }
@@ -84,6 +88,7 @@ export class Engine implements Backend {
       schema,
       baseUrl,
       userId,
+      source: options.source ?? shapeSource,
       flush,
       changed: (tables) => this.#changed(tables),
       progressed: () => this.#progressed(),
@@ -364,7 +369,8 @@ export class Engine implements Backend {
   }
 
   async #identified(answer: SessionAnswer, sentAt: number): Promise<void> {
-    const restored = await this.#outbox.meet(answer, { sentAt, heardAt: Date.now() });
+    const forget = (tx: Transaction) => this.#readPath.forget(tx);
+    const restored = await this.#outbox.meet(answer, { sentAt, heardAt: Date.now() }, forget);
     if (restored) this.#problem('restored', syncProblem('restored'));
   }
 

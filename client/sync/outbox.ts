@@ -73,12 +73,17 @@ export class Outbox {
   }
 
   /**
-   * Takes in what the server says of itself, and starts sending to it. To be called when no shape is followed, if the
+   * Takes in what the server says of itself, and starts sending to it. To be called when no table is followed, if the
    * server is not what this device knew.
+   * @param forget drops what the source of rows keeps beside them (start-over.ts)
    * @returns whether the server was restored from an older copy
    */
-  async meet(server: SessionAnswer, exchange: Exchange): Promise<boolean> {
-    const { startedOver, restored } = await this.#inTurn(() => meet(this.pg, server, exchange));
+  async meet(
+    server: SessionAnswer,
+    exchange: Exchange,
+    forget: (tx: Transaction) => Promise<void>,
+  ): Promise<boolean> {
+    const { startedOver, restored } = await this.#inTurn(() => meet(this.pg, server, exchange, forget));
     await this.flush();
     if (startedOver) this.events.changed(['outbox']);
     this.#take('met');

@@ -1,13 +1,12 @@
-// Which shapes this device follows: every synced table of every workspace the person is a member of. Learns it from
-// the session, starts and stops subscriptions, and takes rows of lost workspaces off the device (R4).
-import type { PGliteInterface } from '@electric-sql/pglite';
+// What this device follows: every synced table of every workspace the person is a member of. Learns it from the
+// session, has the source of rows follow it (row-source.ts), and takes rows of lost workspaces off the device (R4).
+import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import type { Schema } from '../../db/sync/schema';
 import { type Mark, type SessionAnswer, sessionAnswer } from '../../db/sync/wire';
 import { audit, countThere } from './audit';
 import { type Link, LinkError, readJson } from './link';
-import { LivePolls } from './live-polls';
+import type { Following, OpenSource, RowSource } from './row-source';
 import type { Loading } from './store';
-import { Subscription } from './subscription';
 import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
 
 export interface ReadPathOptions {
@@ -16,6 +15,7 @@ export interface ReadPathOptions {
   readonly schema: Schema;
   readonly baseUrl: string;
   readonly userId: string;
+  readonly source: OpenSource;
   flush(): Promise<void>;
   changed(tables: Iterable<string>): void;
   progressed(): void;
@@ -30,8 +30,8 @@ export interface ReadPathOptions {
 }
 
 export class ReadPath {
-  #followed = new Map<string, Subscription[]>();
-  #polls: LivePolls;
+  #followed = new Map<string, Following[]>();
+  readonly #source: RowSource;
   #serverId: string | null = null;
   /** Tag of the memberships that are followed; null: they are not known, or not all of them are followed. */
   #tag: string | null = null;
@@ -47,7 +47,13 @@ export class ReadPath {
   >();
 
   constructor(private readonly options: ReadPathOptions) {
-    this.#polls = new LivePolls(options.link, {
+    const { pg, link, schema, baseUrl } = options;
+    this.#source = options.source({
+      pg,
+      link,
+      schema,
+      baseUrl,
+      flush: () => this.options.flush(),
       memberships: () => this.#tag,
       membershipsChanged: async () => {
         this.#forgetTag();
@@ -61,13 +67,13 @@ export class ReadPath {
   }
 
   /**
-   * The memberships are known, every shape of each has reached the live phase and has as many rows as on the server,
-   * and live requests are answered (R6).
+   * The memberships are known, every table of each is up to date and has as many rows as on the server, and the source
+   * is answered (R6).
    */
   get upToDate(): boolean {
     return (
       this.#tag !== null &&
-      this.#polls.healthy &&
+      this.#source.healthy &&
       [...this.#followed.values()].flat().every((s) => s.upToDate) &&
       [...this.#audits.values()].every((audit) => audit.state === 'done')
     );
@@ -129,7 +135,12 @@ export class ReadPath {
     }
   }
 
-  /** Ends every subscription and follows again from what is stored. */
+  /** Drops what the source keeps beside the rows, of all workspaces; to be called when none is followed. */
+  async forget(tx: Transaction): Promise<void> {
+    await this.#source.forget(tx, null);
+  }
+
+  /** Ends all following and follows again from what is stored. */
   async restart(): Promise<void> {
     await this.#unfollow([...this.#followed.keys()]);
     await this.refresh();
@@ -137,7 +148,7 @@ export class ReadPath {
 
   async close(): Promise<void> {
     this.#closed.abort();
-    this.#polls.close();
+    this.#source.close();
     await this.#refreshing;
     await Promise.all([...this.#followed.values()].flat().map((s) => s.close()));
     this.#followed.clear();
@@ -165,12 +176,12 @@ export class ReadPath {
       if (!this.#followed.has(workspaceId)) this.#follow(workspaceId, session.serverId);
     }
     this.#tag = session.membershipsTag;
-    this.#polls.listen();
+    this.#source.listen();
     this.options.progressed();
   }
 
   #follow(workspaceId: string, serverId: string): void {
-    const { pg, link, schema, baseUrl } = this.options;
+    const { link, schema } = this.options;
     if (this.#closed.signal.aborted) return;
     const end = new AbortController();
     this.#audits.set(workspaceId, { state: 'due', failures: 0, end });
@@ -186,16 +197,10 @@ export class ReadPath {
       () => {},
     );
     const subscribe = (table: string) =>
-      new Subscription({
-        pg,
-        link,
-        schema,
-        baseUrl,
+      this.#source.follow({
         serverId,
         workspaceId,
         table,
-        polls: this.#polls,
-        flush: this.options.flush,
         changed: () => this.options.changed([table, 'outbox', 'incoming']),
         progressed: () => this.#progressed(workspaceId),
         denied: () => void this.#denied(workspaceId),
@@ -233,7 +238,7 @@ export class ReadPath {
       console.warn('Outpost: rows could not be compared with the server’s:', error);
       if (error instanceof LinkError) this.options.problem(`${workspaceId}/audit`, problemOf(error));
       await this.options.link.pause(signal, ++due.failures).catch(() => {});
-      // The next time that all its shapes have come so far, and not before the pause is over.
+      // The next time that all its tables have come so far, and not before the pause is over.
       due.state = 'due';
     }
     if (!signal.aborted) this.#progressed(workspaceId);
@@ -278,7 +283,7 @@ export class ReadPath {
           ]);
         }
         await tx.query('update sync.base set "row" = null where workspace_id = $1', [id]);
-        await tx.query(`delete from electric.subscriptions_metadata where key like '%/' || $1 || '/%'`, [id]);
+        await this.#source.forget(tx, id);
       }
     });
     await this.options.flush();

@@ -5,11 +5,14 @@ import { Engine } from './engine';
 import type { EngineFeature } from './feature';
 import type { Start, ToLeader } from './messages';
 import { Relay } from './relay';
+import type { OpenSource } from './row-source';
 import { openStorage } from './storage';
 
 export interface WorkerApp extends AppDatabase {
   /** What the app adds to the engine of this person; called each time that this worker opens the database. */
   features(userId: string): readonly EngineFeature[];
+  /** Where rows come from; absent: the shape stream. */
+  readonly source?: OpenSource;
   /** A dump of a migrated, empty database, so that a first start need not run initdb. */
   prepared(): Promise<Blob>;
 }
@@ -38,6 +41,7 @@ async function openEngine(app: WorkerApp, { userId, baseUrl }: Start): Promise<E
     userId,
     features: app.features(userId),
     baseUrl,
+    ...(app.source ? { source: app.source } : {}),
     deviceOnline: () => navigator.onLine,
   });
   // The plugin that carries shapes throws some of its errors where nobody can catch them.

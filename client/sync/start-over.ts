@@ -35,13 +35,15 @@ export async function renumber(tx: Transaction): Promise<void> {
 
 /**
  * Takes in what a server says of itself: which database it is, how far it has come, what time it is. Starts over when it
- * is not what this device knew. To be called when no shape is followed.
+ * is not what this device knew. To be called when no table is followed.
+ * @param forget drops what the source of rows keeps beside them: everything is fetched anew
  * @returns whether it started over, and whether that is because the server was restored from an older copy
  */
 export async function meet(
   pg: PGliteInterface,
   server: Pick<SessionAnswer, 'serverId' | 'mark' | 'lostFrom' | 'now'>,
   exchange: Exchange,
+  forget: (tx: Transaction) => Promise<void>,
 ): Promise<{ startedOver: boolean; restored: boolean }> {
   return await pg.transaction(async (tx) => {
     const { rows } = await tx.query<{ server_id: string | null }>('select server_id from sync.client');
@@ -52,11 +54,7 @@ export async function meet(
     if (isOther) await tx.exec('update sync.outbox set verdict = null, version = null, lsn = null');
     if (restored) {
       await tx.query('select sync.put_back($1)', [server.lostFrom]);
-      await tx.exec(`do $$ begin
-        if to_regclass('electric.subscriptions_metadata') is not null then
-          delete from electric.subscriptions_metadata;
-        end if;
-      end $$`);
+      await forget(tx);
     }
     if (isOther || restored) await renumber(tx);
     const offset = clockOffset(server.now, exchange);

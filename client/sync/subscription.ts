@@ -1,33 +1,12 @@
 // One shape of one workspace, carried into the device's database by pglite-sync: first load in bulk, then merged
 // row by row through the view of server truth. Starts itself again from what is stored when anything fails.
-import type { PGliteInterface } from '@electric-sql/pglite';
 import { electricSync } from '@electric-sql/pglite-sync';
-import type { Schema } from '../../db/sync/schema';
 import { Answers } from './answers';
 import { type ApplyMode, Guard } from './guard';
-import type { Link } from './link';
 import type { LivePolls } from './live-polls';
+import type { Followed, Following, SourceHost } from './row-source';
 import { isCut, isFirstLoad, type LoadingEvent, type LoadingState, loadingTable } from './states';
 import { type SyncProblem, syncProblem } from './sync-problem';
-
-export interface SubscriptionOptions {
-  readonly pg: PGliteInterface;
-  readonly link: Link;
-  readonly polls: LivePolls;
-  readonly baseUrl: string;
-  readonly serverId: string;
-  readonly workspaceId: string;
-  readonly table: string;
-  readonly schema: Schema;
-  flush(): Promise<void>;
-  /** Rows of the table changed. */
-  changed(): void;
-  /** Loading, or whether it is up to date, changed. */
-  progressed(): void;
-  /** The server does not let this person read the workspace (any more). */
-  denied(): void;
-  problem(problem: SyncProblem | null): void;
-}
 
 /** Values travel as Postgres text and are stored as such: JSON that is a string must not lose its quotes. */
 const parser = { json: (text: string) => text, jsonb: (text: string) => text, int8: (text: string) => text };
@@ -52,10 +31,8 @@ interface Start {
   readonly position: bigint;
 }
 
-export class Subscription {
-  /** Rows of the first load, once it is stored. */
+export class Subscription implements Following {
   loadedRows = 0;
-  /** Batches stored so far. */
   batches = 0;
   #end: ((why: unknown) => void) | null = null;
   #closed = new AbortController();
@@ -67,28 +44,29 @@ export class Subscription {
   readonly #key: string;
   #loop: Promise<void>;
 
-  constructor(private readonly options: SubscriptionOptions) {
-    const { serverId, workspaceId, table } = options;
+  constructor(
+    private readonly host: SourceHost,
+    private readonly polls: LivePolls,
+    private readonly followed: Followed,
+  ) {
+    const { serverId, workspaceId, table } = followed;
     // A reset database has lower positions, with which pglite-sync would stand still for ever: its identity is in the key.
     this.#key = `${serverId}/${workspaceId}/${table}`;
     this.#loop = this.#run();
   }
 
-  /** Rows received in the first load that is under way; null when there is none. */
   get loadingRows(): number | null {
     return isFirstLoad(this.#state) ? this.#received : null;
   }
 
-  /** Everything that the server had is stored, and the next request is a live one. */
   get upToDate(): boolean {
     return this.#state === 'live';
   }
 
   get table(): string {
-    return this.options.table;
+    return this.followed.table;
   }
 
-  /** Stops, and waits until nothing of it touches the database any more. */
   async close(): Promise<void> {
     this.#take('close');
     this.#closed.abort();
@@ -96,7 +74,6 @@ export class Subscription {
     await this.#loop;
   }
 
-  /** Fetches the whole shape anew; what is here stays until that is stored. */
   refetch(): void {
     this.#end?.(new Ended('refetch'));
   }
@@ -111,7 +88,7 @@ export class Subscription {
         await this.#follow(start);
       } catch (error) {
         if (closed.aborted) return;
-        if ((error as { status?: unknown }).status === 403) return this.options.denied();
+        if ((error as { status?: unknown }).status === 403) return this.followed.denied();
         await this.#failed(error).catch((cause: unknown) => {
           if (!closed.aborted) console.warn('Outpost:', cause);
         });
@@ -122,7 +99,8 @@ export class Subscription {
   }
 
   async #failed(error: unknown): Promise<void> {
-    const { link, table, problem } = this.options;
+    const { link } = this.host;
+    const { table, problem } = this.followed;
     if (error instanceof Ended && error.why === 'loaded') return;
     // Also while the pause below is being made (R6).
     this.#take('cut');
@@ -141,12 +119,13 @@ export class Subscription {
 
   /** The next start fetches the whole shape. */
   async #forget(): Promise<void> {
-    await this.options.pg.query('delete from electric.subscriptions_metadata where key = $1', [this.#key]);
+    await this.host.pg.query('delete from electric.subscriptions_metadata where key = $1', [this.#key]);
   }
 
   /** How the next batch is to be taken: nothing is known of the shape, or its rows are there without its offset. */
   async #start(): Promise<Start> {
-    const { pg, schema, table, workspaceId } = this.options;
+    const { pg, schema } = this.host;
+    const { table, workspaceId } = this.followed;
     await pg.exec(`create schema if not exists electric;
       create table if not exists electric.subscriptions_metadata (
         key text primary key, shape_metadata jsonb not null, last_lsn text not null)`);
@@ -163,7 +142,8 @@ export class Subscription {
 
   /** Follows the shape until it ends. @throws Ended, or what failed */
   async #follow({ mode, position }: Start): Promise<void> {
-    const { pg, schema, table, workspaceId, baseUrl, polls, link } = this.options;
+    const { pg, schema, baseUrl, link } = this.host;
+    const { table, workspaceId } = this.followed;
     let end: (why: unknown) => void = () => {};
     const ended = new Promise<never>((_, reject) => {
       end = reject;
@@ -174,12 +154,12 @@ export class Subscription {
       scope: schema.tables[table]!.scope,
       workspaceId,
       mode,
-      flush: this.options.flush,
+      flush: () => this.host.flush(),
       applied: () => {
         this.#failures = 0;
         this.batches++;
-        this.options.problem(null);
-        this.options.changed();
+        this.followed.problem(null);
+        this.followed.changed();
         if (mode !== 'bulk') return;
         this.loadedRows = this.#received;
         end(new Ended('loaded'));
@@ -189,14 +169,14 @@ export class Subscription {
     const aborter = new AbortController();
     const answers = new Answers({
       position,
-      ask: (url, init) => polls.fetch(url, init),
+      ask: (url, init) => this.polls.fetch(url, init),
       stored: () => guard.idle(),
       commits: () => guard.commits,
       pause: (signal, failures) => link.pause(signal, failures),
       rows: (count) => {
         if (!isFirstLoad(this.#state)) return;
         this.#received += count;
-        this.options.progressed();
+        this.followed.progressed();
       },
       current: async () => this.#current(),
       reached: (claimed) => guard.reached(claimed),
@@ -245,24 +225,24 @@ export class Subscription {
 
   #take(event: LoadingEvent): void {
     this.#state = loadingTable[this.#state][event];
-    this.options.progressed();
+    this.followed.progressed();
   }
 
   #current(): void {
     if (this.upToDate) return;
     this.#failures = 0;
-    this.options.problem(null);
+    this.followed.problem(null);
     this.#take('current');
   }
 
   #cut(problem: SyncProblem): void {
-    this.options.problem(problem);
+    this.followed.problem(problem);
     this.#take('cut');
   }
 
   #answered(): void {
     if (!isCut(this.#state)) return;
-    this.options.problem(null);
+    this.followed.problem(null);
     this.#take('answered');
   }
 }

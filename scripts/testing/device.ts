@@ -105,7 +105,7 @@ let prepared: Promise<Blob> | undefined;
 export async function openDevice(
   url: string,
   person: TestPerson,
-  options: Pick<NodeStoreOptions, 'prepared' | 'foldEvery' | 'files' | 'wordsLimit'> & {
+  options: Pick<NodeStoreOptions, 'prepared' | 'foldEvery' | 'files' | 'wordsLimit' | 'source'> & {
     readonly network?: (network: FlakyNetwork) => void;
   } = {},
 ): Promise<Device> {

@@ -1,0 +1,44 @@
+// The shape stream as the source of a device's rows: one subscription per table and workspace, and their live requests
+// over shared connections. The other end is electric/proxy.ts and electric/live.ts.
+import type { Transaction } from '@electric-sql/pglite';
+import { LivePolls } from './live-polls';
+import type { Followed, OpenSource, RowSource, SourceHost } from './row-source';
+import { Subscription } from './subscription';
+
+class ShapeSource implements RowSource {
+  readonly #polls: LivePolls;
+
+  constructor(private readonly host: SourceHost) {
+    this.#polls = new LivePolls(host.link, host);
+  }
+
+  get healthy(): boolean {
+    return this.#polls.healthy;
+  }
+
+  follow(followed: Followed): Subscription {
+    return new Subscription(this.host, this.#polls, followed);
+  }
+
+  listen(): void {
+    this.#polls.listen();
+  }
+
+  /** pglite-sync keeps each shape's offset, under a key of server, workspace and table. */
+  async forget(tx: Transaction, workspaceId: string | null): Promise<void> {
+    const { rows } = await tx.query<{ there: boolean }>(
+      `select to_regclass('electric.subscriptions_metadata') is not null as there`,
+    );
+    if (!rows[0]!.there) return;
+    await tx.query(
+      `delete from electric.subscriptions_metadata where $1::text is null or key like '%/' || $1 || '/%'`,
+      [workspaceId],
+    );
+  }
+
+  close(): void {
+    this.#polls.close();
+  }
+}
+
+export const shapeSource: OpenSource = (host) => new ShapeSource(host);
