@@ -44,7 +44,7 @@ async function filesForBrowsers(): Promise<Map<string, string | Uint8Array>> {
   const root = import.meta.dirname;
   const onDevice = migrations.filter(({ name }) => !name.endsWith('server.sql'));
   const { output } = (await build({
-    ...{ root, configFile: false, logLevel: 'warn', worker: { format: 'es' } },
+    ...{ root, configFile: false, logLevel: 'error', worker: { format: 'es' } },
     define: { MIGRATIONS: JSON.stringify(onDevice) },
     build: { write: false, assetsInlineLimit: 0, rolldownOptions: { input: `${root}/drafts.ts` } },
   })) as Rolldown.RolldownOutput;
