@@ -15,13 +15,10 @@ const draft = defineTable({
   },
   rules: { draft_created_at_range: common.createdAt },
 });
-
-/** 2: the number of the migration that made the table. */
-export const schema = defineSchema({ ...coreTables, draft }, 2);
+export const schema = defineSchema({ ...coreTables, draft }, 2); // of the first release: the newest migration
 
 /** For queries on the device. */
 export interface Tables {
-  draft: Record<'id' | 'workspace_id', string> & Record<'title' | 'body', Generated<string>> & Stamps;
+  draft: Record<'id' | 'workspace_id', string> & Record<'title' | 'body' | 'published_at', Generated<string>>;
   notice: Record<'id' | 'title' | 'resolved_at', string>;
 }
-type Stamps = Record<'published_at' | 'created_at', Generated<string>>;

@@ -1,13 +1,7 @@
-// The worker that holds the device's database. MIGRATIONS is put in when it is bundled (server.ts).
-import { runWorker } from '../../client/sync/run-worker';
-import type { MigrationFile } from '../../db/sync/migrate';
+// The worker that holds the device's database. server.ts puts MIGRATIONS in when it bundles this.
+import { runWorker, type WorkerApp } from '../../client/sync/run-worker';
 import { schema } from './schema';
 
-declare const MIGRATIONS: readonly MigrationFile[];
-
-runWorker({
-  schema,
-  migrations: MIGRATIONS,
-  features: () => [],
-  prepared: async () => await (await fetch('/prepared.tar')).blob(),
-});
+declare const MIGRATIONS: WorkerApp['migrations'];
+const prepared = () => fetch('/prepared.tar').then((answer) => answer.blob());
+runWorker({ schema, migrations: MIGRATIONS, features: () => [], prepared });

@@ -10,6 +10,5 @@ create table draft (
   version       bigint not null default 0,
   constraint draft_title_length check (char_length(title) <= 200),
   constraint draft_body_length check (octet_length(body) <= 400000),
-  constraint draft_created_at_range check (created_at >= '1900-01-01 00:00:00+00'
-    and created_at < '2200-01-01 00:00:00+00')
+  constraint draft_created_at_range check (created_at >= '1900-01-01 00:00:00+00' and created_at < '2200-01-01 00:00:00+00')
 );
