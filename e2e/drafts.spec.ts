@@ -45,7 +45,7 @@ async function reads(page: Page, title: string, text: string): Promise<void> {
   await expect(newest(page).getByLabel('Text')).toHaveValue(text);
 }
 
-test('W1: a draft of the example written offline survives a reload, arrives, and is published by a form', async ({
+test('W1, C4: a draft of the example written offline survives a reload, arrives, and is published by a form', async ({
   device,
   blog,
 }) => {
@@ -60,7 +60,7 @@ test('W1: a draft of the example written offline survives a reload, arrives, and
   await reads(ada, 'From the train', 'No signal here.\nIt is written all the same.');
   await marked(ada, 'On this device');
   await newest(ada).getByRole('button', { name: 'Publish' }).click();
-  await marked(ada, 'Publishing needs the server, which cannot be reached now.');
+  await marked(ada, 'Publishing needs the server, which is out of reach.');
   await expect(ben.getByRole('article')).toHaveCount(0);
 
   await mine.offline(false);

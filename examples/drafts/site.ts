@@ -6,15 +6,14 @@ import { html } from 'hono/html';
 import { parseSigned } from 'hono/utils/cookie';
 import type { Pool } from 'pg';
 import { ApiFailure } from '../../api/sync/errors';
-import type { Sync } from '../../api/sync/mount';
-import type { Sessions } from '../../api/sync/sessions';
+import type { Sync, SyncOptions } from '../../api/sync/mount';
 
 // For a demonstration only: a site has neither passwords nor the secret of its cookies in its source.
 export const passwords = new Map(Object.entries({ ada: 'ada writes', ben: 'ben writes' }));
 const secret = process.env.SECRET ?? 'everybody can read this';
 
 /** Whose request it is: two built-in editors, by a signed cookie. */
-export const sessions: Sessions = {
+export const sessions: SyncOptions['sessions'] = {
   async session(request) {
     const { site: id } = await parseSigned(request.headers.get('cookie') ?? '', secret, 'site');
     if (!id || !passwords.has(id)) throw new ApiFailure('signed-out', 'Sign in again.');
@@ -83,6 +82,7 @@ export function siteOf(pool: Pool, sync: Sync, files: ReadonlyMap<string, Blob>)
     const person = await editor(c);
     return person ? page(c, drafts(person.id, [...files.keys()][0]!)) : c.redirect('/login', 303);
   });
-  for (const [path, file] of files) site.get(path, () => new Response(file));
+  for (const [path, file] of files)
+    site.get(path, () => new Response(file, { headers: { 'content-type': file.type } }));
   return site;
 }
