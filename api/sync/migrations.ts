@@ -13,7 +13,7 @@ export function readMigrations(folder: URL): MigrationFile[] {
 }
 
 /**
- * The migrations of an app that is not Outpost: the core's own files, which are in this repository, and then the app's.
+ * The migrations of an app that keeps its own in a folder of its own: the core's, from this repository, and then those.
  * @param folder the app's, whose numbers begin at 0002; ends with a slash
  */
 export function migrationsOfApp(folder: URL): MigrationFile[] {
