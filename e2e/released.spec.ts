@@ -28,7 +28,7 @@ function unpackClient(version: string): string {
 for (const version of readdirSync(fixtures).sort()) {
   test(`S3: the client of ${version} works with this server, offline and back`, async ({ device }) => {
     const client = unpackClient(version);
-    const server = await Server.create(client);
+    const server = await Server.create('scripts/start.ts', client);
     try {
       const team = await makeTeam(server, { tasks: ['Known'] });
       const browser = await device({ baseURL: server.url });

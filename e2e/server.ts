@@ -1,7 +1,7 @@
 // The server under test: `npm start` as a program of its own, on a data folder and a port of its own, so that it can
 // be killed and started again in the same place.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,15 +20,23 @@ export class Server {
   private constructor(
     private readonly port: number,
     private readonly dataDir: string,
+    private readonly program: string,
     /** Folder of another version's client; null: the one of this repository. */
     private readonly client: string | null,
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** Starts one on a new data folder. */
-  static async create(client: string | null = null): Promise<Server> {
-    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), 'outpost-e2e-')), client);
+  /**
+   * Starts one on a new data folder.
+   * @param program by default what `npm start` runs
+   * @param client folder of another version's client; null: the one of this repository
+   */
+  static async create(program = 'scripts/start.ts', client: string | null = null): Promise<Server> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'outpost-e2e-'));
+    // As root, Postgres runs as another user, who must get to its folder in here.
+    chmodSync(dataDir, 0o755);
+    const server = new Server(await freePort(), dataDir, program, client);
     await server.start();
     return server;
   }
@@ -39,7 +47,7 @@ export class Server {
       ...{ PORT: String(this.port), DATA_DIR: this.dataDir, DEMO: '0' },
       ...(this.client === null ? {} : { CLIENT_DIST: this.client }),
     };
-    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
+    const child = spawn(process.execPath, ['--import', 'tsx', this.program], {
       cwd: root,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmpdir(), ...own },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -10,7 +10,7 @@ const longest = 400;
 const code = /\.(tsx?|sql|css)$/;
 const text =
   /\.(tsx?|m?js|sql|css|html|json|md|ya?ml|sh|toml)$|(^|\/)(Dockerfile|\.ci\/.*|\.[a-z]+ignore|\.env\.example)$/;
-const ours = /^(api|client|db|e2e|electric|migrations|scripts)\//;
+const ours = /^(api|client|db|e2e|electric|examples|migrations|scripts)\//;
 const generated = new Set(['db/schema.ts', 'package-lock.json']);
 
 interface Pattern {

@@ -41,6 +41,9 @@ test.each([
   ['e2e/a.test.ts', "import { x } from '../db/tables';"],
   ['e2e/a.test.ts', "import { x } from '../scripts/testing/postgres';"],
   ['client/a.test.ts', "import { x } from '../e2e/app';"],
+  ['examples/a/b.ts', "import { x } from '../../db/tables';"],
+  ['examples/a/b.ts', "import { x } from '../../client/kit/button';"],
+  ['examples/a/b.ts', "import { x } from '../../api/host/host';"],
 ])('refuses in %s: %s', async (path, text) => {
   const problems = await problemsOf({ [path]: `// one\n// two\n${text}\n` });
   expect(problems).toHaveLength(1);
@@ -58,6 +61,8 @@ test('lets through what goes the right way', async () => {
     'api/a.ts':
       "import { x } from '../db/sync/wire';\nimport { y } from '../electric/shapes.ts';\nimport pg from 'pg';",
     'electric/a.ts': "import { x } from '../db/tables';",
+    'examples/a/b.ts':
+      "import { x } from '../../db/sync/wire';\nimport { y } from '../../electric/proxy';\nimport { z } from '../../api/host/postgres';",
     'e2e/a.test.ts': "import { test } from '@playwright/test';\nimport { page } from './page';",
     'scripts/a.ts': "import { x } from '../api/server';",
     'db/a.ts': "// import { x } from '../api/server'\nconst text = \"import { x } from '../api/server'\";",

@@ -6,13 +6,18 @@ import { type Check, lineAt, type Problem, runIfMain } from './problem';
 import { isTest, isTypeScript, sourceFiles } from './source-files';
 import { isNode, literalText, type SyntaxNode, walkFile } from './syntax';
 
-/** What each folder may import of ours, besides itself. A path without a slash is a folder. */
+/**
+ * What each folder may import of ours, besides itself. A path without a slash is a folder, and one that ends with a slash;
+ * others are files.
+ */
 const allowed: Record<string, readonly string[]> = {
   client: ['db', 'electric/shapes', 'migrations'],
   api: ['db', 'electric', 'migrations'],
   electric: ['db'],
   db: [],
   e2e: [],
+  // Other apps on the core, which see nothing of Outpost but how it starts its Postgres.
+  examples: ['db/sync/', 'client/sync/', 'api/sync/', 'electric', 'migrations', 'api/host/postgres'],
 };
 
 /** Packages that need Node or a connection; db/ holds meaning only, client/ runs in a browser. */
@@ -72,7 +77,9 @@ export function judge(file: string, specifier: string): string | null {
   // Tests put the real parts together; what ships does not depend on them.
   const together = /^(scripts|migrations|api|electric|db)\//;
   if ((isTest(file) || /\/testing\//.test(file)) && area !== 'e2e' && together.test(target)) return null;
-  if (may.some((m) => (m.includes('/') ? target === m : first === m))) return null;
+  const isOf = (m: string) =>
+    m.endsWith('/') ? `${target}/`.startsWith(m) : m.includes('/') ? target === m : first === m;
+  if (may.some(isOf)) return null;
   return `${area}/ may import ${may.length > 0 ? may.join(', ') : 'nothing of ours'}, not ${target}`;
 }
 

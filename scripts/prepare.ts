@@ -4,30 +4,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { migrationFiles, openPGlite } from '../client/open-node';
+import { migrationFiles } from '../client/open-node';
+import { dumpPrepared } from '../client/sync/prepared-node';
 import { schema } from '../db/tables';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const target = join(root, 'client', 'generated', 'prepared.tar');
 const stampFile = `${target}.stamp`;
-
-/** @returns the dump: 1 MB WAL segments and no template databases make it a third of PGlite's own. */
-export async function dumpPrepared(): Promise<Blob> {
-  const pg = await openPGlite(
-    { initDbStartParams: ['--wal-segsize=1'] },
-    migrationFiles().filter((file) => !file.name.endsWith('server.sql')),
-  );
-  try {
-    await pg.exec("update pg_database set datistemplate = false where datname like 'template%'");
-    await pg.exec('drop database template0');
-    await pg.exec('drop database template1');
-    // The second checkpoint lets go of the WAL before the first one.
-    for (const step of ['vacuum', 'checkpoint', 'select pg_switch_wal()', 'checkpoint']) await pg.exec(step);
-    return await pg.dumpDataDir('none');
-  } finally {
-    await pg.close();
-  }
-}
 
 /** @returns whether it was made */
 export async function prepareDatabase(): Promise<boolean> {
@@ -38,12 +21,13 @@ export async function prepareDatabase(): Promise<boolean> {
     'db/sync/migrate.ts',
     'scripts/prepare.ts',
     'client/sync/database.ts',
+    'client/sync/prepared-node.ts',
     'node_modules/@electric-sql/pglite/package.json',
   ];
   for (const file of own) hash.update(readFileSync(join(root, file)));
   const stamp = hash.digest('hex');
   if (existsSync(target) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false;
-  const dump = await dumpPrepared();
+  const dump = await dumpPrepared({ schema, migrations: migrationFiles() });
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(`${target}.new`, Buffer.from(await dump.arrayBuffer()));
   renameSync(`${target}.new`, target);

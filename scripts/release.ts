@@ -1,5 +1,6 @@
-// npx tsx scripts/release.ts: keeps what was released, for every later version to open: the built client, and a device's
-// database with unsent work, made with a real server. Writes e2e/fixtures/<version>/; a version is kept once.
+// npx tsx scripts/release.ts: pins the migrations, which may never change after it, and keeps what was released, for every
+// later version to open: the built client, and a device's database with unsent work, made with a real server. Writes
+// e2e/fixtures/<version>/; a version is kept once.
 import {
   existsSync,
   mkdirSync,
@@ -20,6 +21,7 @@ import { openNodeEngineWithDatabase } from '../client/open-node';
 import { createStore } from '../client/sync/facade';
 import { buildWhenStale, clientDist } from './build';
 import { demonstration } from './demo';
+import { release } from './migration-lint';
 import { pack } from './pack';
 import { signIn } from './sign-in';
 
@@ -126,6 +128,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   };
   const folder = join(fixtures, version);
   if (existsSync(folder)) throw new Error(`${version} is kept already; what was released does not change`);
+  release(fileURLToPath(new URL('../', import.meta.url)));
   await buildWhenStale();
   mkdirSync(folder, { recursive: true });
   await keepDevice(folder);

@@ -4,8 +4,8 @@ import { PERSON_HEADER, type SessionAnswer } from '../../db/sync/wire';
 import { startTestApi, type TestApi, type TestPerson } from '../../scripts/testing/api';
 import { until } from '../../scripts/testing/until';
 import { foundWorkspace, join } from '../../scripts/testing/workspace';
-import { membershipsIn } from '../account/membership';
 import { KnownReaders } from './known-readers';
+import { membershipsIn } from './memberships';
 
 let api: TestApi;
 let ada: TestPerson;

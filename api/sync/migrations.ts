@@ -13,6 +13,15 @@ export function readMigrations(folder: URL): MigrationFile[] {
 }
 
 /**
+ * The migrations of an app that keeps its own in a folder of its own: the core's, from this repository, and then those.
+ * @param folder the app's, whose numbers begin at 0002; ends with a slash
+ */
+export function migrationsOfApp(folder: URL): MigrationFile[] {
+  const ours = readMigrations(new URL('../../migrations/', import.meta.url));
+  return [...ours.filter(({ name }) => /^(0001_sync\.|sync\/)/.test(name)), ...readMigrations(folder)];
+}
+
+/**
  * Migrates the server's database on a connection of its own.
  * @param machinery what the machinery is told of the tables (Schema.machinery)
  * @returns the numbers of the newest migration before and after; 0 is an empty database

@@ -69,7 +69,8 @@ beforeAll(async () => {
         const sessionId = /site=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? '';
         const person = sessions.get(sessionId);
         if (!person) throw new ApiFailure('signed-out', 'Sign in on the site.');
-        return { person, sessionId, cookies: [] };
+        const known = { ...person, password: 'nobody is told' };
+        return { person: known, sessionId, cookies: [] };
       },
       endedAmong: async (ids) => new Set(ids.filter((id) => !sessions.has(id))),
     },
@@ -173,7 +174,7 @@ test('A1: whose session it is says the app, and without one nothing is answered'
   expect(await status('/api/write', 'nobody', {})).toBe(401);
   expect(await status('/api/write', 'ada', {}, { origin: 'http://elsewhere.example' })).toBe(403);
   const { user, memberships: theirs } = (await (await call('/api/session', 'ada')).json()) as SessionAnswer;
-  expect([user.id, theirs]).toEqual(['ada', memberships.get('ada')]);
+  expect([user, theirs]).toEqual([sessions.get('ada'), memberships.get('ada')]);
 });
 
 test('W4, W5: the app’s tables are all there are, and its features refuse with its sentences', async () => {

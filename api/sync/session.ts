@@ -26,8 +26,10 @@ export function sessionRoutes({ sessions, memberships, lineage, migration }: Ses
     const theirs = [...(found.get(person.id) ?? [])];
     for (const cookie of cookies) c.header('set-cookie', cookie, { append: true });
     c.header('cache-control', 'no-store');
+    const { id, name, email } = person;
     const answer: SessionAnswer = {
-      user: person,
+      // An app may know more of a person than their devices are to hear.
+      user: { id, name, email },
       memberships: theirs,
       membershipsTag: membershipsTag(membershipsText(theirs)),
       ...place,

@@ -112,6 +112,19 @@ describe.each([
     const windows = three.map((file) => ({ ...file, sql: file.sql.replaceAll('\n', '\r\n') }));
     expect(await run(windows)).toEqual({ from: 3, to: 3 });
   });
+
+  test('S2: a newer core comes to an app that has gone on with numbers of its own; each has its own order', async () => {
+    const core = { name: '0001_sync.sql', sql: 'create table core (id int);' };
+    const app = { name: '1001_app.sql', sql: 'create table app (id int);' };
+    expect(await run([core, app])).toEqual({ from: 0, to: 1001 });
+    const newer = { name: '0007_sync_more.sql', sql: 'alter table core add x int;' };
+    expect(await run([core, newer, app])).toEqual({ from: 1001, to: 1001 });
+    expect(await run([core, newer, app])).toEqual({ from: 1001, to: 1001 });
+    const late = { name: '0006_sync_late.sql', sql: 'select 1' };
+    expect(await kindOf([core, late, newer, app])).toBe('out-of-order');
+    const lateApp = { name: '0999_late.sql', sql: 'select 1' };
+    expect(await kindOf([core, newer, lateApp, app])).toBe('out-of-order');
+  });
 });
 
 test('S1: refuses names that do not order', async () => {

@@ -76,13 +76,12 @@ export async function migrate(
         one         boolean primary key default true check (one),
         checksum    text not null,
         applied_at  timestamptz not null default now());`);
-    const from = await verify(connection, wanted);
-    for (const number of new Set(wanted.map((file) => file.number))) {
-      if (number > from)
-        await apply(
-          connection,
-          wanted.filter((file) => file.number === number),
-        );
+    const { from, missing } = await verify(connection, wanted);
+    for (const number of new Set(missing.map((file) => file.number))) {
+      await apply(
+        connection,
+        missing.filter((file) => file.number === number),
+      );
     }
     const to = Math.max(from, ...wanted.map((file) => file.number));
     await applyMachinery(connection, machinery(files, side), definitions, to);
@@ -98,8 +97,14 @@ export function newest(files: readonly MigrationFile[], side: Side): number {
   return Math.max(0, ...wanted.map((file) => file.number));
 }
 
-/** Compares the ledger with the files. @returns the database's number */
-async function verify(connection: MigrationConnection, wanted: readonly Parsed[]): Promise<number> {
+/** The core's migrations are called sync or sync_…; all others are the app's. Each of the two has an order of its own. */
+const isCore = (name: string) => /^\d{4}_sync[_.]/.test(name);
+
+/** Compares the ledger with the files. @returns the database's number, and what is to be applied, in order */
+async function verify(
+  connection: MigrationConnection,
+  wanted: readonly Parsed[],
+): Promise<{ from: number; missing: Parsed[] }> {
   const ledger = await connection.query(
     'select name, number, checksum from sync.migration order by number, name',
   );
@@ -122,14 +127,18 @@ async function verify(connection: MigrationConnection, wanted: readonly Parsed[]
       );
     }
   }
-  const late = wanted.find((file) => file.number <= from && !applied.some((row) => row.name === file.name));
+  const missing = wanted.filter((file) => !applied.some((row) => row.name === file.name));
+  // A newer core may come to an app that has gone on with numbers of its own.
+  const reached = (core: boolean) =>
+    Math.max(0, ...applied.filter(({ name }) => isCore(name) === core).map(({ number }) => number));
+  const late = missing.find((file) => file.number <= reached(isCore(file.name)));
   if (late) {
     throw new MigrationError(
       'out-of-order',
-      `Migration ${late.name} is new, but the database is already at ${from}: give it a higher number.`,
+      `Migration ${late.name} is new, but the database is already at ${reached(isCore(late.name))}: give it a higher number.`,
     );
   }
-  return from;
+  return { from, missing };
 }
 
 async function apply(connection: MigrationConnection, files: readonly Parsed[]): Promise<void> {
