@@ -1,12 +1,14 @@
 // What is typed before the editor is there: a plain field takes it, in its place, and hands it on in order.
 import type { Editor } from '@tiptap/core';
+import { Selection } from '@tiptap/pm/state';
 import { type RefObject, useRef } from 'react';
 
 /** Puts the caret at the beginning of the text at once: the next key belongs there. */
 function focusStart(editor: Editor): void {
-  // The command sets the caret now, but moves the focus only with the next frame.
-  editor.commands.focus('start');
-  editor.view.focus();
+  // Not by the editor's own command: it takes the focus once more with the next frame, from wherever the person is by then.
+  const { view } = editor;
+  view.dispatch(view.state.tr.setSelection(Selection.atStart(view.state.doc)));
+  view.focus();
 }
 
 /** Types as a person would, so that `- ` begins a list here, too. */
@@ -45,7 +47,8 @@ export function useFirstWords(): FirstWords {
       if (!from || editor.isDestroyed) return;
       const hasCaret = document.activeElement === from;
       if (!hasCaret && from.value === '') return;
-      focusStart(editor);
+      // Who has gone on to something else keeps the focus there.
+      if (hasCaret) focusStart(editor);
       typeInto(editor, from.value);
       from.value = '';
     },
