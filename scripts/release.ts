@@ -104,7 +104,7 @@ async function keepDevice(folder: string): Promise<void> {
     };
     const dump = await pg.dumpDataDir('none');
     await store.close();
-    writeFileSync(join(folder, 'device.json'), `${JSON.stringify(kept, null, 1)}\n`);
+    writeFileSync(join(folder, 'device.json'), `${JSON.stringify(kept, null, 2)}\n`);
     writeFileSync(join(folder, 'device.tar.br'), squeezed(new Uint8Array(await dump.arrayBuffer())));
   } finally {
     await host.stop();
