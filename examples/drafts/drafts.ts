@@ -82,10 +82,10 @@ store.live(notices, (rows) => {
 });
 const seen = () => db.updateTable('notice').set({ resolved_at: new Date().toISOString() });
 find('#lost').onclick = () => void store.write(seen().where('resolved_at', 'is', null));
-
 store.onStatus(() => {
-  const { database, databaseError, session, network, unsent } = store.status();
-  const where = session === 'expired' ? 'Signed out' : network === 'online' ? 'Online' : 'Offline';
+  const { database, databaseError, session, network, heardAt, unsent } = store.status();
+  const out = heardAt === null && navigator.onLine ? 'Connecting' : 'Offline';
+  const where = session === 'expired' ? 'Signed out' : network === 'online' ? 'Online' : out;
   const sending = unsent === 0 ? 'everything is sent' : `${unsent} changes wait on this device`;
   find('#status').textContent = database === 'ready' ? `${where}, ${sending}` : (databaseError ?? 'Opening');
 });

@@ -32,8 +32,9 @@ const actions = new Map([
   ['delete', 'delete from draft where id = $1'],
 ]);
 const page = (c: Context, content: unknown) =>
-  c.html(html`<!doctype html><html lang="en"><meta charset="utf-8"><title>A blog</title><style>
-    body { max-width: 40em; margin: 2em auto; font-family: system-ui } pre { white-space: pre-wrap }
+  c.html(html`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>A blog</title><style>
+    :root { color-scheme: light dark } pre { white-space: pre-wrap }
+    body { max-width: 40em; margin: 2em auto; padding: 0 1em; font-family: system-ui }
     form { display: inline } input, textarea { display: block; width: 100% } #lost:empty { display: none }</style>
     <nav><a href="/">Posts</a> <a href="/drafts">Drafts</a></nav><main>${content}</main></html>`);
 const button = (action: string, label: string) =>
@@ -52,8 +53,7 @@ const drafts = (user: string, script: string) => html`
 export function siteOf(pool: Pool, sync: Sync, files: ReadonlyMap<string, Blob>): Hono {
   const site = new Hono();
   const editor = (c: Context) => sync.person(c.req.raw).catch(() => null);
-  site.use(csrf());
-  site.route('/', sync.routes);
+  site.use(csrf()).route('/', sync.routes);
   site.get('/api/health', (c) => c.text('ok'));
   site.get('/', async (c) => {
     const [{ rows }, isEditor] = [await pool.query(posts), await editor(c)];
