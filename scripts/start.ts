@@ -33,9 +33,7 @@ process.on('SIGTERM', () => void end(0));
 try {
   // First, so that a bad variable is told before the build.
   const environment = readEnvironment();
-  // The client of another version, as after an upgrade of the server alone.
-  const otherClient = process.env.CLIENT_DIST;
-  const stale = !otherClient && clientIsStale();
+  const stale = environment.clientDist === null && clientIsStale();
   if (stale) {
     log('Building the client; this is done once.');
     if (!(await buildWhenStale())) throw new HostError('The client could not be built; see above.');
@@ -43,7 +41,7 @@ try {
   const started = await startHost({
     demonstration,
     environment,
-    client: staticFiles(otherClient ?? clientDist),
+    client: staticFiles(environment.clientDist ?? clientDist),
     log,
     onFatal: (error) => {
       console.error(error.message);

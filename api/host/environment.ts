@@ -34,6 +34,8 @@ export interface Environment {
   readonly trustedProxies: readonly string[];
   /** Who may make an account: anybody, or only whoever has an invitation link. */
   readonly signUp: 'open' | 'invite';
+  /** Folder of a built client, of another version perhaps; null: the one that this program builds. */
+  readonly clientDist: string | null;
   /** How to send e-mail; null: it cannot. */
   readonly mail: MailSettings | null;
 }
@@ -70,6 +72,7 @@ const schema = z.object({
     .refine((value) => Number(value) <= 65535, 'PORT must be a number from 0 to 65535.')
     .optional(),
   DATA_DIR: z.string().optional(),
+  CLIENT_DIST: z.string().optional(),
   DATABASE_URL: url('DATABASE_URL', ['postgres:', 'postgresql:']).optional(),
   ELECTRIC_URL: url('ELECTRIC_URL', ['http:', 'https:']).optional(),
   ELECTRIC_SECRET: z.string().optional(),
@@ -139,6 +142,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     host,
     reachable,
     dataDir: resolve(v.DATA_DIR ?? '.data'),
+    clientDist: v.CLIENT_DIST === undefined ? null : resolve(v.CLIENT_DIST),
     databaseUrl: v.DATABASE_URL ?? null,
     electricUrl: v.ELECTRIC_URL?.replace(/\/+$/, '') ?? null,
     electricSecret: v.ELECTRIC_SECRET ?? null,
