@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
+import { unzipSync } from 'fflate';
 import { columns } from './app';
 import { Server } from './server';
 import { makeTeam } from './team';
@@ -14,13 +15,10 @@ const fixtures = fileURLToPath(new URL('./fixtures/', import.meta.url));
 /** Puts a kept client (scripts/release.ts) into a folder of its own. */
 function unpackClient(version: string): string {
   const folder = mkdtempSync(join(tmpdir(), `outpost-client-${version}-`));
-  const packed = brotliDecompressSync(readFileSync(join(fixtures, version, 'client.pack.br')));
-  const end = packed.indexOf(10);
-  let at = end + 1;
-  for (const [name, size] of JSON.parse(packed.toString('utf8', 0, end)) as [string, number][]) {
+  const zip = brotliDecompressSync(readFileSync(join(fixtures, version, 'client.zip.br')));
+  for (const [name, bytes] of Object.entries(unzipSync(zip))) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), packed.subarray(at, at + size));
-    at += size;
+    writeFileSync(join(folder, name), bytes);
   }
   return folder;
 }

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { sql } from 'kysely';
 import { readEnvironment } from '../api/host/environment';
 import { startHost } from '../api/host/host';
@@ -22,7 +23,6 @@ import { createStore } from '../client/sync/facade';
 import { buildWhenStale, clientDist } from './build';
 import { demonstration } from './demo';
 import { release } from './migration-lint';
-import { pack } from './pack';
 import { signIn } from './sign-in';
 
 export const fixtures = fileURLToPath(new URL('../e2e/fixtures/', import.meta.url));
@@ -118,8 +118,11 @@ function keepClient(folder: string): void {
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => /\.\w+$/.test(name) && !/\.(br|gz)$/.test(name))
     .sort();
-  const files = names.map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(clientDist, name))) }));
-  writeFileSync(join(folder, 'client.pack.br'), squeezed(pack(files)));
+  const files = Object.fromEntries(
+    names.map((name) => [name, new Uint8Array(readFileSync(join(clientDist, name)))]),
+  );
+  // Not compressed in the zip: brotli does it better for all of them together.
+  writeFileSync(join(folder, 'client.zip.br'), squeezed(zipSync(files, { level: 0 })));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
