@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../db/schema';
 import { bound } from '../sync/react/sql';
-import { moreWords, taskMatches } from '../task';
+import { shownWords, taskMatches } from '../task';
 
 export interface Hit {
   readonly id: string;
@@ -38,7 +38,7 @@ const options = `StartSel=${MARK_ON}, StopSel=${MARK_OFF}, MaxFragments=2, MaxWo
 export function searchHits(db: Kysely<DB>, workspaceId: string, words: string, limit: number) {
   const query = sql`to_tsquery('simple', ${words})`;
   const first = words.split(':')[0]!;
-  const more = moreWords === null ? sql`` : sql` || ' ' || ${moreWords}`;
+  const more = shownWords === null ? sql`` : sql` || ' ' || ${shownWords}`;
   return bound<Hit>(
     db,
     sql`

@@ -3,7 +3,7 @@ export { useOpenTask } from './active-task';
 export { useCurrentProject } from './current-project';
 export { StatusIcon } from './icons';
 export { useGoToProject } from './links';
-export { moreWords, taskMatches } from './more-columns';
 export { useLabels, useProjects } from './project-data';
 export { taskShortcuts } from './shortcuts';
+export { shownWords, taskMatches } from './shown-columns';
 export { createTask } from './write';

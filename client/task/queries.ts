@@ -6,7 +6,7 @@ import { prefixQuery } from '../kit/prefix-query';
 import { bound, pending } from '../sync/react/sql';
 import { statuses, type TaskStatus } from './facts';
 import type { Filters } from './filters';
-import { moreColumns, taskMatches } from './more-columns';
+import { shownColumns, taskMatches } from './shown-columns';
 
 /** A task as cards and rows show it. */
 export interface TaskRow {
@@ -131,7 +131,7 @@ export function taskDetail(db: Db, id: string) {
     .selectFrom('task')
     .select([...columns, 'description', 'author', 'author_id', 'source', 'created_at', 'updated_at'])
     .select(details)
-    .select(moreColumns.map(({ name }) => sql<unknown>`${sql.ref(`task.${name}`)}`.as(name)))
+    .select(shownColumns.map(({ name }) => sql<unknown>`${sql.ref(`task.${name}`)}`.as(name)))
     .where('id', '=', id);
 }
 

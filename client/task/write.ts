@@ -10,7 +10,7 @@ export type TaskChange = Pick<
   Updateable<Task>,
   'title' | 'description' | 'status' | 'priority' | 'assignee_id' | 'due_on' | 'position' | 'project_id'
 > &
-  // Columns that the definition alone describes (./more-columns.ts).
+  // Columns that the definition alone describes (./shown-columns.ts).
   Readonly<Record<string, unknown>>;
 
 export interface NewTask {

@@ -46,7 +46,7 @@ export const bookingTables = {
       resource_id: field('resource', { names: 'resource' }),
       title: field('title', { control: 'text' }),
       notes: field('notes', { control: 'long-text' }),
-      during: field('time'),
+      during: field('time', { told: 'span' }),
       status: field('status', {
         values: {
           confirmed: 'confirmed',

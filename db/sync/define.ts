@@ -15,6 +15,8 @@ export interface Column {
   readonly called: string | null;
   /** Absent: it is not typed. */
   readonly control?: Control;
+  /** How its values are told, where that is not by how they are typed. span: a range of time, as Postgres writes it. */
+  readonly told?: 'span';
   /** What its codes are called. */
   readonly values?: Readonly<Record<string | number, string>>;
   /** The table whose row it names; an array of ids counts, too. */

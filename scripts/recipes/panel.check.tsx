@@ -4,7 +4,7 @@ import { createElement } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { expect, test } from 'vitest';
-import { MoreFields } from '../../client/task/panel/more-fields';
+import { ShownFields } from '../../client/task/panel/shown-fields';
 
 test('the panel shows it and saves what is typed', () => {
   const root = document.body.appendChild(document.createElement('div'));
@@ -15,7 +15,7 @@ test('the panel shows it and saves what is typed', () => {
   };
   flushSync(() =>
     createRoot(root).render(
-      createElement(MoreFields, { task: { reference: 'zulu-7' }, readOnly: null, onSave }),
+      createElement(ShownFields, { task: { reference: 'zulu-7' }, readOnly: null, onSave }),
     ),
   );
   const input = root.querySelector('input')!;

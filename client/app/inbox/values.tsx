@@ -65,7 +65,7 @@ export function useSay(): (table: string, column: string, value: unknown) => str
         return Array.isArray(value) ? value.map(nameOf).join(', ') || 'nobody' : nameOf(value);
       }
       if (column?.control === 'day') return dueDay(String(value)).text;
-      if (name === 'during') {
+      if (column?.told === 'span') {
         const span = parseRange(String(value));
         return span ? whenText(span.start, span.end) : String(value);
       }

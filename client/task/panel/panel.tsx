@@ -24,7 +24,7 @@ import { changeTask, setLabel, type TaskChange } from '../write';
 import { Comments } from './comments';
 import { Description } from './description';
 import { AssigneeField, DueField, LabelsField, PriorityField, StatusField } from './fields';
-import { MoreFields } from './more-fields';
+import { ShownFields } from './shown-fields';
 import { TitleField } from './title';
 
 function Field({ label, children }: { label: string; children: ReactNode }) {
@@ -169,7 +169,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
                   }
                 />
               </Field>
-              <MoreFields task={task} readOnly={readOnly} onSave={change} />
+              <ShownFields task={task} readOnly={readOnly} onSave={change} />
             </div>
             <Description
               value={task.description}

@@ -5,21 +5,21 @@ import { taskTables } from '../../db/task/tables';
 
 const defined: Readonly<Record<string, Column>> = taskTables.task.defined;
 
-export const moreColumns = Object.entries(defined)
+export const shownColumns = Object.entries(defined)
   .filter(([, column]) => column.shown && column.control !== undefined)
   .map(([name, column]) => ({ name, label: column.called ?? name, control: column.control ?? 'text' }));
 
-const texts = moreColumns.filter(({ control }) => control === 'text' || control === 'long-text');
+const texts = shownColumns.filter(({ control }) => control === 'text' || control === 'long-text');
 
 /** What search reads of a task beside its own index; null: nothing. */
-export const moreWords =
+export const shownWords =
   texts.length === 0
     ? null
     : sql<string>`concat_ws(' ', ${sql.join(texts.map(({ name }) => sql.ref(`task.${name}`)))})`;
 
 /** @returns SQL over task: whether its words match. @param query a tsquery */
 export function taskMatches(query: ReturnType<typeof sql>) {
-  return moreWords === null
+  return shownWords === null
     ? sql<boolean>`task.search @@ ${query}`
-    : sql<boolean>`(task.search @@ ${query} or to_tsvector('simple', ${moreWords}) @@ ${query})`;
+    : sql<boolean>`(task.search @@ ${query} or to_tsvector('simple', ${shownWords}) @@ ${query})`;
 }

@@ -1,19 +1,19 @@
 // Fields of a task that its definition alone describes: a line for each, typed and saved on leaving it.
 import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { inputStyle } from '../../kit/field';
-import { moreColumns } from '../more-columns';
+import { shownColumns } from '../shown-columns';
 
 type Values = Readonly<Record<string, unknown>>;
 
-export function MoreFields(props: {
+export function ShownFields(props: {
   task: Values;
   /** Why it cannot be changed. */
   readOnly: string | null;
   /** @returns whether it is stored */
   onSave: (label: string, set: Values) => Promise<boolean>;
 }) {
-  return moreColumns.map(({ name, label, control }) => (
-    <MoreField
+  return shownColumns.map(({ name, label, control }) => (
+    <ShownField
       key={name}
       label={label}
       control={control}
@@ -24,9 +24,9 @@ export function MoreFields(props: {
   ));
 }
 
-function MoreField(props: {
+function ShownField(props: {
   label: string;
-  control: (typeof moreColumns)[number]['control'];
+  control: (typeof shownColumns)[number]['control'];
   value: unknown;
   readOnly: string | null;
   onSave: (value: unknown) => Promise<boolean>;
