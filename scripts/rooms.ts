@@ -11,7 +11,7 @@ import { isTest, isTypeScript, sourceFiles } from './source-files';
 import { isNode, literalText, type SyntaxNode, walkFile } from './syntax';
 
 /** Rooms of a feature have the same name in every house. */
-export const features = ['account', 'booking', 'calendar', 'file', 'page', 'search', 'stock', 'task'];
+const features = ['account', 'booking', 'calendar', 'file', 'page', 'search', 'stock', 'task'];
 
 const houses = ['client', 'api', 'db', 'electric'];
 
@@ -34,7 +34,7 @@ const forFeatures: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** @returns the house and the room of a file, as client/task; of a file at the root of a house, as client/ */
-export function roomOf(file: string): string {
+function roomOf(file: string): string {
   const [house = '', room = '', ...rest] = file.split('/');
   return rest.length > 0 ? `${house}/${room}` : `${house}/`;
 }
@@ -92,7 +92,7 @@ const inSql = new RegExp(
 );
 
 /** @returns the feature's table that this text names, as a whole or in SQL; null for none */
-export function tableNamed(text: string): string | null {
+function tableNamed(text: string): string | null {
   if ((featureTables as readonly string[]).includes(text)) return text;
   return inSql.exec(text)?.[1] ?? null;
 }
