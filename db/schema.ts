@@ -307,6 +307,14 @@ export interface SyncIncoming {
   table: string;
 }
 
+export interface SyncLoading {
+  done: number;
+  handle: string;
+  key: string;
+  log_offset: string;
+  lsn: string;
+}
+
 export interface SyncMachinery {
   applied_at: Generated<string>;
   checksum: string;
@@ -483,6 +491,7 @@ export interface DB {
   "sync.document_dirty": SyncDocumentDirty;
   "sync.document_text": SyncDocumentText;
   "sync.incoming": SyncIncoming;
+  "sync.loading": SyncLoading;
   "sync.machinery": SyncMachinery;
   "sync.outbox": SyncOutbox;
   "sync.refused": SyncRefused;

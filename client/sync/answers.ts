@@ -2,43 +2,15 @@
 // complete, the position of the whole answer, and it leaves out what is not above a position that it was told of. So
 // an answer is handed on only when it is what the protocol says, ends where a transaction ends, and names no position
 // that is ahead of its rows (docs/decisions/0008-whole-answers.md).
-import { z } from 'zod';
-import { apiError } from '../../db/sync/wire';
-import { LinkError } from './link';
+import { after, askPart, type Message, type Part, type PartOptions } from './parts';
 
-/** A message of the protocol, as far as it matters here. */
-interface Message {
-  readonly headers: {
-    readonly operation?: unknown;
-    readonly control?: unknown;
-    /** Of a change in the log; rows of a snapshot have none. */
-    readonly lsn?: unknown;
-    /** The shape's last change of its transaction. */
-    readonly last?: unknown;
-    readonly global_last_seen_lsn?: unknown;
-  };
-}
-
-interface Part {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  readonly messages: readonly Message[];
-}
-
-export interface AnswersOptions {
+export interface AnswersOptions extends PartOptions {
   /** The log position up to which rows are stored; 0 for none. */
   readonly position: bigint;
-  /** One request; it waits out what can be waited out. */
-  ask(url: URL, init: RequestInit): Promise<Response>;
   /** Resolves when everything handed over so far is stored. @throws when it was not */
   stored(): Promise<void>;
   /** How many transactions of the plugin have been stored. */
   commits(): number;
-  /** Waits before an answer that was none is asked for again. @throws the signal's reason */
-  pause(signal: AbortSignal | undefined, failures: number): Promise<void>;
-  /** Rows are about to be handed over. */
-  rows(count: number): void;
   /** Everything that the server had is stored, and the stream waits for more. */
   current(): Promise<void>;
   /** An answer of the live phase has named this position, and the answer after it has come. */
@@ -47,11 +19,7 @@ export interface AnswersOptions {
   refetch(): void;
   /** Rows were handed over and not stored. */
   dropped(): void;
-  /** Why there is no answer; null: there is one again. */
-  interrupted(by: 'busy' | 'unreadable' | null): void;
 }
-
-const operations = new Set(['insert', 'update', 'delete']);
 
 export class Answers {
   /** The highest position of a row that was handed over. */
@@ -73,7 +41,7 @@ export class Answers {
     const isLive = url.searchParams.get('live') === 'true';
     await this.#settled();
     if (isLive) await this.options.current();
-    const first = await this.#part(url, init);
+    const first = await askPart(this.options, url, init);
     if (!(first instanceof Response) && first.status === 200) {
       const whole = await this.#whole(url, init, first);
       if (whole) {
@@ -96,34 +64,12 @@ export class Answers {
     this.#owed = null;
   }
 
-  /** One answer; what is none (a sign-in page of a hotel, half a body) is asked for again. */
-  async #part(url: URL, init: RequestInit): Promise<Part | Response> {
-    for (let failures = 1; ; failures++) {
-      const response = await this.options.ask(url, init).catch((error: unknown) => {
-        if (error instanceof LinkError && error.kind === 'unreadable') return Response.error();
-        throw error;
-      });
-      const isBusy = response.status === 429 || response.status >= 500;
-      const answer = isBusy
-        ? null
-        : await (response.status === 200 ? readPart(response) : readRefusal(response)).catch(() => null);
-      const kind = isBusy ? 'busy' : 'unreadable';
-      if (answer || failures > 1 || !isBusy) this.options.interrupted(answer ? null : kind);
-      if (answer) return answer;
-      await this.options.pause(init.signal ?? undefined, failures);
-    }
-  }
-
   /** The answer with what follows, up to the end of a transaction. @returns null when the log is gone meanwhile */
   async #whole(url: URL, init: RequestInit, first: Part): Promise<Part | null> {
     let last = first;
     const parts = [first];
     while (endsInside(last.messages)) {
-      const next = new URL(url);
-      for (const name of ['live', 'live_sse', 'cursor']) next.searchParams.delete(name);
-      next.searchParams.set('handle', last.headers.get('electric-handle') ?? '');
-      next.searchParams.set('offset', last.headers.get('electric-offset') ?? '');
-      const part = await this.#part(next, init);
+      const part = await askPart(this.options, after(last, url), init);
       if (part instanceof Response) {
         if ([400, 409].includes(part.status)) return null;
         await part.body?.cancel();
@@ -160,7 +106,6 @@ export class Answers {
       this.#owed = this.options.commits();
       this.#snapshot = false;
     }
-    if (changes.length > 0) this.options.rows(changes.length);
     // The client would fetch the next parts before this one is stored, and the plugin would store their position with it.
     if (!isLive) headers.set('electric-snapshot', 'true');
     const claimed = upToDate ? messages.at(-1)!.headers.global_last_seen_lsn : undefined;
@@ -200,46 +145,6 @@ function isJson(text: string, value: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-/** @throws when it is not what the protocol says */
-async function readPart(response: Response): Promise<Part> {
-  const { status, headers } = response;
-  const text = await response.text();
-  const messages: unknown = text === '' ? [] : JSON.parse(text);
-  if (!headers.has('electric-handle') || !headers.has('electric-offset') || !Array.isArray(messages)) {
-    throw new Error('no answer of the protocol');
-  }
-  for (const message of messages) if (!isMessage(message)) throw new Error('no message of the protocol');
-  return { status, headers, text, messages };
-}
-
-/**
- * A refusal as the shape server or the proxy before it writes one: the log is gone, or a message why.
- * @throws when it is neither: then it is not theirs
- */
-async function readRefusal(response: Response): Promise<Response> {
-  const { status, headers } = response;
-  const text = await response.text();
-  const body: unknown = JSON.parse(text);
-  const gone = z
-    .array(z.object({ headers: z.object({ control: z.literal('must-refetch') }) }).loose())
-    .min(1);
-  const why = z.union([apiError, z.object({ message: z.string() }).loose()]);
-  if (!(status === 409 ? z.union([gone, why]) : why).safeParse(body).success) throw new Error('no refusal');
-  return new Response(text, { status, headers });
-}
-
-function isMessage(message: unknown): message is Message {
-  if (typeof message !== 'object' || message === null || !('headers' in message)) return false;
-  const { headers } = message;
-  if (typeof headers !== 'object' || headers === null) return false;
-  if ('operation' in headers) {
-    return (
-      operations.has(String(headers.operation)) && 'value' in message && typeof message.value === 'object'
-    );
-  }
-  return 'control' in headers || 'event' in headers;
 }
 
 function untilAborted(signal: AbortSignal | undefined): Promise<never> {

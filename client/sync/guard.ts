@@ -5,10 +5,10 @@ import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import type { SyncedTable } from '../../db/sync/schema';
 
 /**
- * bulk: a first load, straight into the table. merge: rows go through the view of server truth and are merged.
- * replace: the same, but the first batch is the whole shape, and rows not in it leave.
+ * merge: rows go through the view of server truth and are merged. replace: the same, but the first batch is the whole
+ * shape, and rows not in it leave.
  */
-export type ApplyMode = 'bulk' | 'merge' | 'replace';
+export type ApplyMode = 'merge' | 'replace';
 
 export interface GuardOptions {
   readonly table: string;
@@ -76,8 +76,6 @@ export class Guard {
     if (this.#broken) return;
     try {
       await this.pg.transaction(async (tx) => {
-        // The server has checked these rows, and their parents may still be on the way.
-        if (this.options.mode === 'bulk') await tx.exec('set local session_replication_role = replica');
         await run(tx);
         await this.#finish(tx);
       });
@@ -93,15 +91,6 @@ export class Guard {
 
   async #finish(tx: Transaction): Promise<void> {
     const { table, scope, workspaceId } = this.options;
-    if (this.options.mode === 'bulk') {
-      await tx.query(
-        `update sync.client set clock_ms = seen + 1, clock_counter = 0 from (
-           select ceil(extract(epoch from max(updated_at)) * 1000)::bigint as seen from ${table} where ${scope} = $1
-         ) x where clock_ms <= seen`,
-        [workspaceId],
-      );
-      return;
-    }
     if (this.#replacing) {
       await tx.query('select sync.sweep($1, $2, $3)', [table, scope, workspaceId]);
     }

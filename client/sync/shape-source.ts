@@ -7,6 +7,7 @@ import { Subscription } from './subscription';
 
 class ShapeSource implements RowSource {
   readonly #polls: LivePolls;
+  #prepared: Promise<void> | null = null;
 
   constructor(private readonly host: SourceHost) {
     this.#polls = new LivePolls(host.link, host);
@@ -17,7 +18,25 @@ class ShapeSource implements RowSource {
   }
 
   follow(followed: Followed): Subscription {
-    return new Subscription(this.host, this.#polls, followed);
+    return new Subscription(this.host, this.#polls, followed, () => this.#prepare());
+  }
+
+  /** Makes the table of pglite-sync, as the plugin does, once for all subscriptions. */
+  #prepare(): Promise<void> {
+    this.#prepared ??= this.host.pg
+      .exec(
+        `create schema if not exists electric;
+         create table if not exists electric.subscriptions_metadata (
+           key text primary key, shape_metadata jsonb not null, last_lsn text not null)`,
+      )
+      .then(
+        () => {},
+        (error: unknown) => {
+          this.#prepared = null;
+          throw error;
+        },
+      );
+    return this.#prepared;
   }
 
   listen(): void {
@@ -34,6 +53,9 @@ class ShapeSource implements RowSource {
       `delete from electric.subscriptions_metadata where $1::text is null or key like '%/' || $1 || '/%'`,
       [workspaceId],
     );
+    await tx.query(`delete from sync.loading where $1::text is null or key like '%/' || $1 || '/%'`, [
+      workspaceId,
+    ]);
   }
 
   close(): void {

@@ -1,7 +1,8 @@
-// One shape of one workspace, carried into the device's database by pglite-sync: first load in bulk, then merged
-// row by row through the view of server truth. Starts itself again from what is stored when anything fails.
+// One shape of one workspace, carried into the device's database: the first load in bulk (first-load.ts), then by pglite-sync,
+// merged row by row through the view of server truth. Starts itself again from what is stored when anything fails.
 import { electricSync } from '@electric-sql/pglite-sync';
 import { Answers } from './answers';
+import { firstLoad, type LoadPosition, LoadRefused, loadPosition } from './first-load';
 import { type ApplyMode, Guard } from './guard';
 import type { LivePolls } from './live-polls';
 import type { Followed, Following, SourceHost } from './row-source';
@@ -11,12 +12,14 @@ import { type SyncProblem, syncProblem } from './sync-problem';
 /** Values travel as Postgres text and are stored as such: JSON that is a string must not lose its quotes. */
 const parser = { json: (text: string) => text, jsonb: (text: string) => text, int8: (text: string) => text };
 
+/** During a first load the interface hears of new rows this often, ms. */
+const SHOWN_EVERY = 500;
+
 /** Why following a shape ended. */
 class Ended extends Error {
   override readonly name = 'Ended';
   constructor(
     readonly why:
-      | 'loaded' // the first load is stored: from here on rows are merged
       | 'refetch' // the shape's log is gone
       | 'dropped' // rows were handed over and not stored
       | 'closed',
@@ -25,11 +28,10 @@ class Ended extends Error {
   }
 }
 
-interface Start {
-  readonly mode: ApplyMode;
-  /** The log position up to which rows are stored. */
-  readonly position: bigint;
-}
+type Start =
+  | { readonly mode: 'load'; readonly from: LoadPosition | null }
+  /** position: the one in the server's log up to which rows are stored */
+  | { readonly mode: ApplyMode; readonly position: bigint };
 
 export class Subscription implements Following {
   loadedRows = 0;
@@ -48,6 +50,8 @@ export class Subscription implements Following {
     private readonly host: SourceHost,
     private readonly polls: LivePolls,
     private readonly followed: Followed,
+    /** Resolves when pglite-sync's own table is there. */
+    private readonly prepared: () => Promise<void>,
   ) {
     const { serverId, workspaceId, table } = followed;
     // A reset database has lower positions, with which pglite-sync would stand still for ever: its identity is in the key.
@@ -83,9 +87,9 @@ export class Subscription implements Following {
     while (!closed.aborted) {
       try {
         const start = await this.#start();
-        this.#received = 0;
-        this.#take(start.mode === 'bulk' ? 'first' : 'more');
-        await this.#follow(start);
+        this.#take(start.mode === 'load' ? 'first' : 'more');
+        if (start.mode === 'load') await this.#load(start.from);
+        else await this.#follow(start);
       } catch (error) {
         if (closed.aborted) return;
         if ((error as { status?: unknown }).status === 403) return this.followed.denied();
@@ -101,13 +105,15 @@ export class Subscription implements Following {
   async #failed(error: unknown): Promise<void> {
     const { link } = this.host;
     const { table, problem } = this.followed;
-    if (error instanceof Ended && error.why === 'loaded') return;
     // Also while the pause below is being made (R6).
     this.#take('cut');
     this.#failures++;
-    const isGone = error instanceof Ended && error.why === 'refetch';
+    const isGone =
+      (error instanceof Ended && error.why === 'refetch') ||
+      (error instanceof LoadRefused && [400, 409].includes(error.status));
     // What is lost twice from where it was resumed is fetched anew.
-    if (isGone || (error instanceof Ended && this.#failures > 1)) await this.#forget();
+    if (error instanceof LoadRefused && isGone) await this.#clear();
+    else if (isGone || (error instanceof Ended && this.#failures > 1)) await this.#forget();
     // Once is an ordinary part of a shape server's life.
     if (this.#failures > 1 || !isGone) {
       const { status } = error as { status?: unknown };
@@ -117,32 +123,107 @@ export class Subscription implements Following {
     }
   }
 
-  /** The next start fetches the whole shape. */
+  /** The next start fetches the whole shape. What is here stays until that is stored (R3). */
   async #forget(): Promise<void> {
-    await this.host.pg.query('delete from electric.subscriptions_metadata where key = $1', [this.#key]);
+    const { pg } = this.host;
+    await pg.query('delete from electric.subscriptions_metadata where key = $1', [this.#key]);
+    await pg.query('delete from sync.loading where key = $1', [this.#key]);
   }
 
-  /** How the next batch is to be taken: nothing is known of the shape, or its rows are there without its offset. */
+  /** The first load cannot go on from where it stands: what it has brought leaves, but for rows that were changed here. */
+  async #clear(): Promise<void> {
+    const { pg, schema } = this.host;
+    const { table, workspaceId } = this.followed;
+    await pg.transaction(async (tx) => {
+      await tx.exec('set local session_replication_role = replica');
+      await tx.query(
+        `delete from public."${table}" t where t."${schema.tables[table]!.scope}" = $1
+           and not exists (select from sync.base b where b."table" = $2 and b.row_id = t.id)`,
+        [workspaceId, table],
+      );
+      await tx.query('delete from sync.loading where key = $1', [this.#key]);
+    });
+    this.followed.changed();
+  }
+
+  /** How the next rows are to be taken: nothing is known of the shape, or its rows are there without its offset. */
   async #start(): Promise<Start> {
     const { pg, schema } = this.host;
     const { table, workspaceId } = this.followed;
-    await pg.exec(`create schema if not exists electric;
-      create table if not exists electric.subscriptions_metadata (
-        key text primary key, shape_metadata jsonb not null, last_lsn text not null)`);
+    await this.prepared();
     const known = await pg.query<{ last_lsn: string }>(
       'select last_lsn from electric.subscriptions_metadata where key = $1',
       [this.#key],
     );
     if (known.rows[0]) return { mode: 'merge', position: BigInt(known.rows[0].last_lsn) };
+    const from = await loadPosition(pg, this.#key);
+    if (from) return { mode: 'load', from };
     const rows = await pg.query(`select from ${table} where ${schema.tables[table]!.scope} = $1 limit 1`, [
       workspaceId,
     ]);
-    return { mode: rows.rows.length > 0 ? 'replace' : 'bulk', position: 0n };
+    return rows.rows.length > 0 ? { mode: 'replace', position: 0n } : { mode: 'load', from: null };
+  }
+
+  /** @throws what firstLoad() throws */
+  async #load(from: LoadPosition | null): Promise<void> {
+    const { pg, link } = this.host;
+    this.#received = from ? await this.#rowsHere() : 0;
+    let shown = 0;
+    await firstLoad(
+      {
+        pg,
+        table: this.followed.table,
+        workspaceId: this.followed.workspaceId,
+        key: this.#key,
+        url: this.#url(),
+        signal: this.#closed.signal,
+        flush: () => this.host.flush(),
+        ask: (url, init) => this.polls.fetch(url, init),
+        pause: (signal, failures) => link.pause(signal, failures),
+        interrupted: (by) => {
+          if (by) this.#cut(syncProblem(by));
+          else this.#answered();
+        },
+        stored: (rows) => {
+          this.#failures = 0;
+          this.batches++;
+          this.#received += rows;
+          this.followed.problem(null);
+          this.followed.progressed();
+          // The interface reads them again not more often than somebody can follow.
+          if (Date.now() - shown < SHOWN_EVERY) return;
+          shown = Date.now();
+          this.followed.changed();
+        },
+      },
+      from,
+    );
+    this.loadedRows = this.#received;
+    this.followed.changed();
+  }
+
+  async #rowsHere(): Promise<number> {
+    const { table, workspaceId } = this.followed;
+    const { scope } = this.host.schema.tables[table]!;
+    const { rows } = await this.host.pg.query<{ here: number }>(
+      `select count(*)::int as here from ${table} where ${scope} = $1`,
+      [workspaceId],
+    );
+    return rows[0]!.here;
+  }
+
+  #url(): URL {
+    const { baseUrl, schema } = this.host;
+    const { table, workspaceId } = this.followed;
+    const url = new URL(`${baseUrl}/api/shapes/${table}`);
+    url.searchParams.set('workspace', workspaceId);
+    url.searchParams.set('schema', String(schema.version));
+    return url;
   }
 
   /** Follows the shape until it ends. @throws Ended, or what failed */
-  async #follow({ mode, position }: Start): Promise<void> {
-    const { pg, schema, baseUrl, link } = this.host;
+  async #follow({ mode, position }: Exclude<Start, { mode: 'load' }>): Promise<void> {
+    const { pg, schema, link } = this.host;
     const { table, workspaceId } = this.followed;
     let end: (why: unknown) => void = () => {};
     const ended = new Promise<never>((_, reject) => {
@@ -160,9 +241,6 @@ export class Subscription implements Following {
         this.batches++;
         this.followed.problem(null);
         this.followed.changed();
-        if (mode !== 'bulk') return;
-        this.loadedRows = this.#received;
-        end(new Ended('loaded'));
       },
       broke: (error) => end(error),
     });
@@ -173,11 +251,6 @@ export class Subscription implements Following {
       stored: () => guard.idle(),
       commits: () => guard.commits,
       pause: (signal, failures) => link.pause(signal, failures),
-      rows: (count) => {
-        if (!isFirstLoad(this.#state)) return;
-        this.#received += count;
-        this.followed.progressed();
-      },
       current: async () => this.#current(),
       reached: (claimed) => guard.reached(claimed),
       refetch: () => end(new Ended('refetch')),
@@ -190,8 +263,7 @@ export class Subscription implements Following {
     const plugin = await electricSync().setup(guard.asDatabase());
     const shape = await plugin.namespaceObj.syncShapeToTable({
       shape: {
-        url: `${baseUrl}/api/shapes/${table}`,
-        params: { workspace: workspaceId, schema: String(schema.version) },
+        url: this.#url().href,
         fetchClient: answers.fetch,
         signal: aborter.signal,
         parser,
@@ -202,7 +274,7 @@ export class Subscription implements Following {
         onError: (error) => end(error),
       },
       table,
-      schema: mode === 'bulk' ? 'public' : 'sync',
+      schema: 'sync',
       primaryKey: ['id'],
       shapeKey: this.#key,
       initialInsertMethod: 'insert',
