@@ -2,11 +2,12 @@
 import { Readable } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import { type Context, Hono } from 'hono';
-import { limits, liveRequest } from '../../db/sync/wire';
+import { catchUpRequest, limits, liveRequest } from '../../db/sync/wire';
+import { catchUp } from '../../electric/catch-up';
 import { type LiveDoor, pollLive } from '../../electric/live';
-import { ClientGone, proxyShape, ShapeRefused, type Upstream } from '../../electric/proxy';
+import { ClientGone, proxyShape, type ShapeReader, ShapeRefused, type Upstream } from '../../electric/proxy';
 import { readBody, whenGone } from './body';
-import { ApiFailure } from './errors';
+import { ApiFailure, failureResponse } from './errors';
 import type { KnownReaders } from './known-readers';
 import type { MembershipChanges } from './membership-changes';
 import { type OpenRead, type OpenReads, untilCut } from './open-reads';
@@ -81,6 +82,28 @@ export function shapeRoutes(parts: ShapeParts): Hono {
       'cache-control': 'private, no-store',
     });
   });
+  const readerOf = (userId: string, read: OpenRead): ShapeReader => ({
+    userId,
+    async mayRead(ids) {
+      read.watch(ids);
+      const theirs = (await parts.memberships.membershipsOf([userId])).get(userId) ?? [];
+      const readable = new Set(theirs.map((m) => m.workspaceId).filter((id) => ids.includes(id)));
+      read.watch([...readable]);
+      return readable;
+    },
+  });
+  app.post('/catch-up', async (c) => {
+    const gone = whenGone(c);
+    const { id: userId } = await parts.person(c.req.raw);
+    const request = await readBody(c, catchUpRequest, limits.liveBytes);
+    const read = openReads.open(c.req.raw, userId);
+    const until = AbortSignal.any([gone, read.cut]);
+    const refusal = ({ kind, message }: ShapeRefused) => failureResponse(kind, message);
+    const body = catchUp(request, readerOf(userId, read), door.schema, upstream, refusal, until);
+    const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'private, no-store' };
+    const answer = untilCut(new Response(body, { headers }), read);
+    return c.req.header('accept-encoding')?.includes('gzip') ? gzipped(answer, 'flushed') : answer;
+  });
   app.get('/:table', async (c) => {
     // Before the first await: the server only tells a signal that was asked for when the connection closes.
     const { signal } = c.req.raw;
@@ -94,14 +117,7 @@ export function shapeRoutes(parts: ShapeParts): Hono {
     };
     const { id: userId } = await parts.person(c.req.raw);
     const response = await uncut(c, signal, userId, async (read) => {
-      const mayRead = async (ids: readonly string[]) => {
-        read.watch(ids);
-        const theirs = (await parts.memberships.membershipsOf([userId])).get(userId) ?? [];
-        const readable = new Set(theirs.map((m) => m.workspaceId).filter((id) => ids.includes(id)));
-        read.watch([...readable]);
-        return readable;
-      };
-      const reader = { userId, mayRead };
+      const reader = readerOf(userId, read);
       const until = AbortSignal.any([signal, read.cut]);
       const answer = await proxyShape(door.schema, asked, reader, upstream, until);
       return untilCut(answer, read);
@@ -116,12 +132,16 @@ export function shapeRoutes(parts: ShapeParts): Hono {
 }
 
 /** Snapshots are megabytes of repeating names: at the lightest level gzip still leaves a small part of it. */
-function gzipped(response: Response): Response {
+function gzipped(response: Response, how?: 'flushed'): Response {
   if (!response.body) return response;
   const headers = new Headers(response.headers);
   headers.set('content-encoding', 'gzip');
   headers.append('vary', 'Accept-Encoding');
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  const gzip = createGzip({
+    level: constants.Z_BEST_SPEED,
+    // Each part leaves as it comes.
+    ...(how === 'flushed' ? { flush: constants.Z_SYNC_FLUSH } : {}),
+  });
   const source = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream);
   source.on('error', (error) => gzip.destroy(error));
   gzip.on('close', () => source.destroy());

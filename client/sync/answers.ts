@@ -7,6 +7,8 @@ import { after, askPart, type Message, type Part, type PartOptions } from './par
 export interface AnswersOptions extends PartOptions {
   /** The log position up to which rows are stored; 0 for none. */
   readonly position: bigint;
+  /** What a first load ended with: nothing comes after it, so the first question for that need not be asked. */
+  readonly ahead: Part | null;
   /** Resolves when everything handed over so far is stored. @throws when it was not */
   stored(): Promise<void>;
   /** How many transactions of the plugin have been stored. */
@@ -24,6 +26,7 @@ export interface AnswersOptions extends PartOptions {
 export class Answers {
   /** The highest position of a row that was handed over. */
   #position: bigint;
+  #ahead: Part | null;
   /** Commits before an answer was handed over that has to end in one; null: none is owed. */
   #owed: number | null = null;
   /** Rows of a snapshot were handed over; the plugin keeps them until it is told a position. */
@@ -33,6 +36,7 @@ export class Answers {
 
   constructor(private readonly options: AnswersOptions) {
     this.#position = options.position;
+    this.#ahead = options.ahead;
   }
 
   /** What the stream asks by (`fetchClient`). */
@@ -41,7 +45,7 @@ export class Answers {
     const isLive = url.searchParams.get('live') === 'true';
     await this.#settled();
     if (isLive) await this.options.current();
-    const first = await askPart(this.options, url, init);
+    const first = this.#known(url) ?? (await askPart(this.options, url, init));
     if (!(first instanceof Response) && first.status === 200) {
       const whole = await this.#whole(url, init, first);
       if (whole) {
@@ -54,6 +58,19 @@ export class Answers {
     this.options.refetch();
     return await untilAborted(init.signal ?? undefined);
   };
+
+  #known(url: URL): Part | null {
+    const part = this.#ahead;
+    this.#ahead = null;
+    if (!part || url.searchParams.get('live') === 'true') return null;
+    const { headers, messages } = part;
+    const same =
+      url.searchParams.get('handle') === headers.get('electric-handle') &&
+      url.searchParams.get('offset') === headers.get('electric-offset');
+    const last = messages.at(-1);
+    if (!same || last?.headers.control !== 'up-to-date') return null;
+    return { ...part, messages: [last], text: JSON.stringify([last]) };
+  }
 
   async #settled(): Promise<void> {
     await this.options.stored();

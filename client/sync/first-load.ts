@@ -54,9 +54,10 @@ export async function loadPosition(pg: PGliteInterface, key: string): Promise<Lo
 
 /**
  * Loads from where it stands, or from the beginning.
+ * @returns the last part: the server had nothing after it
  * @throws LoadRefused, the signal's reason, or what the database throws: what is stored until then is in sync.loading
  */
-export async function firstLoad(options: FirstLoadOptions, from: LoadPosition | null): Promise<void> {
+export async function firstLoad(options: FirstLoadOptions, from: LoadPosition | null): Promise<Part> {
   const { signal } = options;
   let lsn = BigInt(from?.lsn ?? 0);
   let done = from?.done ?? 0;
@@ -85,7 +86,10 @@ export async function firstLoad(options: FirstLoadOptions, from: LoadPosition | 
     }
     signal.throwIfAborted();
     done = 0;
-    if (isLast(part)) return await finish(options, part, lsn);
+    if (isLast(part)) {
+      await finish(options, part, lsn);
+      return part;
+    }
     if (changes.length === 0 && url.searchParams.get('offset') === part.headers.get('electric-offset')) {
       await options.pause(signal, 1);
     }

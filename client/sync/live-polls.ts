@@ -1,6 +1,7 @@
 // All shape requests of this device. Live ones share a connection, because HTTP/1.1 gives an origin about six, for all
 // tabs together; see electric/live.ts for the other end. More of them than one request may carry are split (LiveLine).
 import { limits } from '../../db/sync/wire';
+import { CatchUp } from './catch-up';
 import { type Link, readText } from './link';
 import { LiveLine, type LiveNews } from './live-line';
 import { Slots } from './slots';
@@ -14,13 +15,16 @@ export class LivePolls {
   #lines: LiveLine[] = [];
   readonly #catchingUp = new Slots(CATCHING_UP);
   readonly #live = new Slots(LIVE);
+  readonly #together: CatchUp;
 
   /** @param perRequest polls in one request; tests choose few */
   constructor(
     private readonly link: Link,
     private readonly news: LiveNews,
     private readonly perRequest: number = limits.livePolls,
-  ) {}
+  ) {
+    this.#together = new CatchUp(link);
+  }
 
   /** Live requests are answered, or have not failed yet. */
   get healthy(): boolean {
@@ -33,6 +37,8 @@ export class LivePolls {
     if (url.searchParams.get('live') === 'true') {
       return await this.#lineWithRoom().poll(url, init.signal ?? undefined);
     }
+    const together = await this.#together.take(url, init.signal ?? undefined);
+    if (together) return together;
     const leave = await this.#catchingUp.enter(init.signal ?? undefined);
     try {
       for (let failures = 1; ; failures++) {
@@ -50,6 +56,11 @@ export class LivePolls {
     }
   };
 
+  /** Somebody is about to ask for something that is not live. @returns to be called when it has, or will not */
+  announce(): () => void {
+    return this.#together.announce();
+  }
+
   /** Waits for changes of memberships also while there is nothing to poll. */
   listen(): void {
     if (this.#lines.length === 0) this.#lines.push(this.#newLine());
@@ -57,6 +68,7 @@ export class LivePolls {
   }
 
   close(): void {
+    this.#together.close();
     for (const line of this.#lines) line.close();
   }
 

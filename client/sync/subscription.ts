@@ -5,6 +5,7 @@ import { Answers } from './answers';
 import { firstLoad, type LoadPosition, LoadRefused, loadPosition } from './first-load';
 import { type ApplyMode, Guard } from './guard';
 import type { LivePolls } from './live-polls';
+import type { Part } from './parts';
 import type { Followed, Following, SourceHost } from './row-source';
 import { isCut, isFirstLoad, type LoadingEvent, type LoadingState, loadingTable } from './states';
 import { type SyncProblem, syncProblem } from './sync-problem';
@@ -41,9 +42,12 @@ export class Subscription implements Following {
   #state: LoadingState = 'starting';
   /** Rows received in the first load, or in the last one that began. */
   #received = 0;
+  /** The last part of a first load, from where the plugin goes on. */
+  #ahead: Part | null = null;
   /** Attempts in a row that stored nothing. */
   #failures = 0;
   readonly #key: string;
+  readonly #asked: () => void;
   #loop: Promise<void>;
 
   constructor(
@@ -56,6 +60,7 @@ export class Subscription implements Following {
     const { serverId, workspaceId, table } = followed;
     // A reset database has lower positions, with which pglite-sync would stand still for ever: its identity is in the key.
     this.#key = `${serverId}/${workspaceId}/${table}`;
+    this.#asked = polls.announce();
     this.#loop = this.#run();
   }
 
@@ -97,6 +102,7 @@ export class Subscription implements Following {
           if (!closed.aborted) console.warn('sync:', cause);
         });
       } finally {
+        this.#asked();
         this.#take('ended');
       }
     }
@@ -164,12 +170,12 @@ export class Subscription implements Following {
     return rows.rows.length > 0 ? { mode: 'replace', position: 0n } : { mode: 'load', from: null };
   }
 
-  /** @throws what firstLoad() throws */
+  /** The plugin's first question after it is answered with `#ahead`. @throws what firstLoad() throws */
   async #load(from: LoadPosition | null): Promise<void> {
     const { pg, link } = this.host;
     this.#received = from ? await this.#rowsHere() : 0;
     let shown = 0;
-    await firstLoad(
+    this.#ahead = await firstLoad(
       {
         pg,
         table: this.followed.table,
@@ -178,7 +184,7 @@ export class Subscription implements Following {
         url: this.#url(),
         signal: this.#closed.signal,
         flush: () => this.host.flush(),
-        ask: (url, init) => this.polls.fetch(url, init),
+        ask: (url, init) => this.#ask(url, init),
         pause: (signal, failures) => link.pause(signal, failures),
         interrupted: (by) => {
           if (by) this.#cut(syncProblem(by));
@@ -210,6 +216,12 @@ export class Subscription implements Following {
       [workspaceId],
     );
     return rows[0]!.here;
+  }
+
+  #ask(url: URL, init: RequestInit): Promise<Response> {
+    const answer = this.polls.fetch(url, init);
+    this.#asked();
+    return answer;
   }
 
   #url(): URL {
@@ -247,7 +259,8 @@ export class Subscription implements Following {
     const aborter = new AbortController();
     const answers = new Answers({
       position,
-      ask: (url, init) => this.polls.fetch(url, init),
+      ahead: this.#ahead,
+      ask: (url, init) => this.#ask(url, init),
       stored: () => guard.idle(),
       commits: () => guard.commits,
       pause: (signal, failures) => link.pause(signal, failures),
@@ -260,6 +273,7 @@ export class Subscription implements Following {
         else this.#answered();
       },
     });
+    this.#ahead = null;
     const plugin = await electricSync().setup(guard.asDatabase());
     const shape = await plugin.namespaceObj.syncShapeToTable({
       shape: {

@@ -164,6 +164,33 @@ export const liveRequest = z.object({
     .max(limits.livePolls),
 });
 
+/**
+ * Body of POST /api/shapes/catch-up: what GET /api/shapes/:table would be asked, for many shapes. A server that does not
+ * know it says 404: then each is asked for by itself. It came after protocol 3 and changes nothing of it.
+ */
+export const catchUpRequest = z.object({
+  polls: z
+    .array(
+      z.object({
+        id: z.string().max(100),
+        table: z.string().max(63),
+        workspace: z.string().max(36),
+        params: z.record(z.string().max(63), z.string().max(200)),
+      }),
+    )
+    .max(limits.livePolls),
+});
+export type CatchUpRequest = z.infer<typeof catchUpRequest>;
+
+/** Before each part of its 200, as a line of JSON; the part's own bytes follow. */
+export const catchUpHead = z.object({
+  poll: z.string(),
+  status: z.int(),
+  headers: z.record(z.string(), z.string()),
+  bytes: z.int().min(0),
+});
+export type CatchUpHead = z.infer<typeof catchUpHead>;
+
 /** 200 of it. Polls without a result are to be asked again. */
 export const liveAnswer = z.object({
   /** The memberships that the request named are not the person's any more. */
