@@ -8,6 +8,8 @@ import type { Link } from './link';
 const GATHER = 400;
 /** Parts that nobody has taken yet, bytes: beyond this no more is read. */
 const BUFFER = 8_000_000;
+/** Silence beyond this is a dead line, ms. */
+const SILENCE = 45_000;
 /** What nobody takes for so long is dropped, ms. */
 const UNTAKEN = 20_000;
 
@@ -215,7 +217,7 @@ const shapeOf = (url: URL) => `${url.pathname} ${url.searchParams.get('workspace
 const placeOf = ({ searchParams }: URL) =>
   `${searchParams.get('handle') ?? ''} ${searchParams.get('offset') ?? ''}`;
 
-/** @throws when it is not what the protocol says, or ends within a part */
+/** @throws when it is not what the protocol says, ends within a part, or nothing comes any more */
 async function* partsIn(
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<{ head: CatchUpHead; body: Uint8Array<ArrayBuffer> }> {
@@ -223,7 +225,11 @@ async function* partsIn(
   let pending = new Uint8Array(0);
   let ended = false;
   const more = async () => {
-    const { done, value } = await reader.read();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silent = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('the line is dead')), SILENCE);
+    });
+    const { done, value } = await Promise.race([reader.read(), silent]).finally(() => clearTimeout(timer));
     if (done) {
       ended = true;
       return;

@@ -103,13 +103,45 @@ function neverUntrue(place: Place, device: Device): () => Promise<void> {
 
 const catchesUp = (path: string) => path.startsWith('/api/shapes/task?') && !path.includes('live=true');
 
-/** Opens a device that is killed when it asks for the part after this many. @returns what was on its disk */
-async function killedAfter(parts: number, place: Place, before?: Blob): Promise<Blob | null> {
+/** How a device catches up: each shape by itself, as with a server that knows nothing else, or all in one answer. */
+const ways = ['one by one', 'in one answer'] as const;
+type Way = (typeof ways)[number];
+const together = '/api/shapes/catch-up';
+const unknown = () => Response.json({ error: { kind: 'not-found', sentence: 'Gone.' } }, { status: 404 });
+
+/** @returns the answer, that stands still after so many bytes; stalled: it does now */
+function stallingAt(bytes: number, answer: Response, stalled: () => void): Response {
+  const reader = answer.body!.getReader();
+  let left = bytes;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) return controller.close();
+      controller.enqueue(value.subarray(0, left));
+      left -= value.length;
+      if (left > 0) return;
+      stalled();
+      await new Promise(() => {});
+    },
+  });
+  return new Response(body, answer);
+}
+
+/**
+ * Opens a device that is killed when it asks for the part after this many, or when about as many have come of the one
+ * answer. @returns what was on its disk; null: it had everything before
+ */
+async function killedAfter(parts: number, place: Place, way: Way, before?: Blob): Promise<Blob | null> {
   let asked = 0;
   let held = false;
   const device = await openDevice(api.url, place.ada, {
     ...(before ? { prepared: before } : {}),
     network(network: FlakyNetwork) {
+      if (way === 'one by one') network.instead = (path) => (path === together ? unknown() : null);
+      else {
+        network.through = (path, answer) =>
+          path === together ? stallingAt(8_000 + parts * 2_300, answer, () => (held = true)) : answer;
+      }
       network.holds = (path) => {
         if (!catchesUp(path)) return false;
         asked++;
@@ -142,7 +174,7 @@ const history: readonly [number, Kind][] = [
   [17, 'update'],
 ];
 
-describe('a log that is cut inside transactions', () => {
+describe.each(ways)('a log that is cut inside transactions, %s', (way) => {
   test('R1, R6: a first load killed at the end of a part, in whatever transaction, goes on, and has every row', async () => {
     const place = await newPlace();
     // Makes the shape, so that what comes now is in its log.
@@ -152,7 +184,7 @@ describe('a log that is cut inside transactions', () => {
     await expectSame(place, first, true);
     await first.close();
     for (const parts of [1, 2, 3, 8, 17]) {
-      const disk = await killedAfter(parts, place);
+      const disk = await killedAfter(parts, place, way);
       const device = await openDevice(api.url, place.ada, { prepared: disk! });
       const truth = neverUntrue(place, device);
       await expectSame(place, device);
@@ -171,9 +203,9 @@ describe('a log that is cut inside transactions', () => {
     for (const [size, kind] of history) await transaction(place, size, kind);
     let deaths = 0;
     // Two parts further each time, whatever transaction they end in.
-    for (let next = await killedAfter(2, place, disk); next && deaths < 6; deaths++) {
+    for (let next = await killedAfter(2, place, way, disk); next && deaths < 6; deaths++) {
       disk = next;
-      next = await killedAfter(2 + deaths * 3, place, disk);
+      next = await killedAfter(2 + deaths * 3, place, way, disk);
     }
     expect(deaths).toBeGreaterThan(1);
     const device = await openDevice(api.url, place.ada, { prepared: disk });

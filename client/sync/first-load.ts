@@ -68,10 +68,11 @@ export async function firstLoad(options: FirstLoadOptions, from: LoadPosition | 
   for (;;) {
     const part = await askPart(options, url, { signal });
     if (part instanceof Response) throw new LoadRefused(part.status);
-    const at = {
-      handle: part.headers.get('electric-handle')!,
-      log_offset: url.searchParams.get('offset')!,
-    };
+    const handle = part.headers.get('electric-handle')!;
+    // At the beginning of a shape a server may give another one than it was asked for: it is not the one that is here in part.
+    const known = url.searchParams.get('handle');
+    if (known !== null && known !== handle) throw new LoadRefused(409);
+    const at = { handle, log_offset: url.searchParams.get('offset')! };
     const changes = part.messages.filter(({ headers }) => headers.operation !== undefined);
     while (done < changes.length) {
       signal.throwIfAborted();
@@ -106,7 +107,6 @@ async function store(
   const { pg, table, key } = options;
   const attempt = (merge: boolean) =>
     pg.transaction(async (tx) => {
-      await tx.exec('set local session_replication_role = replica');
       await apply(tx, table, netOf(messages), merge);
       await tx.query(
         `update sync.client set clock_ms = seen + 1, clock_counter = 0
@@ -163,6 +163,7 @@ async function apply(
   const changedHere = new Set(rows.map((row) => row.row_id));
   const direct = [...net].filter(([id]) => !merge && !changedHere.has(id));
   const merged = [...net].filter(([id]) => merge || changedHere.has(id));
+  await tx.exec('set local session_replication_role = replica');
   const going = direct.filter(([, what]) => what === null || ('row' in what && what.anew)).map(([id]) => id);
   if (going.length > 0) {
     await tx.query(`delete from public."${table}" where id = any ($1::uuid[])`, [going]);
@@ -174,6 +175,8 @@ async function apply(
     const blob = copyText(whole.map((row) => columns.map((column) => row[column] ?? null)));
     await tx.query(`copy public."${table}" (${columns.map(quoted).join()}) from '/dev/blob'`, [], { blob });
   }
+  // The view's own triggers put rows into sync.incoming.
+  await tx.exec('set local session_replication_role = origin');
   for (const [id, what] of merged) {
     if (what === null) await tx.query(`delete from sync."${table}" where id = $1`, [id]);
     else if ('set' in what) await update(tx, 'sync', table, id, what.set);

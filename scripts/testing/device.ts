@@ -18,6 +18,8 @@ export class FlakyNetwork {
   holds: (path: string) => boolean = () => false;
   /** Answers in place of the server where it gives an answer. */
   instead: (path: string) => Response | null = () => null;
+  /** What becomes of an answer of the server on its way. */
+  through: (path: string, answer: Response) => Response = (_, answer) => answer;
   /** Where the server is now, if not where it was. */
   movedTo: string | null = null;
   #up = true;
@@ -50,7 +52,7 @@ export class FlakyNetwork {
       if (this.holds(pathname + search)) await aborted(signal);
       const instead = this.instead(pathname + search);
       if (instead) return instead;
-      if (pathname !== '/api/write') return await send();
+      if (pathname !== '/api/write') return this.through(pathname + search, await send());
       if (this.repeat > 0) {
         this.repeat--;
         await (await send()).text();
