@@ -4,6 +4,7 @@ import { filesOnDevice } from './file/device';
 import type { DeviceFiles } from './file/device-files';
 import { pagesOnDevice } from './page/store/device';
 import type { DocumentWords } from './page/store/document-words';
+import { searchOnDevice } from './search/device';
 import { stockOnDevice } from './stock/device';
 import type { EngineFeature } from './sync/feature';
 
@@ -17,6 +18,6 @@ export interface DeviceOptions {
 }
 
 export function deviceFeatures({ words, files, foldEvery }: DeviceOptions): readonly EngineFeature[] {
-  const always = [pagesOnDevice(words, foldEvery), bookingsOnDevice, stockOnDevice];
+  const always = [pagesOnDevice(words, foldEvery), bookingsOnDevice, stockOnDevice, searchOnDevice];
   return files ? [...always, filesOnDevice(files)] : always;
 }

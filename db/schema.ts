@@ -32,7 +32,6 @@ export interface Booking {
   people: Generated<Json>;
   private: Generated<boolean>;
   resource_id: string;
-  search: ColumnType<string, never, never>;
   series_id: string | null;
   source: string | null;
   status: Generated<string>;
@@ -49,7 +48,6 @@ export interface Comment {
   body: string;
   created_at: Generated<string>;
   id: string;
-  search: ColumnType<string, never, never>;
   task_id: string;
   updated_at: Generated<string>;
   version: Generated<Int8>;
@@ -145,7 +143,6 @@ export interface Page {
   id: string;
   parent_id: string | null;
   position: string;
-  search: ColumnType<string, never, never>;
   source: string | null;
   title: Generated<string>;
   updated_at: Generated<string>;
@@ -398,6 +395,17 @@ export interface SyncStockRequest {
   workspace_id: string;
 }
 
+export interface SyncUnread {
+  row_id: string;
+  table: string;
+}
+
+export interface SyncWords {
+  row_id: string;
+  table: string;
+  words: string;
+}
+
 export interface SyncYielded {
   constraint_name: string;
   row_id: string;
@@ -415,7 +423,6 @@ export interface Task {
   position: string;
   priority: Generated<number>;
   project_id: string;
-  search: ColumnType<string, never, never>;
   source: string | null;
   status: Generated<string>;
   title: string;
@@ -499,6 +506,8 @@ export interface DB {
   "sync.rule": SyncRule;
   "sync.sent": SyncSent;
   "sync.stock_request": SyncStockRequest;
+  "sync.unread": SyncUnread;
+  "sync.words": SyncWords;
   "sync.yielded": SyncYielded;
   task: Task;
   task_label: TaskLabel;

@@ -30,6 +30,7 @@ async function run<R>(query: Compilable<R>): Promise<R[]> {
 }
 async function write(statements: readonly Compilable[]): Promise<void> {
   for (const statement of statements) await run(statement);
+  await pg.query('select sync.read_words(1000)');
 }
 const fromServer = (sql: string) =>
   pg.exec(`set session_replication_role = replica; ${sql}; set session_replication_role = default`);

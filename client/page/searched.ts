@@ -9,8 +9,8 @@ export const searchedPages: Searched = ({ workspaceId, query, first, limit }) =>
   (select p.id, 'page' as kind, p.id as task_id, null as project_id, null as resource,
           case when p.title = '' then 'Untitled' else p.title end as title, '' as status, p.updated_at as at, '' as author,
           coalesce(substr(d.body, greatest(1, strpos(lower(d.body), ${first}) - ${sql.lit(before)})), p.title) as body,
-          ts_rank(p.search || coalesce(d.search, ''::tsvector), ${query}) * 1.5 as rank
-     from page p left join sync.document_text d on d.document_id = p.id
+          ts_rank(coalesce(w.words, ''::tsvector) || coalesce(d.search, ''::tsvector), ${query}) * 1.5 as rank
+     from page p left join sync.words w on w.row_id = p.id left join sync.document_text d on d.document_id = p.id
     where p.workspace_id = ${workspaceId} and p.deleted_at is null
-      and (p.search @@ ${query} or d.search @@ ${query})
+      and (w.words @@ ${query} or d.search @@ ${query})
     order by rank desc, p.updated_at desc limit ${limit})`;

@@ -12,11 +12,14 @@ import { prefixQuery } from '../kit/prefix-query';
 import { visible } from '../kit/visible';
 import { ago, exactTime } from '../kit/when';
 import { useGoToPage } from '../page';
-import { useLiveTagged, useStatus } from '../sync/react/store-context';
+import { useLive, useLiveTagged, useStatus } from '../sync/react/store-context';
 import { StatusIcon, useOpenTask, useProjects } from '../task';
-import { type Hit, markedPieces, searchHits } from './queries';
+import { type Hit, markedPieces, searchHits, unreadCount } from './queries';
 
 const most = 50;
+/** So few are read before anybody has read that they are not. */
+const UNREAD = 100;
+const number = new Intl.NumberFormat('en');
 
 /** Marks the beginnings of words in a title that the query asks for. */
 function MarkedTitle({ text, words }: { text: string; words: string[] }) {
@@ -114,6 +117,13 @@ export function SearchPage() {
     [workspace.id, words],
     words,
   );
+  const unread = useLive((db) => unreadCount(db), [])?.[0]?.count ?? 0;
+  /** Not all is here yet, or it was not read yet. */
+  const more = status.loading
+    ? 'This workspace is still being copied to this device.'
+    : unread > UNREAD
+      ? `${number.format(unread)} items are still being prepared for search.`
+      : null;
   const hits = words === null ? undefined : live?.rows;
   const plain = words?.split(' & ').map((word) => word.slice(0, -2)) ?? [];
   useEffect(() => {
@@ -168,19 +178,17 @@ export function SearchPage() {
           </label>
           <p className="mt-2 text-xs text-ink-3" aria-live="polite">
             {hits === undefined
-              ? 'Everything on this device is searched, also without a network.'
+              ? (more ?? 'Everything on this device is searched, also without a network.')
               : hits.length === 0
                 ? ''
                 : `${hits.length === most ? `The best ${most}` : hits.length} ${hits.length === 1 ? 'result' : 'results'}${
-                    status.loading ? ', while more is being loaded' : ''
+                    more ? `. ${more}` : ''
                   }`}
           </p>
         </div>
         {hits?.length === 0 && live?.tag === words ? (
           <Empty icon={<SearchIcon size={20} aria-hidden />} title="Nothing found">
-            {status.loading
-              ? 'This workspace is still being copied to this device.'
-              : 'Nothing on this device has all of these words.'}
+            {more ?? 'Nothing on this device has all of these words.'}
           </Empty>
         ) : (
           <div className="min-h-0 flex-1 overflow-y-auto">

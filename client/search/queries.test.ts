@@ -47,12 +47,14 @@ async function run<R>(query: Compilable<R>): Promise<R[]> {
 
 async function write(statements: readonly Compilable[]): Promise<void> {
   for (const statement of statements) await run(statement);
+  await pg.query('select sync.read_words(1000)');
 }
 
 /** Rows that clients only read come from the server; here they are put in past the triggers. */
 async function fromServer(statements: string): Promise<void> {
   await pg.exec(
-    `set session_replication_role = replica; ${statements}; set session_replication_role = origin`,
+    `set session_replication_role = replica; ${statements}; set session_replication_role = origin;
+     select sync.read_words(1000)`,
   );
 }
 

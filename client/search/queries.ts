@@ -53,6 +53,11 @@ export function searchHits(db: Kysely<DB>, workspaceId: string, words: string, l
   );
 }
 
+/** How many rows have words that search does not know yet (device.ts). */
+export function unreadCount(db: Kysely<DB>) {
+  return bound<{ count: number }>(db, sql`select count(*)::int as count from sync.unread`);
+}
+
 /** @returns the text in pieces, found words marked. */
 export function markedPieces(excerpt: string): { text: string; found: boolean }[] {
   return excerpt.split(MARK_ON).flatMap((piece, i) => {

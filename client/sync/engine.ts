@@ -135,6 +135,7 @@ export class Engine implements Backend {
         this.#set({ faults: found === null ? others : { ...others, [name]: found.sentence } });
       },
       idle: () => this.#status.upToDate && this.#status.network === 'online',
+      loading: () => this.#status.loading !== null,
       counted: () => void this.#count(),
       rewrite: (run) => this.#outbox.rewrite(run),
     };

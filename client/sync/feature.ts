@@ -20,6 +20,8 @@ export interface FeatureHost {
   problem(found: SyncProblem | null): void;
   /** Nothing more urgent is under way: the network is there, and all shapes are up to date. */
   idle(): boolean;
+  /** A first load of a workspace is under way. */
+  loading(): boolean;
   /** The feature's `unsent` may have changed. */
   counted(): void;
   /**

@@ -85,7 +85,9 @@ test('R1, W1: rows can be read and changed while the rest of the first load is o
   expect(device.store.status().upToDate).toBe(false);
   await device.write(change);
   // Of rows that are changed and deleted on the server.
-  await device.write("update task set priority = 3 where title in ('task 1', 'task 2', 'task 20', 'task 29')");
+  await device.write(
+    "update task set priority = 3 where title in ('task 1', 'task 2', 'task 20', 'task 29')",
+  );
   await station.task(device, project, 'made here');
   // On the server meanwhile: what has come already, and what has not.
   await api.pool.query("update task set description = 'there' where title like 'task 1%'");

@@ -10,13 +10,14 @@ export const searchedTasks: Searched = ({ workspaceId, query, limit }) => {
     from (
       (select id, 'task' as kind, id as task_id, updated_at as at, author,
               case when description = '' then title else description end${more} as body,
-              ts_rank(search, ${query}) * 1.5 as rank
+              coalesce(ts_rank((select words from sync.words where row_id = task.id), ${query}), 0) * 1.5 as rank
          from task where workspace_id = ${workspaceId} and ${taskMatches(query)}
         order by rank desc, updated_at desc limit ${limit})
       union all
       (select id, 'comment', task_id, created_at,
-              case when author_id is null then author || ' (imported)' else author end, body, ts_rank(search, ${query})
-         from comment where workspace_id = ${workspaceId} and search @@ ${query}
+              case when author_id is null then author || ' (imported)' else author end, body, ts_rank(w.words, ${query})
+         from comment join sync.words w on w.row_id = comment.id
+        where workspace_id = ${workspaceId} and w.words @@ ${query}
         order by 7 desc, created_at desc limit ${limit})
     ) h join task t on t.id = h.task_id)`;
 };

@@ -11,7 +11,7 @@ export const shownColumns = Object.entries(defined)
 
 const texts = shownColumns.filter(({ control }) => control === 'text' || control === 'long-text');
 
-/** What search reads of a task beside its own index; null: nothing. */
+/** What search reads of a task beside its words; null: nothing. */
 export const shownWords =
   texts.length === 0
     ? null
@@ -20,6 +20,6 @@ export const shownWords =
 /** @returns SQL over task: whether its words match. @param query a tsquery */
 export function taskMatches(query: ReturnType<typeof sql>) {
   return shownWords === null
-    ? sql<boolean>`task.search @@ ${query}`
-    : sql<boolean>`(task.search @@ ${query} or to_tsvector('simple', ${shownWords}) @@ ${query})`;
+    ? sql<boolean>`task.id in (select row_id from sync.words where words @@ ${query})`
+    : sql<boolean>`(task.id in (select row_id from sync.words where words @@ ${query}) or to_tsvector('simple', ${shownWords}) @@ ${query})`;
 }

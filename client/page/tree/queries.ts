@@ -85,7 +85,9 @@ export interface Mentionable {
 /** Tasks and bookings whose words begin so; the newest of all when nothing is typed yet. */
 export function mentionable(db: Db, workspaceId: string, words: string | null, limit: number) {
   const found = (rel: 'task' | 'b') =>
-    words === null ? sql`true` : sql`${sql.raw(rel)}.search @@ to_tsquery('simple', ${words})`;
+    words === null
+      ? sql`true`
+      : sql`${sql.raw(rel)}.id in (select row_id from sync.words where words @@ to_tsquery('simple', ${words}))`;
   return bound<Mentionable>(
     db,
     sql`
