@@ -1,7 +1,7 @@
 // The two recipes of ARCHITECTURE.md, done in a scratch copy of the repository, as a newcomer would: what they promise is
 // then checked there by the tests that walk the definitions.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,14 @@ class Scratch {
 const scratch = new Scratch();
 afterAll(() => rmSync(scratch.folder, { recursive: true, force: true }));
 
+/** Number of the newest migration. */
+const newest = Math.max(
+  ...readdirSync(new URL('../migrations', import.meta.url)).map((name) =>
+    Number(/^\d{4}_/.exec(name) ? name.slice(0, 4) : 0),
+  ),
+);
+const numbered = (n: number) => String(n).padStart(4, '0');
+
 /** Tests that walk the definitions. */
 const walking = [
   'db/catalog.test.ts',
@@ -80,7 +88,7 @@ const walking = [
 
 test('S3, S4: a column on task is one migration and one entry in its definition', async () => {
   scratch.write(
-    'migrations/0007_reference.sql',
+    `migrations/${numbered(newest + 1)}_reference.sql`,
     `-- What a task is called elsewhere.
 alter table task add column reference text not null default ''
   constraint task_reference_length check (char_length(reference) <= 40);\n`,
@@ -91,7 +99,7 @@ alter table task add column reference text not null default ''
     `      reference: field('reference', {
         control: 'text',
         shown: true,
-        since: 7,
+        since: ${newest + 1},
         rules: { task_reference_length: 'A reference can be at most 40 characters long.' },
       }),\n`,
   );
@@ -104,7 +112,7 @@ alter table task add column reference text not null default ''
 test('R1, A4: a new synced table is one migration and one definition', async () => {
   scratch.touched = new Set();
   scratch.write(
-    'migrations/0008_milestone.sql',
+    `migrations/${numbered(newest + 2)}_milestone.sql`,
     `-- What a project is to reach.
 create table milestone (
   id            uuid primary key,
