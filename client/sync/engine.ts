@@ -8,8 +8,8 @@ import { type Database, isFull } from './database';
 import type { DiscardedOperation, EngineFeature, FeatureHost } from './feature';
 import { Features } from './features';
 import { Link, type LinkOptions } from './link';
-import { LiveQueries, type Query, type Watcher } from './live-queries';
-import { fullSentence, statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
+import { type Changes, LiveQueries, type Query, tablesIn, type Watcher, wholly } from './live-queries';
+import { statementsRunner, storeError, undoRunner } from './local-writes';
 import { Outbox, type OutboxEvents } from './outbox';
 import { ReadPath } from './read-path';
 import { resendRunner } from './resend';
@@ -19,6 +19,8 @@ import { shapeSource } from './shape-source';
 import { whenStopped } from './stopped';
 import { type Change, type Status, StoreError, type Written } from './store';
 import { type SyncProblem, syncProblem } from './sync-problem';
+import { Turns } from './turns';
+import { Writer } from './writer';
 
 export interface EngineOptions extends LinkOptions {
   readonly database: Database;
@@ -39,6 +41,8 @@ export class Engine implements Backend {
   readonly #pg: PGliteInterface;
   readonly #link: Link;
   readonly #live: LiveQueries;
+  readonly #turns = new Turns();
+  readonly #writer: Writer;
   readonly #outbox: Outbox;
   readonly #readPath: ReadPath;
   readonly #features: Features;
@@ -47,10 +51,6 @@ export class Engine implements Backend {
   #problems = new Map<string, SyncProblem>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
-  /** The data is being removed: nothing more is written. */
-  #leaving = false;
-  /** Local transactions under way. */
-  #writes = new Set<Promise<Written>>();
   #wasOnline = false;
   #tellEnd = () => {};
   /** Resolves when the database was removed: this engine is of no use any more. */
@@ -68,15 +68,31 @@ export class Engine implements Backend {
     this.#link = new Link(options);
     this.#features = new Features(options.features);
     const { deviceOnly, derived } = this.#features;
-    this.#live = new LiveQueries(
-      (query) => this.#query(query),
-      [...schema.names, ...['outbox', 'refused', 'incoming'], ...deviceOnly, ...derived],
-    );
+    this.#live = new LiveQueries((query) => this.#turns.read(() => this.#query(query)), this.#turns.holding, [
+      ...schema.names,
+      ...['outbox', 'refused', 'incoming'],
+      ...deviceOnly,
+      ...derived,
+    ]);
     const flush = () => this.#flush();
+    this.#writer = new Writer({
+      pg: this.#pg,
+      schema,
+      features: this.#features,
+      turns: this.#turns,
+      flush,
+      committed: (changes, unsent) => {
+        // By the time the writer hears of it, the status counts it.
+        this.#set({ unsent: this.#status.unsent + unsent });
+        this.#changed(changes, true);
+      },
+      saved: () => this.#saved(),
+      full: () => this.#full(),
+    });
     this.stopped = whenStopped(database.pg);
     const problem = (source: string, found: SyncProblem | null) => this.#problem(source, found);
     const outboxEvents: OutboxEvents = {
-      changed: (tables) => this.#changed(tables),
+      changed: (tables) => this.#changed(wholly(tables)),
       stranger: () => void this.#readPath.refresh(),
       sending: (sending) => this.#set({ sending }),
       problem: (found) => problem('outbox', found),
@@ -90,7 +106,7 @@ export class Engine implements Backend {
       userId,
       source: options.source ?? shapeSource,
       flush,
-      changed: (tables) => this.#changed(tables),
+      changed: (tables) => this.#changed(wholly(tables)),
       progressed: () => this.#progressed(),
       mark: () => this.#mark(),
       identified: (answer, sentAt) => this.#identified(answer, sentAt),
@@ -128,7 +144,7 @@ export class Engine implements Backend {
       userId: this.options.userId,
       syncs: this.options.sync !== false,
       flush,
-      changed: (tables) => this.#changed(tables),
+      changed: (tables) => this.#changed(wholly(tables)),
       problem: (found) => {
         this.#problem(name, found);
         const { [name]: _, ...others } = this.#status.faults;
@@ -145,18 +161,19 @@ export class Engine implements Backend {
   }
 
   async write(requestId: string, statements: readonly Query[]): Promise<Written> {
-    const { schema } = this.options;
-    return await this.#written(() => writeLocally(this.#pg, schema, requestId, statementsRunner(statements)));
+    const touched = statements.flatMap(({ sql }) => [...tablesIn(sql, this.#features.deviceOnly)]);
+    return await this.#written(requestId, statementsRunner(statements), touched);
   }
 
   async undo(requestId: string, changes: readonly Change[]): Promise<Written> {
-    const { schema } = this.options;
-    return await this.#written(() => writeLocally(this.#pg, schema, requestId, undoRunner(schema, changes)));
+    return await this.#written(requestId, undoRunner(this.options.schema, changes));
   }
 
   watch(query: Query, watcher: Watcher): () => void {
     return this.#live.watch(query, {
-      onRows: (rows) => watcher.onRows(rows),
+      onRows: (rows, holding) => watcher.onRows(rows, holding),
+      onSame: (holding) => watcher.onSame?.(holding),
+      isHidden: () => watcher.isHidden?.() ?? false,
       onError: (error) => watcher.onError(storeError(error, this.options.schema)),
     });
   }
@@ -165,6 +182,10 @@ export class Engine implements Backend {
     this.#listeners.add(listener);
     listener(this.#status);
     return () => this.#listeners.delete(listener);
+  }
+
+  async settled(): Promise<void> {
+    await this.#live.settled();
   }
 
   async wake(): Promise<void> {
@@ -196,11 +217,7 @@ export class Engine implements Backend {
     change: Readonly<Record<string, unknown>>,
   ): Promise<Written> {
     const { schema } = this.options;
-    const written = await this.#written(() =>
-      writeLocally(this.#pg, schema, requestId, resendRunner(schema, refusedId, change)),
-    );
-    this.#changed(['refused']);
-    return written;
+    return await this.#written(requestId, resendRunner(schema, refusedId, change), ['refused']);
   }
 
   async discardRefused(id: string): Promise<void> {
@@ -210,14 +227,13 @@ export class Engine implements Backend {
     );
     for (const refused of rows) await this.#features.discarded(refused);
     await this.#flush();
-    this.#changed(['refused']);
+    this.#changed(wholly(['refused']));
   }
 
   async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
     // First no more writes, then the count: nothing is reported as saved and removed with the rest.
-    this.#leaving = true;
+    const writeAgain = await this.#writer.stop();
     try {
-      await Promise.allSettled(this.#writes);
       await this.#features.recount();
       await this.#count();
       const kept = await this.#pg.query<{ count: string }>(`select ${this.#features.kept} as count`);
@@ -229,7 +245,7 @@ export class Engine implements Backend {
       this.#tellEnd();
       return { removed: true, unsent };
     } finally {
-      this.#leaving = false;
+      writeAgain();
     }
   }
 
@@ -252,34 +268,18 @@ export class Engine implements Backend {
     }
   }
 
-  /** Runs a local transaction and says that it is saved when it is. */
-  #written(write: () => Promise<Written>): Promise<Written> {
+  #written(
+    requestId: string,
+    run: (tx: Transaction) => Promise<void>,
+    touched: readonly string[] = [],
+  ): Promise<Written> {
     if (this.#closed) return Promise.reject(new StoreError('closed', 'The store was closed.'));
-    if (this.#leaving) {
-      const sentence = 'You are being signed out and the data is being removed; this was not saved.';
-      return Promise.reject(new StoreError('closed', sentence));
-    }
-    const writing = this.#saved(write)
-      .catch((error: unknown) => {
-        if (error instanceof StoreError && error.message === fullSentence) this.#full();
-        throw error;
-      })
-      .finally(() => this.#writes.delete(writing));
-    this.#writes.add(writing);
-    return writing;
+    return this.#writer.write(requestId, run, touched);
   }
 
-  async #saved(write: () => Promise<Written>): Promise<Written> {
-    const written = await write();
-    // Shown at once; called saved only when it is on the storage.
-    this.#changed([...written.changes.map((c) => c.table), 'outbox', ...this.#features.deviceOnly]);
-    await this.#features.written(written.changes);
-    // By the time the writer hears of it, the status counts it as unsent.
-    await Promise.all([this.#flush(), this.#count()]);
+  #saved(): void {
     this.#problem('device', null);
-    this.#features.saved(written.changes);
     if (this.options.sync !== false) this.#outbox.wake();
-    return written;
   }
 
   #full(): void {
@@ -316,11 +316,14 @@ export class Engine implements Backend {
     await this.options.database.abandon();
   }
 
-  #changed(tables: Iterable<string>): void {
+  /** @param isCounted the status has what changed of the outbox already */
+  #changed(changes: Changes, isCounted = false): void {
     if (this.#closed) return;
-    const names = new Set(tables);
-    this.#live.invalidate(names);
-    if (this.#features.counted.some((name) => names.has(name))) void this.#count();
+    const names = new Set(changes.keys());
+    this.#live.invalidate(changes);
+    if (this.#features.counted.some((name) => names.has(name) && !(isCounted && name === 'outbox'))) {
+      void this.#count();
+    }
     this.#features.changed(names);
   }
 

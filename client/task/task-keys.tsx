@@ -46,13 +46,11 @@ function KeysOfTask() {
       : null;
   const shiftStatus = (by: 1 | -1) =>
     editable
-      ? async () => {
-          const [task] = await store.read(
-            store.db.selectFrom('task').select('status').where('id', '=', taskId),
-          );
-          if (!task || !isStatus(task.status)) return;
-          const next = statuses[statuses.indexOf(task.status) + by];
-          if (next) await act(`status ${statusNames[next]}`, changeTask(store.db, taskId, { status: next }));
+      ? () => {
+          const status = String(store.shown('task', taskId)?.status);
+          if (!isStatus(status)) return;
+          const next = statuses[statuses.indexOf(status) + by];
+          if (next) void act(`status ${statusNames[next]}`, changeTask(store.db, taskId, { status: next }));
         }
       : null;
 

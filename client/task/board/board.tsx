@@ -11,7 +11,7 @@ import {
   useSensor,
   useSensors,
 } from '@dnd-kit/core';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useMemo, useRef, useState } from 'react';
 import { useWorkspace } from '../../account';
 import { useAct } from '../../sync/react/act';
 import { useStore } from '../../sync/react/store-context';
@@ -20,7 +20,7 @@ import { statuses, statusNames, type TaskStatus } from '../facts';
 import type { Filters } from '../filters';
 import { NoTasks } from '../no-tasks';
 import { type Slice, shownStatuses, type TaskRow } from '../queries';
-import { useTaskWindow } from '../task-window';
+import { type LoadedSlice, useTaskWindow } from '../task-window';
 import { changeTask } from '../write';
 import { CardFace, useFace } from './card';
 import { Column, type ColumnHandle } from './column';
@@ -51,14 +51,31 @@ function Lifted({ task }: { task: TaskRow }) {
   );
 }
 
+/** A card that was dropped where its neighbours are not loaded: shown there while its order key is being read. */
 interface Moved {
   readonly task: TaskRow;
   readonly place: Place;
-  /** Its new order key, once known. */
-  readonly key: string | null;
 }
 
-export function Board({ projectId, filters }: { projectId: string; filters: Filters }) {
+/** One column's part of the window. */
+interface Shown {
+  readonly count: number | undefined;
+  readonly slice: LoadedSlice;
+  readonly at: (index: number) => TaskRow | undefined;
+}
+
+// The same objects at each drawing: dnd-kit has every card drawn anew when they change.
+const mouse = { activationConstraint: { distance: 5 } };
+const touch = { activationConstraint: { delay: 220, tolerance: 8 } };
+const keyboardCodes = {
+  start: [KeyboardCode.Space],
+  cancel: [KeyboardCode.Esc],
+  end: [KeyboardCode.Space, KeyboardCode.Enter],
+};
+const accessibility = { announcements: silent, screenReaderInstructions: { draggable: '' } };
+const autoScroll = { threshold: { x: 0.12, y: 0.16 }, acceleration: 12 };
+
+export const Board = memo(function Board({ projectId, filters }: { projectId: string; filters: Filters }) {
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
@@ -97,48 +114,48 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
   const dropRef = useRef<Place | null>(null);
   const [said, setSaid] = useState('');
   const byKeyboard = useRef(false);
-  /** A card that was just dropped: shown in its new place until the database says so too. */
   const [moved, setMoved] = useState<Moved | null>(null);
-  useEffect(() => {
-    if (!moved?.key) return;
-    const { rows } = tasks.loaded(moved.place.status);
-    if (rows.some((row) => row.id === moved.task.id && row.position === moved.key)) return setMoved(null);
-    // It may have gone where nothing is loaded.
-    const timer = setTimeout(() => setMoved(null), 1_500);
-    return () => clearTimeout(timer);
-  }, [tasks, moved]);
 
   const place = useCallback((next: Place | null) => {
     dropRef.current = next;
     setDrop((old) => (old?.status === next?.status && old?.beforeId === next?.beforeId ? old : next));
   }, []);
 
-  const columns = useMemo(
-    () =>
-      new Map(
-        shown.map((status) => {
-          const count = tasks.counts?.get(status) ?? (tasks.counts ? 0 : undefined);
-          if (!moved || count === undefined) {
-            return [status, { count, at: (index: number) => tasks.at(status, index) }] as const;
-          }
-          const { offset, rows } = tasks.loaded(status);
-          const without = rows.filter((row) => row.id !== moved.task.id);
-          let total = count - (rows.length - without.length);
-          if (status === moved.place.status) {
-            const found = without.findIndex((row) => row.id === moved.place.beforeId);
-            without.splice(found < 0 ? without.length : found, 0, { ...moved.task, status, pending: true });
-            total++;
-          }
-          return [status, { count: total, at: (index: number) => without[index - offset] }] as const;
-        }),
-      ),
-    [shown, tasks, moved],
-  );
+  /** Of the drawing before: a column that did not change stays the same. */
+  const drawn = useRef(new Map<TaskStatus, Shown>());
+  const columns = useMemo(() => {
+    const found = new Map(
+      shown.map((status): [TaskStatus, Shown] => {
+        const count = tasks.counts?.get(status) ?? (tasks.counts ? 0 : undefined);
+        const slice = tasks.loaded(status);
+        if (!moved || count === undefined) {
+          const before = drawn.current.get(status);
+          const isSame = before?.slice === slice && before.count === count;
+          return [status, isSame ? before : { count, slice, at: (index: number) => tasks.at(status, index) }];
+        }
+        const { offset, rows } = slice;
+        const without = rows.filter((row) => row.id !== moved.task.id);
+        let total = count - (rows.length - without.length);
+        if (status === moved.place.status) {
+          const found = without.findIndex((row) => row.id === moved.place.beforeId);
+          without.splice(found < 0 ? without.length : found, 0, { ...moved.task, status, pending: true });
+          total++;
+        }
+        // Not kept for the drawing after: the slice is not what it shows.
+        return [
+          status,
+          { count: total, slice: { offset, rows: without }, at: (index) => without[index - offset] },
+        ];
+      }),
+    );
+    drawn.current = found;
+    return found;
+  }, [shown, tasks, moved]);
 
+  /** Resolves when the card is shown there. */
   const move = useCallback(
     async (task: TaskRow, to: Place) => {
-      setMoved({ task, place: to, key: null });
-      const key = await keyFor(
+      const found = keyFor(
         store,
         projectId,
         task.id,
@@ -146,10 +163,17 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
         tasks.loaded(to.status),
         tasks.counts?.get(to.status) ?? 0,
       );
-      setMoved({ task, place: to, key });
-      const change = to.status === task.status ? { position: key } : { position: key, status: to.status };
-      const written = await act(`move of “${task.title}”`, changeTask(store.db, task.id, change));
-      if (!written) setMoved(null);
+      const write = (position: string) => {
+        const change = to.status === task.status ? { position } : { position, status: to.status };
+        void act(`move of “${task.title}”`, changeTask(store.db, task.id, change));
+      };
+      if (typeof found === 'string') return write(found);
+      setMoved({ task, place: to });
+      try {
+        write(await found);
+      } finally {
+        setMoved(null);
+      }
     },
     [act, store, projectId, tasks],
   );
@@ -159,7 +183,8 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
     setSaid(`${task.title}: ${statusNames[to.status]}, ${before ? `before ${before.title}` : 'at the end'}`);
   };
 
-  const coordinates: KeyboardCoordinateGetter = (event, { context }) => {
+  const coordinates = useRef<KeyboardCoordinateGetter>(() => undefined);
+  coordinates.current = (event, { context }) => {
     const direction = directions[event.code];
     const active = context.active?.data.current?.task as TaskRow | undefined;
     if (!direction || !active || !board.current || !dropRef.current) return;
@@ -172,16 +197,18 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
   };
 
   const sensors = useSensors(
-    useSensor(MouseSensor, { activationConstraint: { distance: 5 } }),
-    useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
-    useSensor(KeyboardSensor, {
-      coordinateGetter: coordinates,
-      keyboardCodes: {
-        start: [KeyboardCode.Space],
-        cancel: [KeyboardCode.Esc],
-        end: [KeyboardCode.Space, KeyboardCode.Enter],
-      },
-    }),
+    useSensor(MouseSensor, mouse),
+    useSensor(TouchSensor, touch),
+    useSensor(
+      KeyboardSensor,
+      useMemo(
+        () => ({
+          coordinateGetter: (...given: Parameters<KeyboardCoordinateGetter>) => coordinates.current(...given),
+          keyboardCodes,
+        }),
+        [],
+      ),
+    ),
   );
 
   const loadedIds = useMemo(
@@ -194,8 +221,8 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
   return (
     <DndContext
       sensors={sensors}
-      accessibility={{ announcements: silent, screenReaderInstructions: { draggable: '' } }}
-      autoScroll={{ threshold: { x: 0.12, y: 0.16 }, acceleration: 12 }}
+      accessibility={accessibility}
+      autoScroll={autoScroll}
       onDragStart={({ active, activatorEvent }) => {
         const task = active.data.current?.task as TaskRow;
         byKeyboard.current = activatorEvent instanceof KeyboardEvent;
@@ -246,6 +273,7 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
               status={status}
               projectId={projectId}
               count={column.count}
+              slice={column.slice}
               at={column.at}
               dropBefore={drop?.status === status ? drop.beforeId : undefined}
               openId={openId}
@@ -268,7 +296,7 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
       <DragOverlay dropAnimation={null}>{lifted ? <Lifted task={lifted} /> : null}</DragOverlay>
     </DndContext>
   );
-}
+});
 
 /** Dropping a card where it is changes nothing. */
 function isSame(task: TaskRow, to: Place, rows: readonly TaskRow[]): boolean {
