@@ -3,7 +3,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
 import { useWorkspace } from '../account';
 import { recall, remember } from '../kit/remember';
-import { useLive, useStatusOf } from '../sync/react/store-context';
+import { useIsOffline, useLive, useStatusOf } from '../sync/react/store-context';
 import * as read from './project-queries';
 
 export interface LabelRow {
@@ -33,7 +33,7 @@ const none: readonly never[] = [];
 export function ProjectDataProvider({ children }: { children: ReactNode }) {
   const { id } = useWorkspace();
   const isHere = useStatusOf((status) => status.loading === null && status.upToDate);
-  const isOffline = useStatusOf((status) => status.network === 'offline') || !navigator.onLine;
+  const isOffline = useIsOffline();
   const labels = useLive((db) => read.labels(db, id), [id]) ?? none;
   const live = useLive((db) => read.projects(db, id), [id]);
   const key = `projects.${id}`;

@@ -62,6 +62,13 @@ export function useStatusOf<T extends string | number | boolean | null>(select: 
   );
 }
 
+/** As useStatus says it: the browser knows at once that there is no network. */
+export function useIsOffline(): boolean {
+  const isCut = useStatusOf((status) => status.network === 'offline');
+  const cable = useSyncExternalStore(onNetwork, () => navigator.onLine);
+  return isCut || !cable;
+}
+
 /** An answer, and what it was asked for. */
 export interface Live<R, T> {
   readonly rows: R[];
@@ -83,6 +90,8 @@ export function useLiveTagged<R extends object, T>(
 ): Live<R, T> | undefined {
   const store = useStore();
   const [live, setLive] = useState<Live<R, T> | undefined>();
+  /** As `live`, before it is drawn. */
+  const last = useRef<Live<R, T> | undefined>(undefined);
   /** Stops the query whose rows are shown: it goes on while a new one has not answered, so that what is written shows. */
   const stopShown = useRef(() => {});
   // biome-ignore lint/correctness/useExhaustiveDependencies: the caller says what its query depends on
@@ -90,6 +99,7 @@ export function useLiveTagged<R extends object, T>(
     const query = make(store.db);
     if (!query) {
       stopShown.current();
+      last.current = undefined;
       return setLive(undefined);
     }
     let isShown = false;
@@ -101,10 +111,11 @@ export function useLiveTagged<R extends object, T>(
           stopShown.current();
           stopShown.current = stop;
         }
-        setLive((previous) => {
-          const rows = reuseRows(previous?.rows, next);
-          return previous && rows === previous.rows && previous.tag === tag ? previous : { rows, tag };
-        });
+        const previous = last.current;
+        const rows = reuseRows(previous?.rows, next);
+        if (previous && rows === previous.rows && previous.tag === tag) return;
+        last.current = { rows, tag };
+        setLive(last.current);
       },
       (error) => toast.error(error.message, { id: `live-${error.kind}` }),
       options,
@@ -113,7 +124,7 @@ export function useLiveTagged<R extends object, T>(
       if (!isShown) stop();
     };
   }, [store, ...deps]);
-  useEffect(() => () => stopShown.current(), [store]);
+  useEffect(() => () => stopShown.current(), []);
   return live;
 }
 

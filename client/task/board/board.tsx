@@ -1,16 +1,5 @@
 // The board: one column per status; cards are dragged with the pointer or the keyboard.
-import {
-  type Announcements,
-  DndContext,
-  DragOverlay,
-  KeyboardCode,
-  type KeyboardCoordinateGetter,
-  KeyboardSensor,
-  MouseSensor,
-  TouchSensor,
-  useSensor,
-  useSensors,
-} from '@dnd-kit/core';
+import { DragOverlay, KeyboardCode, type KeyboardCoordinateGetter } from '@dnd-kit/core';
 import { memo, useCallback, useMemo, useRef, useState } from 'react';
 import { useWorkspace } from '../../account';
 import { useAct } from '../../sync/react/act';
@@ -24,6 +13,7 @@ import { type LoadedSlice, useTaskWindow } from '../task-window';
 import { changeTask } from '../write';
 import { CardFace, useFace } from './card';
 import { Column, type ColumnHandle } from './column';
+import { DragArea, type Dragging } from './drag-area';
 import { useBoardKeys } from './keys';
 import { keyFor, type Place, placeAt, placeBeside } from './place';
 
@@ -32,14 +22,6 @@ const directions: Record<string, 'up' | 'down' | 'left' | 'right'> = {
   [KeyboardCode.Down]: 'down',
   [KeyboardCode.Left]: 'left',
   [KeyboardCode.Right]: 'right',
-};
-
-/** What dnd-kit would say does not fit; the board has a live region of its own. */
-const silent: Announcements = {
-  onDragStart: () => undefined,
-  onDragOver: () => undefined,
-  onDragEnd: () => undefined,
-  onDragCancel: () => undefined,
 };
 
 function Lifted({ task }: { task: TaskRow }) {
@@ -63,17 +45,6 @@ interface Shown {
   readonly slice: LoadedSlice;
   readonly at: (index: number) => TaskRow | undefined;
 }
-
-// The same objects at each drawing: dnd-kit has every card drawn anew when they change.
-const mouse = { activationConstraint: { distance: 5 } };
-const touch = { activationConstraint: { delay: 220, tolerance: 8 } };
-const keyboardCodes = {
-  start: [KeyboardCode.Space],
-  cancel: [KeyboardCode.Esc],
-  end: [KeyboardCode.Space, KeyboardCode.Enter],
-};
-const accessibility = { announcements: silent, screenReaderInstructions: { draggable: '' } };
-const autoScroll = { threshold: { x: 0.12, y: 0.16 }, acceleration: 12 };
 
 export const Board = memo(function Board({ projectId, filters }: { projectId: string; filters: Filters }) {
   const store = useStore();
@@ -183,8 +154,7 @@ export const Board = memo(function Board({ projectId, filters }: { projectId: st
     setSaid(`${task.title}: ${statusNames[to.status]}, ${before ? `before ${before.title}` : 'at the end'}`);
   };
 
-  const coordinates = useRef<KeyboardCoordinateGetter>(() => undefined);
-  coordinates.current = (event, { context }) => {
+  const coordinates: KeyboardCoordinateGetter = (event, { context }) => {
     const direction = directions[event.code];
     const active = context.active?.data.current?.task as TaskRow | undefined;
     if (!direction || !active || !board.current || !dropRef.current) return;
@@ -196,21 +166,6 @@ export const Board = memo(function Board({ projectId, filters }: { projectId: st
     return { x: next.x, y: next.y };
   };
 
-  const sensors = useSensors(
-    useSensor(MouseSensor, mouse),
-    useSensor(TouchSensor, touch),
-    useSensor(
-      KeyboardSensor,
-      useMemo(
-        () => ({
-          coordinateGetter: (...given: Parameters<KeyboardCoordinateGetter>) => coordinates.current(...given),
-          keyboardCodes,
-        }),
-        [],
-      ),
-    ),
-  );
-
   const loadedIds = useMemo(
     () => shown.flatMap((status) => tasks.loaded(status).rows.map((row) => row.id)),
     [shown, tasks],
@@ -218,46 +173,45 @@ export const Board = memo(function Board({ projectId, filters }: { projectId: st
   const tabbableId = focusedId && loadedIds.includes(focusedId) ? focusedId : (loadedIds[0] ?? null);
   useBoardKeys({ shown, tasks, handles, move, projectId });
 
+  const dragging: Dragging = {
+    coordinates,
+    onStart: ({ active, activatorEvent }) => {
+      const task = active.data.current?.task as TaskRow;
+      byKeyboard.current = activatorEvent instanceof KeyboardEvent;
+      const rows = tasks.loaded(task.status as TaskStatus).rows;
+      const index = rows.findIndex((row) => row.id === task.id);
+      setLifted(task);
+      place({ status: task.status as TaskStatus, beforeId: rows[index + 1]?.id ?? null });
+      setSaid(
+        `Picked up ${task.title}. Move it with the arrow keys, drop it with Space, leave it with Escape.`,
+      );
+    },
+    onMove: ({ active, activatorEvent, delta }) => {
+      if (byKeyboard.current || !board.current) return;
+      const start =
+        'touches' in activatorEvent
+          ? (activatorEvent as TouchEvent).touches[0]
+          : (activatorEvent as MouseEvent);
+      if (!start) return;
+      place(placeAt(board.current, String(active.id), start.clientX + delta.x, start.clientY + delta.y));
+    },
+    onCancel: () => {
+      setLifted(null);
+      place(null);
+      setSaid('Left where it was.');
+    },
+    onEnd: () => {
+      const to = dropRef.current;
+      if (lifted && to && !isSame(lifted, to, tasks.loaded(to.status).rows)) {
+        void move(lifted, to);
+        setSaid(`Dropped in ${statusNames[to.status]}.`);
+      }
+      setLifted(null);
+      place(null);
+    },
+  };
   return (
-    <DndContext
-      sensors={sensors}
-      accessibility={accessibility}
-      autoScroll={autoScroll}
-      onDragStart={({ active, activatorEvent }) => {
-        const task = active.data.current?.task as TaskRow;
-        byKeyboard.current = activatorEvent instanceof KeyboardEvent;
-        const rows = tasks.loaded(task.status as TaskStatus).rows;
-        const index = rows.findIndex((row) => row.id === task.id);
-        setLifted(task);
-        place({ status: task.status as TaskStatus, beforeId: rows[index + 1]?.id ?? null });
-        setSaid(
-          `Picked up ${task.title}. Move it with the arrow keys, drop it with Space, leave it with Escape.`,
-        );
-      }}
-      onDragMove={({ active, activatorEvent, delta }) => {
-        if (byKeyboard.current || !board.current) return;
-        const start =
-          'touches' in activatorEvent
-            ? (activatorEvent as TouchEvent).touches[0]
-            : (activatorEvent as MouseEvent);
-        if (!start) return;
-        place(placeAt(board.current, String(active.id), start.clientX + delta.x, start.clientY + delta.y));
-      }}
-      onDragCancel={() => {
-        setLifted(null);
-        place(null);
-        setSaid('Left where it was.');
-      }}
-      onDragEnd={() => {
-        const to = dropRef.current;
-        if (lifted && to && !isSame(lifted, to, tasks.loaded(to.status).rows)) {
-          void move(lifted, to);
-          setSaid(`Dropped in ${statusNames[to.status]}.`);
-        }
-        setLifted(null);
-        place(null);
-      }}
-    >
+    <DragArea dragging={dragging}>
       <div
         ref={board}
         className="flex h-full gap-2 overflow-x-auto overscroll-x-contain p-3 phone:snap-x phone:snap-mandatory phone:scroll-px-3 data-[dragging=true]:snap-none"
@@ -294,7 +248,7 @@ export const Board = memo(function Board({ projectId, filters }: { projectId: st
         {said}
       </p>
       <DragOverlay dropAnimation={null}>{lifted ? <Lifted task={lifted} /> : null}</DragOverlay>
-    </DndContext>
+    </DragArea>
   );
 });
 

@@ -123,8 +123,8 @@ export const Column = memo(function Column(props: {
                   key={item.key}
                   ref={virtual.measureElement}
                   data-index={item.index}
-                  className="absolute inset-x-0 top-0"
-                  style={{ transform: `translateY(${item.start}px)` }}
+                  className="absolute inset-x-0"
+                  style={{ top: item.start }}
                 >
                   {task && dropBefore === task.id ? <DropLine /> : null}
                   {task ? (

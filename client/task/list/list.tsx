@@ -133,8 +133,8 @@ export const List = memo(function List({ projectId, filters }: { projectId: stri
             return (
               <li
                 key={task?.id ?? `line-${item.index}`}
-                className="absolute inset-x-0 top-0"
-                style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+                className="absolute inset-x-0"
+                style={{ height: item.size, top: item.start }}
               >
                 {line.index === undefined ? (
                   <GroupHeader

@@ -11,7 +11,7 @@ import { Menu, MenuItem } from '../../kit/menu';
 import { useOverlays } from '../../kit/overlays';
 import { ago, exactTime } from '../../kit/when';
 import { useAct } from '../../sync/react/act';
-import { useLive, useStatus, useStore } from '../../sync/react/store-context';
+import { useLive, useStatusOf, useStore } from '../../sync/react/store-context';
 import { focusTask } from '../board/keys';
 import { priorityNames, statusNames, type TaskStatus } from '../facts';
 import { ImportedMark } from '../imported';
@@ -42,7 +42,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
   const act = useAct();
   const workspace = useWorkspace();
   const projects = useProjects();
-  const status = useStatus();
+  const isLoading = useStatusOf((status) => status.loading !== null);
   const { show } = useOverlays();
   const rows = useLive<TaskDetail>((db) => taskDetail(db, id), [id], detailOptions());
   const task = rows?.[0];
@@ -108,7 +108,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
         </IconButton>
       </header>
       {!task ? (
-        rows === undefined || status.loading ? (
+        rows === undefined || isLoading ? (
           <div className="flex flex-col gap-4 p-6" aria-hidden>
             <span className="skeleton h-5 w-3/4" />
             <span className="skeleton h-3 w-1/2" />
