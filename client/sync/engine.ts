@@ -10,6 +10,7 @@ import { Features } from './features';
 import { Link, type LinkOptions } from './link';
 import { type Changes, LiveQueries, type Query, tablesIn, type Watcher, wholly } from './live-queries';
 import { statementsRunner, storeError, undoRunner } from './local-writes';
+import { arrived } from './notes';
 import { Outbox, type OutboxEvents } from './outbox';
 import { ReadPath } from './read-path';
 import { resendRunner } from './resend';
@@ -92,7 +93,7 @@ export class Engine implements Backend {
     this.stopped = whenStopped(database.pg);
     const problem = (source: string, found: SyncProblem | null) => this.#problem(source, found);
     const outboxEvents: OutboxEvents = {
-      changed: (tables) => this.#changed(wholly(tables)),
+      changed: (changes) => this.#changed(changes),
       stranger: () => void this.#readPath.refresh(),
       sending: (sending) => this.#set({ sending }),
       problem: (found) => problem('outbox', found),
@@ -106,7 +107,7 @@ export class Engine implements Backend {
       userId,
       source: options.source ?? shapeSource,
       flush,
-      changed: (tables) => this.#changed(wholly(tables)),
+      changed: (tables) => void this.#arrived(tables),
       progressed: () => this.#progressed(),
       mark: () => this.#mark(),
       identified: (answer, sentAt) => this.#identified(answer, sentAt),
@@ -162,11 +163,11 @@ export class Engine implements Backend {
 
   async write(requestId: string, statements: readonly Query[]): Promise<Written> {
     const touched = statements.flatMap(({ sql }) => [...tablesIn(sql, this.#features.deviceOnly)]);
-    return await this.#written(requestId, statementsRunner(statements), touched);
+    return await this.#writer.write(requestId, statementsRunner(statements), touched);
   }
 
   async undo(requestId: string, changes: readonly Change[]): Promise<Written> {
-    return await this.#written(requestId, undoRunner(this.options.schema, changes));
+    return await this.#writer.write(requestId, undoRunner(this.options.schema, changes), []);
   }
 
   watch(query: Query, watcher: Watcher): () => void {
@@ -184,9 +185,7 @@ export class Engine implements Backend {
     return () => this.#listeners.delete(listener);
   }
 
-  async settled(): Promise<void> {
-    await this.#live.settled();
-  }
+  readonly settled = () => this.#live.settled();
 
   async wake(): Promise<void> {
     this.#link.wake();
@@ -217,7 +216,7 @@ export class Engine implements Backend {
     change: Readonly<Record<string, unknown>>,
   ): Promise<Written> {
     const { schema } = this.options;
-    return await this.#written(requestId, resendRunner(schema, refusedId, change), ['refused']);
+    return await this.#writer.write(requestId, resendRunner(schema, refusedId, change), ['refused']);
   }
 
   async discardRefused(id: string): Promise<void> {
@@ -252,6 +251,7 @@ export class Engine implements Backend {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#writer.close();
     clearInterval(this.#timer);
     this.#link.close();
     await Promise.all([this.#outbox.close(), this.#readPath.close(), this.#features.close()]);
@@ -266,15 +266,6 @@ export class Engine implements Backend {
     } catch (error) {
       throw storeError(error, this.options.schema);
     }
-  }
-
-  #written(
-    requestId: string,
-    run: (tx: Transaction) => Promise<void>,
-    touched: readonly string[] = [],
-  ): Promise<Written> {
-    if (this.#closed) return Promise.reject(new StoreError('closed', 'The store was closed.'));
-    return this.#writer.write(requestId, run, touched);
   }
 
   #saved(): void {
@@ -309,11 +300,20 @@ export class Engine implements Backend {
   async abandon(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#writer.close();
     clearInterval(this.#timer);
     this.#link.close();
     const parts = [this.#outbox.close(), this.#readPath.close(), this.#features.close()];
     await Promise.allSettled(parts);
     await this.options.database.abandon();
+  }
+
+  async #arrived(tables: Iterable<string>): Promise<void> {
+    try {
+      this.#changed(await arrived(this.#pg, tables));
+    } catch (error) {
+      if (!this.#closed) throw error;
+    }
   }
 
   /** @param isCounted the status has what changed of the outbox already */

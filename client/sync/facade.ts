@@ -22,10 +22,17 @@ export function compiler<Tables = AppTables>(): Kysely<Tables> {
 export function createStore<Tables = AppTables>(userId: string, backend: Backend): Store<Tables> {
   let status: Status = initialStatus;
   const listeners = new Set<() => void>();
-  const stop = backend.onStatus((next) => {
+  const publish = (next: Status) => {
     status = next;
     for (const listener of [...listeners]) listener();
-  });
+  };
+  let writing = 0;
+  const stop = backend.onStatus((next) => publish({ ...next, writing: status.writing }));
+  /** Said after the frame in which the write itself is shown, which must not wait for it. */
+  const sayWriting = () =>
+    setTimeout(() => {
+      if (status.writing !== writing) publish({ ...status, writing });
+    });
   const asked = askedOf(backend);
   const overlay = new Overlay();
   /** Shows a write while it is under way, until the live queries have it. */
@@ -34,17 +41,22 @@ export function createStore<Tables = AppTables>(userId: string, backend: Backend
     operations: readonly Operation[],
     written: () => Promise<Written>,
   ): Promise<Written> {
-    if (operations.length === 0) return await written();
     overlay.begin(request, operations);
+    writing++;
+    sayWriting();
     try {
       const result = await written();
       overlay.stored(request);
       const taken = () => overlay.takeOff(request);
-      backend.settled().then(taken, taken);
+      if (operations.length === 0) taken();
+      else backend.settled().then(taken, taken);
       return result;
     } catch (error) {
       overlay.takeOff(request);
       throw error;
+    } finally {
+      writing--;
+      sayWriting();
     }
   }
   return {

@@ -210,6 +210,7 @@ function isConcerned(
   isShown: boolean,
 ): boolean {
   if (last === null) return true;
+  if (columns?.size === 0) return false;
   if (table === 'outbox' && reads?.of !== undefined && ids !== null) return isShown;
   const read = reads?.columns?.[table];
   return !read || columns === null || read.some((name) => columns.has(name));

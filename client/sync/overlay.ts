@@ -64,7 +64,7 @@ export class Overlay {
   /** A write is asked for: its operations are shown at once. @param request names it; once only */
   begin(request: string, operations: readonly Operation[]): void {
     this.#writes.push({ request, operations: this.#withRows(operations), stored: false });
-    this.#paintAll();
+    if (operations.length > 0) this.#paintAll();
   }
 
   /** It is on this device's storage. */
@@ -72,7 +72,7 @@ export class Overlay {
     const write = this.#writes.find((one) => one.request === request);
     if (!write) return;
     write.stored = true;
-    this.#paintAll();
+    if (write.operations.length > 0) this.#paintAll();
   }
 
   /** It failed, or every live query's rows contain it. */
@@ -81,7 +81,7 @@ export class Overlay {
     if (!taken) return;
     this.#writes = this.#writes.filter((write) => write !== taken);
     for (const watch of this.#watches) watch.contained.delete(taken);
-    this.#paintAll();
+    if (taken.operations.length > 0) this.#paintAll();
   }
 
   /** @returns what is shown of a row of this table, of all live queries together; null: nothing */

@@ -28,6 +28,8 @@ export interface Status {
   /** Local transactions that the server has not answered yet, and what features have to send beside them. */
   readonly unsent: number;
   readonly sending: boolean;
+  /** Local transactions that this tab has asked for and that are not on the device's storage yet. */
+  readonly writing: number;
   /** Open Inbox entries: unresolved notices, refused operations, parked rows, and what the features count. */
   readonly attention: number;
   /** First load of a workspace under way. */

@@ -40,11 +40,17 @@ export class Writer {
    */
   async stop(): Promise<() => void> {
     const sentence = 'You are being signed out and the data is being removed; this was not saved.';
-    this.#stopped = new StoreError('closed', sentence);
+    const stopped = new StoreError('closed', sentence);
+    this.#stopped = stopped;
     await Promise.allSettled(this.#writes);
     return () => {
-      this.#stopped = null;
+      if (this.#stopped === stopped) this.#stopped = null;
     };
+  }
+
+  /** Writes nothing more; what is under way ends as it may. */
+  close(): void {
+    this.#stopped = new StoreError('closed', 'The store was closed.');
   }
 
   /**
