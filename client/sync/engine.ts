@@ -84,7 +84,8 @@ export class Engine implements Backend {
       flush,
       committed: (changes, unsent) => {
         // By the time the writer hears of it, the status counts it.
-        this.#set({ unsent: this.#status.unsent + unsent });
+        const status = this.#status;
+        this.#set({ unsent: status.unsent + unsent, onlyHere: status.onlyHere + unsent });
         this.#changed(changes, true);
       },
       saved: () => this.#saved(),
@@ -235,8 +236,7 @@ export class Engine implements Backend {
     try {
       await this.#features.recount();
       await this.#count();
-      const kept = await this.#pg.query<{ count: string }>(`select ${this.#features.kept} as count`);
-      const unsent = this.#status.unsent + Number(kept.rows[0]!.count);
+      const unsent = this.#status.onlyHere;
       if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
       await this.close();
       await this.#features.clear();
@@ -330,13 +330,14 @@ export class Engine implements Backend {
   /** Counts what the chip shows. */
   readonly #count = serialized(async () => {
     try {
-      const { rows } = await this.#pg.query<{ unsent: string; attention: string }>(
+      const { rows } = await this.#pg.query<{ unsent: string; attention: string; kept: string }>(
         `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
-           ${this.#features.attention} as attention`,
+           ${this.#features.attention} as attention, ${this.#features.kept} as kept`,
         [this.options.userId],
       );
       const unsent = Number(rows[0]!.unsent) + this.#features.unsent;
-      this.#set({ unsent, attention: Number(rows[0]!.attention) });
+      const { attention, kept } = rows[0]!;
+      this.#set({ unsent, attention: Number(attention), onlyHere: unsent + Number(kept) });
       // What a restored server lacked is there again.
       if (unsent === 0) this.#problem('restored', null);
     } catch (error) {

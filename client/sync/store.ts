@@ -27,6 +27,8 @@ export interface Status {
   readonly session: 'signed-in' | 'expired';
   /** Local transactions that the server has not answered yet, and what features have to send beside them. */
   readonly unsent: number;
+  /** What is nowhere but on this device: all that is unsent, refused operations, and what features keep here. */
+  readonly onlyHere: number;
   readonly sending: boolean;
   /** Local transactions that this tab has asked for and that are not on the device's storage yet. */
   readonly writing: number;
