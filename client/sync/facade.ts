@@ -52,7 +52,7 @@ export function createStore<Tables = AppTables>(userId: string, backend: Backend
       else backend.settled().then(taken, taken);
       return result;
     } catch (error) {
-      overlay.takeOff(request);
+      overlay.failed(request);
       throw error;
     } finally {
       writing--;

@@ -10,7 +10,7 @@ import type { Operation } from './operations';
 
 interface Write {
   readonly request: string;
-  readonly operations: readonly Laid[];
+  operations: readonly Laid[];
   /** Its result has come: it is on this device's storage. */
   stored: boolean;
 }
@@ -36,6 +36,8 @@ export interface Watched {
   answered(rows: readonly ShownRow[] | null, holding: readonly string[]): void;
   stop(): void;
 }
+
+const rowOf = ({ table, where }: Operation) => JSON.stringify([table, where.id]);
 
 export class Overlay {
   /** In the order in which they were asked for, which is the order in which the database carries them out. */
@@ -75,7 +77,21 @@ export class Overlay {
     if (write.operations.length > 0) this.#paintAll();
   }
 
-  /** It failed, or every live query's rows contain it. */
+  /** Nothing of it took effect. */
+  failed(request: string): void {
+    const at = this.#writes.findIndex((write) => write.request === request);
+    const rows = new Set(this.#writes[at]?.operations.map(rowOf));
+    this.takeOff(request);
+    // What came after was laid over rows as this one would have left them.
+    for (const write of at < 0 ? [] : this.#writes.slice(at)) {
+      if (write.operations.some((operation) => rows.has(rowOf(operation)))) {
+        write.operations = this.#withRows(write.operations, write);
+      }
+    }
+    this.#paintAll();
+  }
+
+  /** Every live query's rows contain it. */
   takeOff(request: string): void {
     const taken = this.#writes.find((write) => write.request === request);
     if (!taken) return;
@@ -94,17 +110,42 @@ export class Overlay {
     return found;
   }
 
-  #withRows(operations: readonly Operation[]): Laid[] {
+  /** @param until the write whose operations they are, if it is among the laid ones */
+  #withRows(operations: readonly Operation[], until?: Write): Laid[] {
     /** Rows as the operations before have left them. */
     const rows = new Map<string, ShownRow | null>();
     return operations.map((operation) => {
       const { kind, table, where, set } = operation;
       if (where.id === undefined) return { ...operation, was: null };
-      const key = JSON.stringify([table, where.id]);
-      const was = kind === 'insert' ? null : (rows.get(key) ?? this.shown(table, where.id));
-      rows.set(key, kind === 'delete' ? null : { ...was, ...set });
+      const key = rowOf(operation);
+      const before = rows.has(key)
+        ? rows.get(key)!
+        : until
+          ? this.#shownBefore(until, table, where.id)
+          : this.shown(table, where.id);
+      const was = kind === 'insert' ? null : before;
+      rows.set(key, kind === 'delete' || (kind === 'update' && was === null) ? null : { ...was, ...set });
       return { ...operation, was };
     });
+  }
+
+  /** As `shown`, with only what was asked for before a write laid over it. */
+  #shownBefore(until: Write, table: string, id: unknown): ShownRow | null {
+    const before = this.#writes.slice(0, this.#writes.indexOf(until));
+    let found: ShownRow | null = null;
+    for (const { laying, base, contained } of this.#watches) {
+      if (laying.of !== table) continue;
+      let row: ShownRow | null = base?.find((one) => one.id === id) ?? null;
+      for (const write of before) {
+        for (const operation of contained.has(write) ? [] : write.operations) {
+          if (operation.table !== table || operation.where.id !== id) continue;
+          if (operation.kind === 'insert') row = operation.set;
+          else if (row) row = operation.kind === 'delete' ? null : { ...row, ...operation.set };
+        }
+      }
+      if (row) found = found === null ? row : Object.assign({}, found, row);
+    }
+    return found;
   }
 
   #paintAll(): void {
