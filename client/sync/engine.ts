@@ -4,14 +4,16 @@ import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import type { Schema } from '../../db/sync/schema';
 import type { Mark, SessionAnswer } from '../../db/sync/wire';
 import { type Backend, initialStatus } from './backend';
-import { type Database, isFull } from './database';
+import type { Database } from './database';
 import type { DiscardedOperation, EngineFeature, FeatureHost } from './feature';
 import { Features } from './features';
+import { flushPatiently } from './flushing';
 import { Link, type LinkOptions } from './link';
 import { type Changes, LiveQueries, type Query, tablesIn, type Watcher, wholly } from './live-queries';
 import { statementsRunner, storeError, undoRunner } from './local-writes';
 import { arrived } from './notes';
 import { Outbox, type OutboxEvents } from './outbox';
+import { PreparedQueries } from './prepared';
 import { ReadPath } from './read-path';
 import { resendRunner } from './resend';
 import type { OpenSource } from './row-source';
@@ -20,6 +22,7 @@ import { shapeSource } from './shape-source';
 import { whenStopped } from './stopped';
 import { type Change, type Status, StoreError, type Written } from './store';
 import { type SyncProblem, syncProblem } from './sync-problem';
+import { Tending } from './tending';
 import { Turns } from './turns';
 import { Writer } from './writer';
 
@@ -44,6 +47,8 @@ export class Engine implements Backend {
   readonly #live: LiveQueries;
   readonly #turns = new Turns();
   readonly #writer: Writer;
+  readonly #prepared: PreparedQueries;
+  readonly #tending: Tending;
   readonly #outbox: Outbox;
   readonly #readPath: ReadPath;
   readonly #features: Features;
@@ -76,6 +81,8 @@ export class Engine implements Backend {
       ...derived,
     ]);
     const flush = () => this.#flush();
+    this.#prepared = new PreparedQueries(this.#pg);
+    this.#tending = new Tending({ pg: this.#pg, tables: schema.names });
     this.#writer = new Writer({
       pg: this.#pg,
       schema,
@@ -83,6 +90,7 @@ export class Engine implements Backend {
       turns: this.#turns,
       flush,
       committed: (changes, unsent) => {
+        this.#tending.used();
         // By the time the writer hears of it, the status counts it.
         const status = this.#status;
         this.#set({ unsent: status.unsent + unsent, onlyHere: status.onlyHere + unsent });
@@ -108,7 +116,7 @@ export class Engine implements Backend {
       userId,
       source: options.source ?? shapeSource,
       flush,
-      changed: (tables) => void this.#arrived(tables),
+      changed: (tables) => void arrived(this.#pg, tables).then((changes) => this.#changed(changes)),
       progressed: () => this.#progressed(),
       mark: () => this.#mark(),
       identified: (answer, sentAt) => this.#identified(answer, sentAt),
@@ -159,6 +167,7 @@ export class Engine implements Backend {
   }
 
   async read(query: Query): Promise<unknown[]> {
+    this.#tending.used();
     return await this.#query(query);
   }
 
@@ -254,15 +263,18 @@ export class Engine implements Backend {
     this.#writer.close();
     clearInterval(this.#timer);
     this.#link.close();
-    await Promise.all([this.#outbox.close(), this.#readPath.close(), this.#features.close()]);
+    await Promise.all(this.#closeParts());
     await this.#pg.close();
+  }
+
+  #closeParts(): Promise<void>[] {
+    return [this.#outbox, this.#readPath, this.#features, this.#tending].map((part) => part.close());
   }
 
   async #query(query: Query): Promise<unknown[]> {
     if (this.#closed) throw new StoreError('closed', 'The store was closed.');
     try {
-      const { rows } = await this.#pg.query(query.sql, [...query.parameters]);
-      return rows;
+      return await this.#prepared.run(query);
     } catch (error) {
       throw storeError(error, this.options.schema);
     }
@@ -277,23 +289,14 @@ export class Engine implements Backend {
     this.#problem('device', syncProblem('device-full'));
   }
 
-  /**
-   * Resolves when everything that was committed is stored. Where the storage has no room (IndexedDB: the rows are in
-   * memory then) that is said at once, and tried again: what is called saved is saved.
-   */
-  async #flush(): Promise<void> {
-    for (let failures = 1; ; failures++) {
-      try {
-        await this.options.database.flush();
-        if (failures > 1) this.#problem('device', null);
-        return;
-      } catch (error) {
-        if (!isFull(error) || this.#closed) throw error;
-        this.#full();
-        const { maxPause = 15_000 } = this.options;
-        await new Promise((again) => setTimeout(again, Math.min(maxPause, 250 * 2 ** Math.min(failures, 8))));
-      }
-    }
+  #flush(): Promise<void> {
+    return flushPatiently({
+      flush: () => this.options.database.flush(),
+      full: () => this.#full(),
+      hasRoom: () => this.#problem('device', null),
+      isClosed: () => this.#closed,
+      maxPause: this.options.maxPause ?? 15_000,
+    });
   }
 
   /** Ends without the database, which has stopped; its files can be opened anew afterwards. */
@@ -303,17 +306,8 @@ export class Engine implements Backend {
     this.#writer.close();
     clearInterval(this.#timer);
     this.#link.close();
-    const parts = [this.#outbox.close(), this.#readPath.close(), this.#features.close()];
-    await Promise.allSettled(parts);
+    await Promise.allSettled(this.#closeParts());
     await this.options.database.abandon();
-  }
-
-  async #arrived(tables: Iterable<string>): Promise<void> {
-    try {
-      this.#changed(await arrived(this.#pg, tables));
-    } catch (error) {
-      if (!this.#closed) throw error;
-    }
   }
 
   /** @param isCounted the status has what changed of the outbox already */
@@ -348,7 +342,9 @@ export class Engine implements Backend {
   #progressed(): void {
     const was = this.#status.upToDate;
     this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate });
-    if (!was && this.#status.upToDate) this.#features.wake();
+    if (was || !this.#status.upToDate) return;
+    this.#features.wake();
+    void this.#tending.tend();
   }
 
   #linkChanged(): void {

@@ -25,7 +25,8 @@ export function noted(notes: Notes, table: string): Changed {
 export async function arrived(pg: Pick<Transaction, 'query'>, tables: Iterable<string>): Promise<Changes> {
   const names = new Set(tables);
   if (!names.has('incoming')) return wholly(names);
-  const notes = await takeNotes(pg);
+  // Whatever is the matter with the database then: what is not noted may have changed in any way.
+  const notes = await takeNotes(pg).catch((): Notes => ({}));
   const all = [...names, ...Object.keys(notes)].map((table) => [table, noted(notes, table)] as const);
   return new Map([...all, ['outbox', { columns: null, ids: new Set<string>() }] as const]);
 }
