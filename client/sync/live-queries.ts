@@ -151,9 +151,12 @@ export class LiveQueries {
         this.#running = { watched: next, waiting: next.waiting.splice(0) };
         next.dirty = false;
         next.urgent = false;
-        await this.#refresh(next);
-        for (const done of this.#running.waiting) done();
-        this.#running = null;
+        try {
+          await this.#refresh(next);
+        } finally {
+          for (const done of this.#running.waiting) done();
+          this.#running = null;
+        }
       }
     } finally {
       this.#isWorking = false;

@@ -46,9 +46,13 @@ function KeysOfTask() {
       : null;
   const shiftStatus = (by: 1 | -1) =>
     editable
-      ? () => {
-          const status = String(store.shown('task', taskId)?.status);
-          if (!isStatus(status)) return;
+      ? async () => {
+          // What is shown is known at once; only a task that is shown nowhere is asked for.
+          const status =
+            store.shown('task', taskId)?.status ??
+            (await store.read(store.db.selectFrom('task').select('status').where('id', '=', taskId)))[0]
+              ?.status;
+          if (typeof status !== 'string' || !isStatus(status)) return;
           const next = statuses[statuses.indexOf(status) + by];
           if (next) void act(`status ${statusNames[next]}`, changeTask(store.db, taskId, { status: next }));
         }
