@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { toast } from 'sonner';
 import { currentSession } from '../account';
-import { useLive, useStatus, useStore } from '../sync/react/store-context';
+import { useIsOffline, useLive, useStatusOf, useStore } from '../sync/react/store-context';
 import { stockApi } from './api';
 import { sendable } from './queries';
 import { type Outcome, sendWaiting } from './requests';
@@ -35,10 +35,11 @@ function tell(outcomes: readonly Outcome[]): void {
 export function StockSender() {
   const store = useStore();
   const { userId } = store;
-  const { network, session } = useStatus();
+  const isSignedIn = useStatusOf((status) => status.session === 'signed-in');
+  const isOffline = useIsOffline();
   const waiting = useLive((db) => sendable(db).select('r.id'), []);
   const [tries, setTries] = useState(0);
-  const online = network === 'online' && session === 'signed-in';
+  const online = !isOffline && isSignedIn;
   const ids = waiting?.map((request) => `${request.id} ${request.quantity}`).join() ?? '';
   // biome-ignore lint/correctness/useExhaustiveDependencies: another try, and other requests, are reasons to send
   useEffect(() => {

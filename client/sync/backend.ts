@@ -18,6 +18,7 @@ export const initialStatus: Status = {
   unsent: 0,
   onlyHere: 0,
   sending: false,
+  writing: 0,
   attention: 0,
   loading: null,
   upToDate: false,

@@ -36,6 +36,8 @@ export const calls = {
   write: answering<Written>()((...statements: Compilable[]) => [newRequest(), statements.map(queryOf)]),
   /** Applies the inverse of a local transaction as a new one; fields changed since by others are left alone. */
   undo: answering<Written>()((written: Written) => [newRequest(), written.changes]),
+  /** Resolves when every live query's last rows contain what was written before. */
+  settled: answering<void>()(() => []),
   /** Ask the sync loop to try now (after sign-in, or a click on the chip). */
   wake: answering<void>()(() => []),
   /**

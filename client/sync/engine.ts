@@ -4,13 +4,16 @@ import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import type { Schema } from '../../db/sync/schema';
 import type { Mark, SessionAnswer } from '../../db/sync/wire';
 import { type Backend, initialStatus } from './backend';
-import { type Database, isFull } from './database';
+import type { Database } from './database';
 import type { DiscardedOperation, EngineFeature, FeatureHost } from './feature';
 import { Features } from './features';
+import { flushPatiently } from './flushing';
 import { Link, type LinkOptions } from './link';
-import { LiveQueries, type Query, type Watcher } from './live-queries';
-import { fullSentence, statementsRunner, storeError, undoRunner, writeLocally } from './local-writes';
+import { type Changes, LiveQueries, type Query, tablesIn, type Watcher, wholly } from './live-queries';
+import { statementsRunner, storeError, undoRunner } from './local-writes';
+import { arrived } from './notes';
 import { Outbox, type OutboxEvents } from './outbox';
+import { PreparedQueries } from './prepared';
 import { ReadPath } from './read-path';
 import { resendRunner } from './resend';
 import type { OpenSource } from './row-source';
@@ -19,6 +22,9 @@ import { shapeSource } from './shape-source';
 import { whenStopped } from './stopped';
 import { type Change, type Status, StoreError, type Written } from './store';
 import { type SyncProblem, syncProblem } from './sync-problem';
+import { Tending } from './tending';
+import { Turns } from './turns';
+import { Writer } from './writer';
 
 export interface EngineOptions extends LinkOptions {
   readonly database: Database;
@@ -39,6 +45,10 @@ export class Engine implements Backend {
   readonly #pg: PGliteInterface;
   readonly #link: Link;
   readonly #live: LiveQueries;
+  readonly #turns = new Turns();
+  readonly #writer: Writer;
+  readonly #prepared: PreparedQueries;
+  readonly #tending: Tending;
   readonly #outbox: Outbox;
   readonly #readPath: ReadPath;
   readonly #features: Features;
@@ -47,10 +57,6 @@ export class Engine implements Backend {
   #problems = new Map<string, SyncProblem>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
-  /** The data is being removed: nothing more is written. */
-  #leaving = false;
-  /** Local transactions under way. */
-  #writes = new Set<Promise<Written>>();
   #wasOnline = false;
   #tellEnd = () => {};
   /** Resolves when the database was removed: this engine is of no use any more. */
@@ -68,15 +74,35 @@ export class Engine implements Backend {
     this.#link = new Link(options);
     this.#features = new Features(options.features);
     const { deviceOnly, derived } = this.#features;
-    this.#live = new LiveQueries(
-      (query) => this.#query(query),
-      [...schema.names, ...['outbox', 'refused', 'incoming'], ...deviceOnly, ...derived],
-    );
+    this.#live = new LiveQueries((query) => this.#turns.read(() => this.#query(query)), this.#turns.holding, [
+      ...schema.names,
+      ...['outbox', 'refused', 'incoming'],
+      ...deviceOnly,
+      ...derived,
+    ]);
     const flush = () => this.#flush();
+    this.#prepared = new PreparedQueries(this.#pg);
+    this.#tending = new Tending({ pg: this.#pg, tables: schema.names });
+    this.#writer = new Writer({
+      pg: this.#pg,
+      schema,
+      features: this.#features,
+      turns: this.#turns,
+      flush,
+      committed: (changes, unsent) => {
+        this.#tending.used();
+        // By the time the writer hears of it, the status counts it.
+        const status = this.#status;
+        this.#set({ unsent: status.unsent + unsent, onlyHere: status.onlyHere + unsent });
+        this.#changed(changes, true);
+      },
+      saved: () => this.#saved(),
+      full: () => this.#full(),
+    });
     this.stopped = whenStopped(database.pg);
     const problem = (source: string, found: SyncProblem | null) => this.#problem(source, found);
     const outboxEvents: OutboxEvents = {
-      changed: (tables) => this.#changed(tables),
+      changed: (changes) => this.#changed(changes),
       stranger: () => void this.#readPath.refresh(),
       sending: (sending) => this.#set({ sending }),
       problem: (found) => problem('outbox', found),
@@ -90,7 +116,7 @@ export class Engine implements Backend {
       userId,
       source: options.source ?? shapeSource,
       flush,
-      changed: (tables) => this.#changed(tables),
+      changed: (tables) => void arrived(this.#pg, tables).then((changes) => this.#changed(changes)),
       progressed: () => this.#progressed(),
       mark: () => this.#mark(),
       identified: (answer, sentAt) => this.#identified(answer, sentAt),
@@ -128,7 +154,7 @@ export class Engine implements Backend {
       userId: this.options.userId,
       syncs: this.options.sync !== false,
       flush,
-      changed: (tables) => this.#changed(tables),
+      changed: (tables) => this.#changed(wholly(tables)),
       problem: (found) => {
         this.#problem(name, found);
         const { [name]: _, ...others } = this.#status.faults;
@@ -142,22 +168,24 @@ export class Engine implements Backend {
   }
 
   async read(query: Query): Promise<unknown[]> {
+    this.#tending.used();
     return await this.#query(query);
   }
 
   async write(requestId: string, statements: readonly Query[]): Promise<Written> {
-    const { schema } = this.options;
-    return await this.#written(() => writeLocally(this.#pg, schema, requestId, statementsRunner(statements)));
+    const touched = statements.flatMap(({ sql }) => [...tablesIn(sql, this.#features.deviceOnly)]);
+    return await this.#writer.write(requestId, statementsRunner(statements), touched);
   }
 
   async undo(requestId: string, changes: readonly Change[]): Promise<Written> {
-    const { schema } = this.options;
-    return await this.#written(() => writeLocally(this.#pg, schema, requestId, undoRunner(schema, changes)));
+    return await this.#writer.write(requestId, undoRunner(this.options.schema, changes), []);
   }
 
   watch(query: Query, watcher: Watcher): () => void {
     return this.#live.watch(query, {
-      onRows: (rows) => watcher.onRows(rows),
+      onRows: (rows, holding) => watcher.onRows(rows, holding),
+      onSame: (holding) => watcher.onSame?.(holding),
+      isHidden: () => watcher.isHidden?.() ?? false,
       onError: (error) => watcher.onError(storeError(error, this.options.schema)),
     });
   }
@@ -167,6 +195,8 @@ export class Engine implements Backend {
     listener(this.#status);
     return () => this.#listeners.delete(listener);
   }
+
+  readonly settled = () => this.#live.settled();
 
   async wake(): Promise<void> {
     this.#link.wake();
@@ -197,11 +227,7 @@ export class Engine implements Backend {
     change: Readonly<Record<string, unknown>>,
   ): Promise<Written> {
     const { schema } = this.options;
-    const written = await this.#written(() =>
-      writeLocally(this.#pg, schema, requestId, resendRunner(schema, refusedId, change)),
-    );
-    this.#changed(['refused']);
-    return written;
+    return await this.#writer.write(requestId, resendRunner(schema, refusedId, change), ['refused']);
   }
 
   async discardRefused(id: string): Promise<void> {
@@ -211,14 +237,13 @@ export class Engine implements Backend {
     );
     for (const refused of rows) await this.#features.discarded(refused);
     await this.#flush();
-    this.#changed(['refused']);
+    this.#changed(wholly(['refused']));
   }
 
   async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
     // First no more writes, then the count: nothing is reported as saved and removed with the rest.
-    this.#leaving = true;
+    const writeAgain = await this.#writer.stop();
     try {
-      await Promise.allSettled(this.#writes);
       await this.#features.recount();
       await this.#count();
       const unsent = this.#status.onlyHere;
@@ -229,98 +254,71 @@ export class Engine implements Backend {
       this.#tellEnd();
       return { removed: true, unsent };
     } finally {
-      this.#leaving = false;
+      writeAgain();
     }
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#writer.close();
     clearInterval(this.#timer);
     this.#link.close();
-    await Promise.all([this.#outbox.close(), this.#readPath.close(), this.#features.close()]);
+    await Promise.all(this.#closeParts());
     await this.#pg.close();
+  }
+
+  #closeParts(): Promise<void>[] {
+    return [this.#outbox, this.#readPath, this.#features, this.#tending].map((part) => part.close());
   }
 
   async #query(query: Query): Promise<unknown[]> {
     if (this.#closed) throw new StoreError('closed', 'The store was closed.');
     try {
-      const { rows } = await this.#pg.query(query.sql, [...query.parameters]);
-      return rows;
+      return await this.#prepared.run(query);
     } catch (error) {
       throw storeError(error, this.options.schema);
     }
   }
 
-  /** Runs a local transaction and says that it is saved when it is. */
-  #written(write: () => Promise<Written>): Promise<Written> {
-    if (this.#closed) return Promise.reject(new StoreError('closed', 'The store was closed.'));
-    if (this.#leaving) {
-      const sentence = 'You are being signed out and the data is being removed; this was not saved.';
-      return Promise.reject(new StoreError('closed', sentence));
-    }
-    const writing = this.#saved(write)
-      .catch((error: unknown) => {
-        if (error instanceof StoreError && error.message === fullSentence) this.#full();
-        throw error;
-      })
-      .finally(() => this.#writes.delete(writing));
-    this.#writes.add(writing);
-    return writing;
-  }
-
-  async #saved(write: () => Promise<Written>): Promise<Written> {
-    const written = await write();
-    // Shown at once; called saved only when it is on the storage.
-    this.#changed([...written.changes.map((c) => c.table), 'outbox', ...this.#features.deviceOnly]);
-    await this.#features.written(written.changes);
-    // By the time the writer hears of it, the status counts it as unsent.
-    await Promise.all([this.#flush(), this.#count()]);
+  #saved(): void {
     this.#problem('device', null);
-    this.#features.saved(written.changes);
     if (this.options.sync !== false) this.#outbox.wake();
-    return written;
   }
 
   #full(): void {
     this.#problem('device', syncProblem('device-full'));
   }
 
-  /**
-   * Resolves when everything that was committed is stored. Where the storage has no room (IndexedDB: the rows are in
-   * memory then) that is said at once, and tried again: what is called saved is saved.
-   */
-  async #flush(): Promise<void> {
-    for (let failures = 1; ; failures++) {
-      try {
-        await this.options.database.flush();
-        if (failures > 1) this.#problem('device', null);
-        return;
-      } catch (error) {
-        if (!isFull(error) || this.#closed) throw error;
-        this.#full();
-        const { maxPause = 15_000 } = this.options;
-        await new Promise((again) => setTimeout(again, Math.min(maxPause, 250 * 2 ** Math.min(failures, 8))));
-      }
-    }
+  #flush(): Promise<void> {
+    return flushPatiently({
+      flush: () => this.options.database.flush(),
+      full: () => this.#full(),
+      hasRoom: () => this.#problem('device', null),
+      isClosed: () => this.#closed,
+      maxPause: this.options.maxPause ?? 15_000,
+    });
   }
 
   /** Ends without the database, which has stopped; its files can be opened anew afterwards. */
   async abandon(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#writer.close();
     clearInterval(this.#timer);
     this.#link.close();
-    const parts = [this.#outbox.close(), this.#readPath.close(), this.#features.close()];
-    await Promise.allSettled(parts);
+    await Promise.allSettled(this.#closeParts());
     await this.options.database.abandon();
   }
 
-  #changed(tables: Iterable<string>): void {
+  /** @param isCounted the status has what changed of the outbox already */
+  #changed(changes: Changes, isCounted = false): void {
     if (this.#closed) return;
-    const names = new Set(tables);
-    this.#live.invalidate(names);
-    if (this.#features.counted.some((name) => names.has(name))) void this.#count();
+    const names = new Set(changes.keys());
+    this.#live.invalidate(changes);
+    if (this.#features.counted.some((name) => names.has(name) && !(isCounted && name === 'outbox'))) {
+      void this.#count();
+    }
     this.#features.changed(names);
   }
 
@@ -345,7 +343,9 @@ export class Engine implements Backend {
   #progressed(): void {
     const was = this.#status.upToDate;
     this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate });
-    if (!was && this.#status.upToDate) this.#features.wake();
+    if (was || !this.#status.upToDate) return;
+    this.#features.wake();
+    void this.#tending.tend();
   }
 
   #linkChanged(): void {

@@ -13,6 +13,8 @@ export function carried(error: unknown): CarriedError {
 export class Host {
   /** Running watches by tab and id. */
   #watches = new Map<string, Map<number, () => void>>();
+  /** Tabs that nobody sees. */
+  #hidden = new Set<string>();
 
   constructor(private readonly backend: Backend) {}
 
@@ -26,13 +28,20 @@ export class Host {
       );
       return;
     }
+    if (message.type === 'seen') {
+      if (message.seen) this.#hidden.delete(tab);
+      else this.#hidden.add(tab);
+      return;
+    }
     const watches = this.#watches.get(tab) ?? new Map<number, () => void>();
     this.#watches.set(tab, watches);
     watches.get(id)?.();
     watches.delete(id);
     if (message.type === 'watch') {
       const stop = this.backend.watch(message.query, {
-        onRows: (rows) => reply({ type: 'rows', id, rows }),
+        onRows: (rows, holding) => reply({ type: 'rows', id, rows, holding }),
+        onSame: (holding) => reply({ type: 'same', id, holding }),
+        isHidden: () => this.#hidden.has(tab),
         onError: (error) => reply({ type: 'error', id, error: carried(error) }),
       });
       watches.set(id, stop);
@@ -43,5 +52,6 @@ export class Host {
   drop(tab: string): void {
     for (const stop of this.#watches.get(tab)?.values() ?? []) stop();
     this.#watches.delete(tab);
+    this.#hidden.delete(tab);
   }
 }

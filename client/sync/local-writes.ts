@@ -2,7 +2,7 @@
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import type { Schema } from '../../db/sync/schema';
 import { isFull } from './database';
-import type { Query } from './live-queries';
+import type { Changed, Changes, Query } from './live-queries';
 import { DatabaseStopped } from './stopped';
 import { type Change, StoreError, type Written } from './store';
 
@@ -43,6 +43,19 @@ async function written(tx: Transaction, n: string | null): Promise<Written> {
     [n],
   );
   return { n: Number(n), changes: rows };
+}
+
+/** @returns what a local transaction changed, for live queries; of the outbox, its rows' marks */
+export function changesOf(changes: readonly Change[]): Changes {
+  const found = new Map<string, Changed>();
+  for (const table of new Set(changes.map((change) => change.table))) {
+    const own = changes.filter((change) => change.table === table);
+    const columns = own.some(({ kind }) => kind !== 'update')
+      ? null
+      : new Set([...own.flatMap(({ set }) => Object.keys(set)), 'version', 'updated_at']);
+    found.set(table, { columns, ids: new Set(own.map(({ id }) => id)) });
+  }
+  return found.set('outbox', { columns: null, ids: new Set(changes.map(({ id }) => id)) });
 }
 
 /** Runs compiled statements in order. */

@@ -7,7 +7,9 @@ import type { Status, StoreErrorKind } from './store';
 export type ToLeader =
   | ({ readonly type: 'call'; readonly id: number } & AnyCall)
   | { readonly type: 'watch'; readonly id: number; readonly query: Query }
-  | { readonly type: 'unwatch'; readonly id: number };
+  | { readonly type: 'unwatch'; readonly id: number }
+  /** Whether a person can see the tab; one that has said nothing is seen. */
+  | { readonly type: 'seen'; readonly id: number; readonly seen: boolean };
 
 export interface CarriedError {
   readonly kind: StoreErrorKind;
@@ -19,7 +21,13 @@ export interface CarriedError {
 export type ToTab =
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
   | { readonly type: 'error'; readonly id: number; readonly error: CarriedError }
-  | { readonly type: 'rows'; readonly id: number; readonly rows: unknown[] }
+  | {
+      readonly type: 'rows';
+      readonly id: number;
+      readonly rows: unknown[];
+      readonly holding: readonly string[];
+    }
+  | { readonly type: 'same'; readonly id: number; readonly holding: readonly string[] }
   | { readonly type: 'status'; readonly status: Status };
 
 /** First message of a tab to its worker. */

@@ -29,6 +29,7 @@ class WorkerBridge {
   #listeners = new Set<(status: Status) => void>();
   #status = initialStatus;
   #closed = false;
+  readonly #stopSeen: () => void;
 
   constructor(options: OpenOptions) {
     this.#worker = options.startWorker();
@@ -44,6 +45,12 @@ class WorkerBridge {
     };
     const start: Start = { type: 'start', userId: options.userId, baseUrl: location.origin };
     this.#worker.postMessage(start);
+    const seen = this.#nextId++;
+    const tellSeen = () =>
+      this.#send({ type: 'seen', id: seen, seen: document.visibilityState === 'visible' });
+    document.addEventListener('visibilitychange', tellSeen);
+    this.#stopSeen = () => document.removeEventListener('visibilitychange', tellSeen);
+    if (document.visibilityState !== 'visible') tellSeen();
   }
 
   watch(query: Query, watcher: Watcher): () => void {
@@ -63,6 +70,7 @@ class WorkerBridge {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#stopSeen();
     this.#worker.terminate();
     for (const call of this.#calls.values()) call.reject(new StoreError('closed', 'The store was closed.'));
     this.#calls.clear();
@@ -88,7 +96,10 @@ class WorkerBridge {
         this.#setStatus(message.status);
         return;
       case 'rows':
-        this.#watchers.get(message.id)?.onRows(message.rows);
+        this.#watchers.get(message.id)?.onRows(message.rows, message.holding);
+        return;
+      case 'same':
+        this.#watchers.get(message.id)?.onSame?.(message.holding);
         return;
       case 'result':
         this.#calls.get(message.id)?.resolve(message.value);

@@ -14,6 +14,8 @@ import {
   writeResponse,
 } from '../../db/sync/wire';
 import { type Link, LinkError, readJson } from './link';
+import { type Changes, wholly } from './live-queries';
+import { noted, takeNotes } from './notes';
 import { clockOffset, type Exchange, meet, notAhead, renumber } from './start-over';
 import { isUnderWay, type SendingEvent, type SendingState, sendingTable } from './states';
 import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
@@ -30,8 +32,8 @@ interface Batch {
 }
 
 export interface OutboxEvents {
-  /** Committed and flushed; the tables that changed. */
-  changed(tables: Iterable<string>): void;
+  /** Committed and flushed. */
+  changed(changes: Changes): void;
   /** The server is another database than this device knew, or an older copy of it: its session says more. */
   stranger(): void;
   sending(is: boolean): void;
@@ -85,7 +87,7 @@ export class Outbox {
   ): Promise<boolean> {
     const { startedOver, restored } = await this.#inTurn(() => meet(this.pg, server, exchange, forget));
     await this.flush();
-    if (startedOver) this.events.changed(['outbox']);
+    if (startedOver) this.events.changed(wholly(['outbox']));
     this.#take('met');
     return restored;
   }
@@ -210,9 +212,9 @@ export class Outbox {
 
   async #store(response: WriteResponse, exchange: Exchange, batch: Batch): Promise<void> {
     const { serverId, mark, now } = response;
-    const tables = await this.pg.transaction(async (tx) => {
+    const changes = await this.pg.transaction(async (tx) => {
       // It started over meanwhile: the counters are others, and everything is sent again under the new id.
-      if (!(await isCurrent(tx, batch))) return [];
+      if (!(await isCurrent(tx, batch))) return wholly([]);
       await tx.query(
         `update sync.client set server_id = $1, epoch = $2, epoch_version = $3, offset_ms = $4, clock_ms = ${notAhead}`,
         [serverId, mark.epoch, mark.version, clockOffset(now, exchange)],
@@ -220,7 +222,7 @@ export class Outbox {
       return await storeAnswers(tx, response.answers, response.lsn);
     });
     await this.flush();
-    this.events.changed([...tables, 'outbox', 'refused', 'incoming']);
+    this.events.changed(new Map([...wholly(['outbox', 'incoming']), ...changes]));
   }
 
   /** A request that will never be accepted is narrowed down to the transaction it is about; that one is refused. */
@@ -256,14 +258,14 @@ export class Outbox {
       }),
     );
     await this.flush();
-    this.events.changed(['outbox']);
+    this.events.changed(wholly(['outbox']));
   }
 
   /** The device's own verdict on a batch of one that cannot be sent. Its counter is taken by the ones behind it. */
   async #refuse(batch: Batch, kind: RefusalKind): Promise<void> {
     const { n } = batch.transactions[0]!;
     const refuse = async (tx: Transaction) => {
-      if (!(await isCurrent(tx, batch))) return [];
+      if (!(await isCurrent(tx, batch))) return wholly([]);
       const { rows } = await tx.query<{ count: string }>('select count(*) from sync.outbox where n = $1', [
         n,
       ]);
@@ -282,9 +284,9 @@ export class Outbox {
       ]);
       return changed;
     };
-    const tables = await this.#inTurn(() => this.pg.transaction(refuse));
+    const changes = await this.#inTurn(() => this.pg.transaction(refuse));
     await this.flush();
-    this.events.changed([...tables, 'outbox', 'refused']);
+    this.events.changed(new Map([...changes, ...wholly(['outbox'])]));
   }
 }
 
@@ -294,12 +296,23 @@ async function isCurrent(tx: Transaction, batch: Batch): Promise<boolean> {
   return rows[0]!.client_id === batch.head.clientId;
 }
 
-/** @returns the tables that changed */
-async function storeAnswers(tx: Transaction, answers: readonly Answer[], lsn: string): Promise<string[]> {
-  if (answers.length === 0) return [];
+/** @returns what changed; of the outbox, the rows whose marks may have */
+async function storeAnswers(tx: Transaction, answers: readonly Answer[], lsn: string): Promise<Changes> {
+  if (answers.length === 0) return wholly([]);
+  const marked = await tx.query<{ id: string }>(
+    'select distinct row_id as id from sync.outbox where n = any($1::bigint[])',
+    [answers.map(({ n }) => n)],
+  );
   const { rows } = await tx.query<{ answer: string }>('select sync.answer($1, $2)', [
     JSON.stringify(answers),
     lsn,
   ]);
-  return rows.map((r) => r.answer);
+  const notes = await takeNotes(tx);
+  const isRefused = answers.some(({ verdicts }) => verdicts.some(({ status }) => status === 'refused'));
+  const tables = new Set([...rows.map(({ answer }) => answer), ...Object.keys(notes)]);
+  return new Map([
+    ...[...tables].map((table) => [table, noted(notes, table)] as const),
+    ...wholly(isRefused ? ['refused'] : []),
+    ['outbox', { columns: null, ids: new Set(marked.rows.map(({ id }) => id)) }],
+  ]);
 }

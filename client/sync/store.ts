@@ -3,6 +3,8 @@
 import type { Kysely } from 'kysely';
 import type { RefusalKind } from '../../db/sync/wire';
 import type { Asking } from './calls';
+import type { Laying } from './laying';
+import type { Reads } from './live-queries';
 import type { SyncProblem } from './sync-problem';
 import type { Compilable, StoreError } from './written';
 
@@ -28,6 +30,8 @@ export interface Status {
   /** What is nowhere but on this device: all that is unsent, refused operations, and what features keep here. */
   readonly onlyHere: number;
   readonly sending: boolean;
+  /** Local transactions that this tab has asked for and that are not on the device's storage yet. */
+  readonly writing: number;
   /** Open Inbox entries: unresolved notices, refused operations, parked rows, and what the features count. */
   readonly attention: number;
   /** First load of a workspace under way. */
@@ -50,18 +54,32 @@ export interface Status {
 // biome-ignore lint/suspicious/noEmptyInterface: the app adds to it
 export interface AppTables {}
 
+/** What a live query says of itself: how writes change its rows, and what it reads. Its `of` counts for both. */
+export interface LiveOptions<R> extends Laying<R>, Reads {}
+
 /** The methods that ask something of the engine stand in calls.ts. */
-export interface Store<Tables = AppTables> extends Omit<Asking, 'read'> {
+export interface Store<Tables = AppTables> extends Omit<Asking, 'read' | 'settled'> {
   readonly userId: string;
   /** Compiles queries; it has no connection of its own. */
   readonly db: Kysely<Tables>;
   /** @throws StoreError */
   read<R>(query: Compilable<R>): Promise<R[]>;
   /**
-   * Runs the query now and again after each change of a table it reads. Equal queries share one run.
+   * Runs the query now and again after each change of a table it reads. Equal queries share one run. What this tab
+   * writes is laid over the rows as `options` say, from the call of `write` on until an answer contains it.
    * @returns unsubscribe
    */
-  live<R>(query: Compilable<R>, onRows: (rows: R[]) => void, onError?: (e: StoreError) => void): () => void;
+  live<R>(
+    query: Compilable<R>,
+    onRows: (rows: R[]) => void,
+    onError?: (e: StoreError) => void,
+    options?: LiveOptions<R>,
+  ): () => void;
+  /**
+   * What is shown of a row by the live queries of this tab whose rows are of this table, with what is laid over it; at
+   * once, without asking the database. null: none of them shows it.
+   */
+  shown(table: string, id: string): Readonly<Record<string, unknown>> | null;
   status(): Status;
   onStatus(listener: () => void): () => void;
   /** Stops this tab's use of the store. */

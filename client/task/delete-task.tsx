@@ -5,14 +5,15 @@ import { Dialog } from '../kit/dialog';
 import { useAct } from '../sync/react/act';
 import { useLive, useStore } from '../sync/react/store-context';
 import { useOpenTask } from './active-task';
-import { taskDetail } from './queries';
+import { detailOptions } from './laying';
+import { type TaskDetail, taskDetail } from './queries';
 import { deleteTask } from './write';
 
 export function DeleteTask({ taskId, onClose }: { taskId: string; onClose: () => void }) {
   const store = useStore();
   const act = useAct();
   const { openId, close } = useOpenTask();
-  const task = useLive((db) => taskDetail(db, taskId), [taskId])?.[0];
+  const task = useLive<TaskDetail>((db) => taskDetail(db, taskId), [taskId], detailOptions())?.[0];
   const remove = async () => {
     onClose();
     if (openId === taskId) close();

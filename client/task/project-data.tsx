@@ -3,7 +3,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
 import { useWorkspace } from '../account';
 import { recall, remember } from '../kit/remember';
-import { useLive, useStatus } from '../sync/react/store-context';
+import { useIsOffline, useLive, useStatusOf } from '../sync/react/store-context';
 import * as read from './project-queries';
 
 export interface LabelRow {
@@ -32,19 +32,19 @@ const none: readonly never[] = [];
 
 export function ProjectDataProvider({ children }: { children: ReactNode }) {
   const { id } = useWorkspace();
-  const status = useStatus();
+  const isHere = useStatusOf((status) => status.loading === null && status.upToDate);
+  const isOffline = useIsOffline();
   const labels = useLive((db) => read.labels(db, id), [id]) ?? none;
   const live = useLive((db) => read.projects(db, id), [id]);
   const key = `projects.${id}`;
   // An empty answer while the first rows are still on their way is no knowledge.
-  const known = live && (live.length > 0 || (status.loading === null && status.upToDate));
+  const known = live && (live.length > 0 || isHere);
   useEffect(() => {
     if (known) remember(key, live);
   }, [key, known, live]);
   const projects = useMemo(
-    () =>
-      live && (known || status.network === 'offline') ? live : (recall<readonly ProjectRow[]>(key) ?? live),
-    [key, known, live, status.network],
+    () => (live && (known || isOffline) ? live : (recall<readonly ProjectRow[]>(key) ?? live)),
+    [key, known, live, isOffline],
   );
   const value = useMemo<Labels>(
     () => ({ labels, labelById: new Map(labels.map((label) => [label.id, label])) }),

@@ -10,7 +10,7 @@ import { useOverlays } from '../kit/overlays';
 import { Page } from '../kit/page-frame';
 import { remember } from '../kit/remember';
 import { tabStyle } from '../kit/tab-style';
-import { useStatus } from '../sync/react/store-context';
+import { useStatus, useStatusOf } from '../sync/react/store-context';
 import { Board } from './board/board';
 import { FilterBar } from './filter-bar';
 import { filters as filterSchema } from './filters';
@@ -29,14 +29,14 @@ export function ProjectPage({ view }: { view: 'board' | 'list' }) {
   const filters = useMemo(() => filterSchema.parse(JSON.parse(key)), [key]);
   const workspace = useWorkspace();
   const projects = useProjects();
-  const status = useStatus();
+  const isHere = useStatusOf((status) => status.loading === null && status.upToDate);
   const { show } = useOverlays();
   useEffect(() => {
     remember(`project.${workspaceId}`, projectId);
     remember(`view.${workspaceId}`, view);
   }, [workspaceId, projectId, view]);
   const project = projects?.find((p) => p.id === projectId);
-  const missing = projects !== undefined && !project && status.loading === null && status.upToDate;
+  const missing = projects !== undefined && !project && isHere;
   const View = view === 'board' ? Board : List;
   if (missing) {
     return (

@@ -23,6 +23,19 @@ export interface TaskRow {
   readonly comments: number;
   /** It has changes that are on this device only. */
   readonly pending: boolean;
+  /** Some of them are not even stored on it yet. */
+  readonly writing?: boolean;
+}
+
+/** A task as the panel shows it; with it come the columns that its definition alone describes. */
+export interface TaskDetail extends TaskRow {
+  readonly description: string;
+  readonly author: string;
+  readonly author_id: string | null;
+  readonly source: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly [shown: string]: unknown;
 }
 
 type Db = Kysely<DB>;

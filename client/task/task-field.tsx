@@ -20,9 +20,10 @@ import {
 } from './choices';
 import { priorityNames, statusNames, type TaskStatus } from './facts';
 import { useMakeLabel } from './labels';
+import { detailOptions } from './laying';
 import type { TaskField as Field } from './overlays';
 import { useProjects } from './project-data';
-import { taskDetail } from './queries';
+import { type TaskDetail, taskDetail } from './queries';
 import { changeTask, setLabel, type TaskChange } from './write';
 
 const titles: Record<Field, string> = {
@@ -67,7 +68,7 @@ export function TaskFieldPalette(props: { field: Field; taskId: string; onClose:
   const projects = useProjects();
   const makeLabel = useMakeLabel();
   const [search, setSearch] = useState('');
-  const task = useLive((db) => taskDetail(db, taskId), [taskId])?.[0];
+  const task = useLive<TaskDetail>((db) => taskDetail(db, taskId), [taskId], detailOptions())?.[0];
   const choices = {
     status: statusChoices,
     priority: priorityChoices,

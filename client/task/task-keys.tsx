@@ -47,12 +47,14 @@ function KeysOfTask() {
   const shiftStatus = (by: 1 | -1) =>
     editable
       ? async () => {
-          const [task] = await store.read(
-            store.db.selectFrom('task').select('status').where('id', '=', taskId),
-          );
-          if (!task || !isStatus(task.status)) return;
-          const next = statuses[statuses.indexOf(task.status) + by];
-          if (next) await act(`status ${statusNames[next]}`, changeTask(store.db, taskId, { status: next }));
+          // What is shown is known at once; only a task that is shown nowhere is asked for.
+          const status =
+            store.shown('task', taskId)?.status ??
+            (await store.read(store.db.selectFrom('task').select('status').where('id', '=', taskId)))[0]
+              ?.status;
+          if (typeof status !== 'string' || !isStatus(status)) return;
+          const next = statuses[statuses.indexOf(status) + by];
+          if (next) void act(`status ${statusNames[next]}`, changeTask(store.db, taskId, { status: next }));
         }
       : null;
 

@@ -1,9 +1,12 @@
 // A window onto the tasks of a project: pieces of its status groups, live, and how many there are in all. The board
-// and the list ask for what is on the screen and a little more, never for everything.
-import { useMemo, useRef } from 'react';
-import { useLive, useLiveTagged } from '../sync/react/store-context';
+// and the list ask for what is on the screen and a little more, never for everything. What did not change keeps its
+// identity, group by group, so that only the groups that changed are drawn again.
+import { useEffect, useMemo, useRef } from 'react';
+import { useLiveTagged, useStore } from '../sync/react/store-context';
+import { keepTops } from './board/tops';
 import { isStatus, type TaskStatus } from './facts';
-import type { Filters } from './filters';
+import { activeFilters, type Filters } from './filters';
+import { countOptions, windowOptions } from './laying';
 import { type Slice, statusCounts, type TaskRow, taskSlices } from './queries';
 
 export interface LoadedSlice {
@@ -31,26 +34,41 @@ export function block(first: number, last: number, size: number): { offset: numb
   return { offset, limit: end - offset };
 }
 
+function isSame(a: LoadedSlice | undefined, b: LoadedSlice): a is LoadedSlice {
+  return (
+    a?.offset === b.offset && a.rows.length === b.rows.length && a.rows.every((row, i) => row === b.rows[i])
+  );
+}
+
 export function useTaskWindow(projectId: string, f: Filters, slices: readonly Slice[]): TaskWindow {
+  const store = useStore();
   const base = JSON.stringify([projectId, f]);
   const key = JSON.stringify(slices);
-  const live = useLiveTagged(
+  const live = useLiveTagged<TaskRow, { base: string; slices: Slice[] }>(
     (db) => (slices.length > 0 ? taskSlices(db, projectId, f, slices) : null),
     [base, key],
     useMemo(() => ({ base, slices: JSON.parse(key) as Slice[] }), [base, key]),
+    windowOptions(projectId, f, slices),
   );
-  const counted = useLive((db) => statusCounts(db, projectId, f), [base]);
+  const counted = useLiveTagged(
+    (db) => statusCounts(db, projectId, f),
+    [base],
+    base,
+    countOptions(projectId, f),
+  );
   /** Rows of earlier windows by place, to show while a new window is on its way. */
   const earlier = useRef<{ base: string; places: Map<string, TaskRow> }>({ base, places: new Map() });
+  const before = useRef(new Map<TaskStatus, LoadedSlice>());
 
   const counts = useMemo(() => {
     if (!counted) return undefined;
     return new Map(
-      counted.flatMap((row) => (isStatus(row.status) ? [[row.status, row.count] as const] : [])),
+      counted.rows.flatMap((row) => (isStatus(row.status) ? [[row.status, row.count] as const] : [])),
     );
   }, [counted]);
+  const isCounted = counted?.tag === base;
 
-  return useMemo<TaskWindow>(() => {
+  const window = useMemo<TaskWindow>(() => {
     const groups = new Map<TaskStatus, LoadedSlice>();
     const fresh = live && live.tag.base === base ? live : undefined;
     if (earlier.current.base !== base || earlier.current.places.size > 2_000) {
@@ -61,14 +79,18 @@ export function useTaskWindow(projectId: string, f: Filters, slices: readonly Sl
     const totals = counts && new Map(counts);
     for (const slice of live?.tag.slices ?? []) {
       const rows = live!.rows.filter((row) => row.status === slice.status).sort(byPosition);
-      groups.set(slice.status, { offset: slice.offset, rows });
+      const now = { offset: slice.offset, rows };
+      const old = before.current.get(slice.status);
+      groups.set(slice.status, isSame(old, now) ? old : now);
       if (!fresh) continue;
       for (const [i, row] of rows.entries()) places.set(`${slice.status}${slice.offset + i}`, row);
-      // The end of the group is in the window: the rows know the count, also before it was counted again.
+      // The end of the group is in the window: the rows know the count, also before it was counted again. Fewer rows
+      // than counted may be those that this tab has taken out of the window.
       const end = slice.offset + rows.length;
-      if (rows.length < slice.limit && (rows.length > 0 || slice.offset === 0))
-        totals?.set(slice.status, end);
+      const isEnd = rows.length < slice.limit && (rows.length > 0 || slice.offset === 0);
+      if (isEnd && (!isCounted || end > (totals?.get(slice.status) ?? 0))) totals?.set(slice.status, end);
     }
+    before.current = groups;
     return {
       counts: totals,
       loaded: (status) => groups.get(status) ?? nothing,
@@ -80,5 +102,18 @@ export function useTaskWindow(projectId: string, f: Filters, slices: readonly Sl
         return before && !ids.has(before.id) ? before : undefined;
       },
     };
-  }, [live, base, counts]);
+  }, [live, base, counts, isCounted]);
+
+  const isWhole = activeFilters(f).length === 0 && live?.tag.base === base;
+  useEffect(() => {
+    if (!isWhole) return;
+    return keepTops(store, projectId, (status) => {
+      const { offset, rows } = window.loaded(status);
+      if (rows[0] && offset === 0) return rows[0].position;
+      return rows.length === 0 && window.counts?.get(status) === undefined && window.counts
+        ? null
+        : undefined;
+    });
+  }, [store, projectId, isWhole, window]);
+  return window;
 }

@@ -73,6 +73,26 @@ begin
     using errcode = 'insufficient_privilege', constraint = 'read_only_table';
 end $$;
 
+-- Notes what a merge has written: of rows that are still there the columns that changed, '*' where rows came or went or
+-- it is not known. Live queries are spared by it (client/sync/engine.ts). A setting, so that it goes back with the
+-- transaction and costs no write.
+create function sync.note(name text, changed text[]) returns void language plpgsql as $$
+declare
+  noted jsonb := coalesce(nullif(current_setting('sync.noted', true), ''), '{}');
+begin
+  if noted -> name @> to_jsonb(changed) then return; end if;
+  perform set_config('sync.noted', jsonb_set(noted, array[name], coalesce(noted -> name, '[]') || to_jsonb(changed))::text, false);
+end $$;
+
+-- What was noted since the last time: columns by table.
+create function sync.take_notes() returns jsonb language plpgsql as $$
+declare
+  noted jsonb := coalesce(nullif(current_setting('sync.noted', true), ''), '{}');
+begin
+  perform set_config('sync.noted', '', false);
+  return noted;
+end $$;
+
 -- Unanswered rows that clash with a row of the server's make way for it; truth null: for all that is incoming.
 -- Returns how many.
 create function sync.make_way(name text, which uuid default null, truth jsonb default null) returns integer language plpgsql as $$

@@ -63,13 +63,18 @@ begin
   execute format($f$
     create function sync.put_%1$s(which uuid, truth jsonb) returns void language plpgsql as $p$
     #variable_conflict use_column
+    declare
+      before jsonb := (select to_jsonb(t) - 'search' from public.%1$I t where t.id = which);
+      after jsonb := (select to_jsonb(p) - 'search' from jsonb_populate_record(sync.blank_%1$s(), truth) p);
     begin
       if truth is null then
         delete from public.%1$I t where t.id = which;
-      else
-        insert into public.%1$I (%2$s) select %2$s from jsonb_populate_record(sync.blank_%1$s(), truth)
-          on conflict (id) do update set %3$s;
+      elsif before is distinct from after then
+        insert into public.%1$I as t (%2$s) select %2$s from jsonb_populate_record(sync.blank_%1$s(), truth)
+          on conflict (id) do update set %3$s returning to_jsonb(t) - 'search' into after;
       end if;
+      perform sync.note(%1$L, case when truth is null or before is null then '{*}'
+        else array(select a.key from jsonb_each(after) a where a.value is distinct from before -> a.key) end);
     end $p$
   $f$, name, columns, assignments);
   -- Merges what is in sync.incoming. Never fails: a row that cannot be applied stays there, parked (R5).
@@ -85,6 +90,7 @@ begin
       progress boolean;
       blank public.%1$I := sync.blank_%1$s();
     begin
+      perform sync.note(%1$L, '{}');
       -- What is changed here from now on is later than anything seen (hybrid logical clock).
       select ceil(extract(epoch from max((i."row" ->> 'updated_at')::timestamptz)) * 1000) into seen
         from sync.incoming i where i."table" = %1$L and i.error is null;
@@ -109,10 +115,12 @@ begin
       begin
         delete from public.%1$I t using sync.incoming i
           where i."table" = %1$L and i."row" is null and t.id = i.row_id and i.error is null;
+        if found then perform sync.note(%1$L, '{*}'); end if;
         insert into public.%1$I as t (%2$s)
           select %4$s from sync.incoming i, jsonb_populate_record(blank, i."row") p
           where i."table" = %1$L and i."row" is not null and i.error is null
           on conflict (id) do update set %3$s where refetch or t.version <= excluded.version;
+        if found then perform sync.note(%1$L, '{*}'); end if;
         delete from sync.incoming i where i."table" = %1$L and i.error is null;
       exception when others then
         update sync.incoming i set error = 'not tried' where i."table" = %1$L and i.error is null;
@@ -124,6 +132,7 @@ begin
         select jsonb_object_agg(t.id, to_jsonb(t) - 'search') into before from public.%1$I t join sync.incoming i on t.id = i.row_id
           where i."table" = %1$L and not exists (select from sync.base b where b."table" = %1$L and b.row_id = i.row_id);
         delete from public.%1$I t where before ? t.id::text;
+        perform sync.note(%1$L, '{*}');
         loop
           progress := false;
           for r in select i.row_id from sync.incoming i where i."table" = %1$L

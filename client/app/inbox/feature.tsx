@@ -3,11 +3,11 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { Inbox } from 'lucide-react';
 import type { Feature } from '../../kit/feature';
 import { workspaceRoute } from '../../kit/routes';
-import { useStatus } from '../../sync/react/store-context';
+import { useStatusOf } from '../../sync/react/store-context';
 
 /** How many things wait for this person. */
 function Attention() {
-  const { attention } = useStatus();
+  const attention = useStatusOf((status) => status.attention);
   return attention > 0 ? (
     <span className="rounded-full bg-warn-soft px-1.5 text-2xs font-[600] text-warn tabular-nums">
       {attention}

@@ -3,7 +3,7 @@
 import { CircleAlert, RefreshCw, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '../../kit/button';
-import { useStatus } from '../../sync/react/store-context';
+import { useStatusOf } from '../../sync/react/store-context';
 import { useUpdate } from '../update';
 
 function Banner(props: {
@@ -29,10 +29,13 @@ function Banner(props: {
 }
 
 export function Banners() {
-  const status = useStatus();
+  const failure = useStatusOf(({ database, databaseError }) =>
+    database === 'failed' ? (databaseError ?? 'Reload the page to try again.') : null,
+  );
+  const keepsNothing = useStatusOf(({ database, storage }) => database === 'ready' && storage === 'memory');
   return (
     <>
-      {status.database === 'failed' ? (
+      {failure === null ? null : (
         <Banner
           tone="danger"
           icon={<CircleAlert size={15} />}
@@ -42,11 +45,10 @@ export function Banners() {
             </Button>
           }
         >
-          <strong className="font-[600]">The database on this device could not be opened.</strong>{' '}
-          {status.databaseError ?? 'Reload the page to try again.'}
+          <strong className="font-[600]">The database on this device could not be opened.</strong> {failure}
         </Banner>
-      ) : null}
-      {status.database === 'ready' && status.storage === 'memory' ? (
+      )}
+      {keepsNothing ? (
         <Banner tone="warn" icon={<TriangleAlert size={15} />}>
           <strong className="font-[600]">This browser lets us keep nothing.</strong> Changes that were not
           sent are lost when this tab closes. A private window or blocked site data is the usual cause.

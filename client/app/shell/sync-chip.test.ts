@@ -11,26 +11,28 @@ function* statuses(): Generator<Status> {
         for (const session of ['signed-in', 'expired'] as const)
           for (const unsent of [0, 1, 3])
             for (const sending of [false, true])
-              for (const attention of [0, 1, 2])
-                for (const loading of [null, { rows: 10, total: 1200 }, { rows: 5, total: 0 }])
-                  for (const upToDate of [false, true])
-                    for (const problem of [null, syncProblem('busy'), syncProblem('device-full')])
-                      yield {
-                        database,
-                        databaseError: database === 'failed' ? 'The disk is full.' : null,
-                        storage,
-                        network,
-                        session,
-                        unsent,
-                        onlyHere: unsent,
-                        sending,
-                        attention,
-                        loading,
-                        upToDate,
-                        heardAt: null,
-                        problem,
-                        faults: {},
-                      };
+              for (const writing of [0, 2])
+                for (const attention of [0, 1, 2])
+                  for (const loading of [null, { rows: 10, total: 1200 }, { rows: 5, total: 0 }])
+                    for (const upToDate of [false, true])
+                      for (const problem of [null, syncProblem('busy'), syncProblem('device-full')])
+                        yield {
+                          database,
+                          databaseError: database === 'failed' ? 'The disk is full.' : null,
+                          storage,
+                          network,
+                          session,
+                          unsent,
+                          onlyHere: unsent,
+                          sending,
+                          writing,
+                          attention,
+                          loading,
+                          upToDate,
+                          heardAt: null,
+                          problem,
+                          faults: {},
+                        };
 }
 
 test('every status has a chip, with words and a sentence', () => {
@@ -42,7 +44,7 @@ test('every status has a chip, with words and a sentence', () => {
     expect(chip.label).not.toMatch(/undefined|null|NaN/);
     count++;
   }
-  expect(count).toBe(3 * 4 * 2 * 2 * 3 * 2 * 3 * 3 * 2 * 3);
+  expect(count).toBe(3 * 4 * 2 * 2 * 3 * 2 * 2 * 3 * 3 * 2 * 3);
 });
 
 test('"up to date" is said exactly when nothing is wrong, waiting, loading or unknown', () => {
@@ -52,6 +54,7 @@ test('"up to date" is said exactly when nothing is wrong, waiting, loading or un
       s.session === 'signed-in' &&
       s.network === 'online' &&
       s.unsent === 0 &&
+      s.writing === 0 &&
       s.attention === 0 &&
       s.loading === null &&
       s.upToDate &&
@@ -104,6 +107,7 @@ test('each kind has a fixed meaning', () => {
     session: 'signed-in',
     unsent: 0,
     sending: false,
+    writing: 0,
     onlyHere: 0,
     attention: 0,
     loading: null,
@@ -118,6 +122,7 @@ test('each kind has a fixed meaning', () => {
   expect(label({ network: 'offline', unsent: 2 })).toBe('Offline · 2 waiting');
   expect(label({ unsent: 3, sending: true })).toBe('Sending 3');
   expect(label({ unsent: 3 })).toBe('3 waiting');
+  expect(label({ writing: 1 })).toBe('Storing');
   expect(label({ attention: 1 })).toBe('1 thing needs you');
   expect(label({ attention: 2, network: 'offline' })).toBe('Offline');
   expect(label({ loading: { rows: 10, total: 1200 } })).toBe('Loading 10 of 1,200 rows');

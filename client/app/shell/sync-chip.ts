@@ -31,7 +31,7 @@ const kept = (n: number) =>
 
 /**
  * The first thing that is true, in order of what a person must know: a broken or full storage, sign-in, no network, syncing
- * that fails, a first load, sending, work that needs them, waiting, connecting; "up to date" only if none of these is.
+ * that fails, a first load, sending, work that needs them, waiting, storing, connecting; "up to date" only if none is.
  */
 export function syncChip(status: Status): Chip {
   const { unsent } = status;
@@ -101,6 +101,13 @@ export function syncChip(status: Status): Chip {
   }
   if (unsent > 0) {
     return { kind: 'waiting', label: `${number.format(unsent)} waiting`, detail: kept(unsent) };
+  }
+  if (status.writing > 0) {
+    return {
+      kind: 'waiting',
+      label: 'Storing',
+      detail: `${changes(status.writing)} being stored on this device.`,
+    };
   }
   if (!status.upToDate) {
     return {

@@ -6,7 +6,7 @@ import { useSession } from '../../account/session';
 import { useWorkspace } from '../../account/workspace';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../../kit/menu';
 import { useOverlays } from '../../kit/overlays';
-import { useStatus } from '../../sync/react/store-context';
+import { useIsOffline } from '../../sync/react/store-context';
 
 export function WorkspaceTile({ name, size = 20 }: { name: string; size?: number }) {
   return (
@@ -23,10 +23,9 @@ export function WorkspaceTile({ name, size = 20 }: { name: string; size?: number
 export function WorkspaceMenu() {
   const workspace = useWorkspace();
   const session = useSession();
-  const status = useStatus();
+  const offline = useIsOffline();
   const navigate = useNavigate();
   const { show } = useOverlays();
-  const offline = status.network === 'offline';
   return (
     <Menu
       label="Workspaces"

@@ -8,6 +8,7 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 function sameRow(a: object, b: object): boolean {
+  if (a === b) return true;
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
   return keys.every((key) => same(a[key as never], b[key as never]));

@@ -1,17 +1,6 @@
 // The board: one column per status; cards are dragged with the pointer or the keyboard.
-import {
-  type Announcements,
-  DndContext,
-  DragOverlay,
-  KeyboardCode,
-  type KeyboardCoordinateGetter,
-  KeyboardSensor,
-  MouseSensor,
-  TouchSensor,
-  useSensor,
-  useSensors,
-} from '@dnd-kit/core';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { DragOverlay, KeyboardCode, type KeyboardCoordinateGetter } from '@dnd-kit/core';
+import { memo, useCallback, useMemo, useRef, useState } from 'react';
 import { useWorkspace } from '../../account';
 import { useAct } from '../../sync/react/act';
 import { useStore } from '../../sync/react/store-context';
@@ -20,10 +9,11 @@ import { statuses, statusNames, type TaskStatus } from '../facts';
 import type { Filters } from '../filters';
 import { NoTasks } from '../no-tasks';
 import { type Slice, shownStatuses, type TaskRow } from '../queries';
-import { useTaskWindow } from '../task-window';
+import { type LoadedSlice, useTaskWindow } from '../task-window';
 import { changeTask } from '../write';
 import { CardFace, useFace } from './card';
 import { Column, type ColumnHandle } from './column';
+import { DragArea, type Dragging } from './drag-area';
 import { useBoardKeys } from './keys';
 import { keyFor, type Place, placeAt, placeBeside } from './place';
 
@@ -32,14 +22,6 @@ const directions: Record<string, 'up' | 'down' | 'left' | 'right'> = {
   [KeyboardCode.Down]: 'down',
   [KeyboardCode.Left]: 'left',
   [KeyboardCode.Right]: 'right',
-};
-
-/** What dnd-kit would say does not fit; the board has a live region of its own. */
-const silent: Announcements = {
-  onDragStart: () => undefined,
-  onDragOver: () => undefined,
-  onDragEnd: () => undefined,
-  onDragCancel: () => undefined,
 };
 
 function Lifted({ task }: { task: TaskRow }) {
@@ -51,14 +33,20 @@ function Lifted({ task }: { task: TaskRow }) {
   );
 }
 
+/** A card that was dropped where its neighbours are not loaded: shown there while its order key is being read. */
 interface Moved {
   readonly task: TaskRow;
   readonly place: Place;
-  /** Its new order key, once known. */
-  readonly key: string | null;
 }
 
-export function Board({ projectId, filters }: { projectId: string; filters: Filters }) {
+/** One column's part of the window. */
+interface Shown {
+  readonly count: number | undefined;
+  readonly slice: LoadedSlice;
+  readonly at: (index: number) => TaskRow | undefined;
+}
+
+export const Board = memo(function Board({ projectId, filters }: { projectId: string; filters: Filters }) {
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
@@ -97,48 +85,48 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
   const dropRef = useRef<Place | null>(null);
   const [said, setSaid] = useState('');
   const byKeyboard = useRef(false);
-  /** A card that was just dropped: shown in its new place until the database says so too. */
   const [moved, setMoved] = useState<Moved | null>(null);
-  useEffect(() => {
-    if (!moved?.key) return;
-    const { rows } = tasks.loaded(moved.place.status);
-    if (rows.some((row) => row.id === moved.task.id && row.position === moved.key)) return setMoved(null);
-    // It may have gone where nothing is loaded.
-    const timer = setTimeout(() => setMoved(null), 1_500);
-    return () => clearTimeout(timer);
-  }, [tasks, moved]);
 
   const place = useCallback((next: Place | null) => {
     dropRef.current = next;
     setDrop((old) => (old?.status === next?.status && old?.beforeId === next?.beforeId ? old : next));
   }, []);
 
-  const columns = useMemo(
-    () =>
-      new Map(
-        shown.map((status) => {
-          const count = tasks.counts?.get(status) ?? (tasks.counts ? 0 : undefined);
-          if (!moved || count === undefined) {
-            return [status, { count, at: (index: number) => tasks.at(status, index) }] as const;
-          }
-          const { offset, rows } = tasks.loaded(status);
-          const without = rows.filter((row) => row.id !== moved.task.id);
-          let total = count - (rows.length - without.length);
-          if (status === moved.place.status) {
-            const found = without.findIndex((row) => row.id === moved.place.beforeId);
-            without.splice(found < 0 ? without.length : found, 0, { ...moved.task, status, pending: true });
-            total++;
-          }
-          return [status, { count: total, at: (index: number) => without[index - offset] }] as const;
-        }),
-      ),
-    [shown, tasks, moved],
-  );
+  /** Of the drawing before: a column that did not change stays the same. */
+  const drawn = useRef(new Map<TaskStatus, Shown>());
+  const columns = useMemo(() => {
+    const found = new Map(
+      shown.map((status): [TaskStatus, Shown] => {
+        const count = tasks.counts?.get(status) ?? (tasks.counts ? 0 : undefined);
+        const slice = tasks.loaded(status);
+        if (!moved || count === undefined) {
+          const before = drawn.current.get(status);
+          const isSame = before?.slice === slice && before.count === count;
+          return [status, isSame ? before : { count, slice, at: (index: number) => tasks.at(status, index) }];
+        }
+        const { offset, rows } = slice;
+        const without = rows.filter((row) => row.id !== moved.task.id);
+        let total = count - (rows.length - without.length);
+        if (status === moved.place.status) {
+          const found = without.findIndex((row) => row.id === moved.place.beforeId);
+          without.splice(found < 0 ? without.length : found, 0, { ...moved.task, status, pending: true });
+          total++;
+        }
+        // Not kept for the drawing after: the slice is not what it shows.
+        return [
+          status,
+          { count: total, slice: { offset, rows: without }, at: (index) => without[index - offset] },
+        ];
+      }),
+    );
+    drawn.current = found;
+    return found;
+  }, [shown, tasks, moved]);
 
+  /** Resolves when the card is shown there. */
   const move = useCallback(
     async (task: TaskRow, to: Place) => {
-      setMoved({ task, place: to, key: null });
-      const key = await keyFor(
+      const found = keyFor(
         store,
         projectId,
         task.id,
@@ -146,10 +134,17 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
         tasks.loaded(to.status),
         tasks.counts?.get(to.status) ?? 0,
       );
-      setMoved({ task, place: to, key });
-      const change = to.status === task.status ? { position: key } : { position: key, status: to.status };
-      const written = await act(`move of “${task.title}”`, changeTask(store.db, task.id, change));
-      if (!written) setMoved(null);
+      const write = (position: string) => {
+        const change = to.status === task.status ? { position } : { position, status: to.status };
+        void act(`move of “${task.title}”`, changeTask(store.db, task.id, change));
+      };
+      if (typeof found === 'string') return write(found);
+      setMoved({ task, place: to });
+      try {
+        write(await found);
+      } finally {
+        setMoved(null);
+      }
     },
     [act, store, projectId, tasks],
   );
@@ -171,19 +166,6 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
     return { x: next.x, y: next.y };
   };
 
-  const sensors = useSensors(
-    useSensor(MouseSensor, { activationConstraint: { distance: 5 } }),
-    useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
-    useSensor(KeyboardSensor, {
-      coordinateGetter: coordinates,
-      keyboardCodes: {
-        start: [KeyboardCode.Space],
-        cancel: [KeyboardCode.Esc],
-        end: [KeyboardCode.Space, KeyboardCode.Enter],
-      },
-    }),
-  );
-
   const loadedIds = useMemo(
     () => shown.flatMap((status) => tasks.loaded(status).rows.map((row) => row.id)),
     [shown, tasks],
@@ -191,46 +173,45 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
   const tabbableId = focusedId && loadedIds.includes(focusedId) ? focusedId : (loadedIds[0] ?? null);
   useBoardKeys({ shown, tasks, handles, move, projectId });
 
+  const dragging: Dragging = {
+    coordinates,
+    onStart: ({ active, activatorEvent }) => {
+      const task = active.data.current?.task as TaskRow;
+      byKeyboard.current = activatorEvent instanceof KeyboardEvent;
+      const rows = tasks.loaded(task.status as TaskStatus).rows;
+      const index = rows.findIndex((row) => row.id === task.id);
+      setLifted(task);
+      place({ status: task.status as TaskStatus, beforeId: rows[index + 1]?.id ?? null });
+      setSaid(
+        `Picked up ${task.title}. Move it with the arrow keys, drop it with Space, leave it with Escape.`,
+      );
+    },
+    onMove: ({ active, activatorEvent, delta }) => {
+      if (byKeyboard.current || !board.current) return;
+      const start =
+        'touches' in activatorEvent
+          ? (activatorEvent as TouchEvent).touches[0]
+          : (activatorEvent as MouseEvent);
+      if (!start) return;
+      place(placeAt(board.current, String(active.id), start.clientX + delta.x, start.clientY + delta.y));
+    },
+    onCancel: () => {
+      setLifted(null);
+      place(null);
+      setSaid('Left where it was.');
+    },
+    onEnd: () => {
+      const to = dropRef.current;
+      if (lifted && to && !isSame(lifted, to, tasks.loaded(to.status).rows)) {
+        void move(lifted, to);
+        setSaid(`Dropped in ${statusNames[to.status]}.`);
+      }
+      setLifted(null);
+      place(null);
+    },
+  };
   return (
-    <DndContext
-      sensors={sensors}
-      accessibility={{ announcements: silent, screenReaderInstructions: { draggable: '' } }}
-      autoScroll={{ threshold: { x: 0.12, y: 0.16 }, acceleration: 12 }}
-      onDragStart={({ active, activatorEvent }) => {
-        const task = active.data.current?.task as TaskRow;
-        byKeyboard.current = activatorEvent instanceof KeyboardEvent;
-        const rows = tasks.loaded(task.status as TaskStatus).rows;
-        const index = rows.findIndex((row) => row.id === task.id);
-        setLifted(task);
-        place({ status: task.status as TaskStatus, beforeId: rows[index + 1]?.id ?? null });
-        setSaid(
-          `Picked up ${task.title}. Move it with the arrow keys, drop it with Space, leave it with Escape.`,
-        );
-      }}
-      onDragMove={({ active, activatorEvent, delta }) => {
-        if (byKeyboard.current || !board.current) return;
-        const start =
-          'touches' in activatorEvent
-            ? (activatorEvent as TouchEvent).touches[0]
-            : (activatorEvent as MouseEvent);
-        if (!start) return;
-        place(placeAt(board.current, String(active.id), start.clientX + delta.x, start.clientY + delta.y));
-      }}
-      onDragCancel={() => {
-        setLifted(null);
-        place(null);
-        setSaid('Left where it was.');
-      }}
-      onDragEnd={() => {
-        const to = dropRef.current;
-        if (lifted && to && !isSame(lifted, to, tasks.loaded(to.status).rows)) {
-          void move(lifted, to);
-          setSaid(`Dropped in ${statusNames[to.status]}.`);
-        }
-        setLifted(null);
-        place(null);
-      }}
-    >
+    <DragArea dragging={dragging}>
       <div
         ref={board}
         className="flex h-full gap-2 overflow-x-auto overscroll-x-contain p-3 phone:snap-x phone:snap-mandatory phone:scroll-px-3 data-[dragging=true]:snap-none"
@@ -246,6 +227,7 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
               status={status}
               projectId={projectId}
               count={column.count}
+              slice={column.slice}
               at={column.at}
               dropBefore={drop?.status === status ? drop.beforeId : undefined}
               openId={openId}
@@ -266,9 +248,9 @@ export function Board({ projectId, filters }: { projectId: string; filters: Filt
         {said}
       </p>
       <DragOverlay dropAnimation={null}>{lifted ? <Lifted task={lifted} /> : null}</DragOverlay>
-    </DndContext>
+    </DragArea>
   );
-}
+});
 
 /** Dropping a card where it is changes nothing. */
 function isSame(task: TaskRow, to: Place, rows: readonly TaskRow[]): boolean {

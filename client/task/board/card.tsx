@@ -66,7 +66,7 @@ export const CardFace = memo(function CardFace(props: {
               {task.comments}
             </span>
           ) : null}
-          <SyncMark pending={task.pending} />
+          <SyncMark pending={task.pending} writing={task.writing === true} />
         </div>
       </div>
     </>
@@ -80,7 +80,7 @@ export function cardName(task: TaskRow, assignee: string | null): string {
     statusNames[task.status as TaskStatus] ?? task.status,
     task.priority > 0 ? `${priorityNames[task.priority]} priority` : null,
     assignee ? `assigned to ${assignee}` : null,
-    task.pending ? 'only on this device' : 'on the server',
+    task.writing ? 'being stored' : task.pending ? 'only on this device' : 'on the server',
   ]
     .filter(Boolean)
     .join(', ');

@@ -2,14 +2,23 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { Plus } from 'lucide-react';
-import { memo, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import {
+  memo,
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Boundary } from '../../kit/boundary';
 import { IconButton } from '../../kit/button';
 import { statusNames, type TaskStatus } from '../facts';
 import { StatusIcon } from '../icons';
 import type { TaskRow } from '../queries';
 import { QuickAdd } from '../quick-add';
-import { block } from '../task-window';
+import { block, type LoadedSlice } from '../task-window';
 import { Card } from './card';
 
 export interface ColumnHandle {
@@ -25,6 +34,19 @@ function DropLine() {
   );
 }
 
+/**
+ * The keys of a column's cards by their place. The function stays the same while the same cards stand in the same
+ * places: the virtualizer asks for all keys of the column anew when it changes.
+ */
+function useItemKey({ offset, rows }: LoadedSlice): (index: number) => string {
+  const order = `${offset} ${rows.map((row) => row.id).join(' ')}`;
+  return useMemo(() => {
+    const [first, ...ids] = order.split(' ');
+    return (index: number) => ids[index - Number(first)] || `place-${index}`;
+  }, [order]);
+}
+
+const estimateSize = () => 86;
 const gap = 8;
 const blockSize = 12;
 
@@ -34,6 +56,8 @@ export const Column = memo(function Column(props: {
   projectId: string;
   /** undefined: not known yet. */
   count: number | undefined;
+  /** What is loaded of it. */
+  slice: LoadedSlice;
   at: (index: number) => TaskRow | undefined;
   /** A card is over this column: before which one it would go; null is the end, undefined is elsewhere. */
   dropBefore: string | null | undefined;
@@ -49,12 +73,12 @@ export const Column = memo(function Column(props: {
   const [adding, setAdding] = useState(false);
   const virtual = useVirtualizer({
     count: count ?? 0,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => 86,
+    getScrollElement: useCallback(() => scroller.current, []),
+    estimateSize,
     gap,
     overscan: 4,
     paddingEnd: 24,
-    getItemKey: (index) => at(index)?.id ?? `place-${index}`,
+    getItemKey: useItemKey(props.slice),
   });
   useImperativeHandle(props.ref, () => ({ scrollTo: (index) => virtual.scrollToIndex(index) }), [virtual]);
   const items = virtual.getVirtualItems();
@@ -99,8 +123,8 @@ export const Column = memo(function Column(props: {
                   key={item.key}
                   ref={virtual.measureElement}
                   data-index={item.index}
-                  className="absolute inset-x-0 top-0"
-                  style={{ transform: `translateY(${item.start}px)` }}
+                  className="absolute inset-x-0"
+                  style={{ top: item.start }}
                 >
                   {task && dropBefore === task.id ? <DropLine /> : null}
                   {task ? (

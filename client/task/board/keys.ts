@@ -74,7 +74,9 @@ export function useBoardKeys(board: {
     if (!at) return false;
     if (at.index + by < 0 || !tasks.at(at.status, at.index + by)) return false;
     const before = tasks.at(at.status, by > 0 ? at.index + 2 : at.index - 1);
-    void move(at.task, { status: at.status, beforeId: before?.id ?? null }).then(() => focusTask(at.task.id));
+    void move(at.task, { status: at.status, beforeId: before?.id ?? null }).then(() =>
+      requestAnimationFrame(() => focusTask(at.task.id)),
+    );
   };
 
   useShortcut(taskShortcuts.next, step(1));

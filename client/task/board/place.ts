@@ -5,6 +5,7 @@ import { keyBetween } from '../../kit/position';
 import type { Store } from '../../sync/store';
 import type { TaskStatus } from '../facts';
 import type { LoadedSlice } from '../task-window';
+import { topOf } from './tops';
 
 export interface Place {
   readonly status: TaskStatus;
@@ -94,34 +95,36 @@ export function beside(
 }
 
 /**
- * The order key for a place. Neighbours that are not loaded are read from the database.
+ * The order key for a place: at once where its neighbours are loaded, else they are read from the database.
  * @param column what is loaded of the column that it goes to
  * @param total how many tasks the column has
  */
-export async function keyFor(
+export function keyFor(
   store: Store,
   projectId: string,
   activeId: string,
   place: Place,
   column: LoadedSlice,
   total: number,
-): Promise<string> {
+): string | Promise<string> {
   const rows = column.rows.filter((row) => row.id !== activeId);
   const found = rows.findIndex((row) => row.id === place.beforeId);
   const index = found < 0 ? rows.length : found;
-  let before = rows[index - 1]?.position ?? null;
-  let after = rows[index]?.position ?? null;
+  const before = rows[index - 1]?.position ?? null;
+  const after = rows[index]?.position ?? null;
   if (before === null && after !== null && column.offset > 0) {
-    before = await neighbour(store, projectId, place.status, after, 'before');
+    return neighbour(store, projectId, place.status, after, 'before').then((key) => keyBetween(key, after));
   }
   if (after === null && before !== null && column.offset + column.rows.length < total) {
-    after = await neighbour(store, projectId, place.status, before, 'after');
+    return neighbour(store, projectId, place.status, before, 'after').then((key) => keyBetween(before, key));
   }
   return keyBetween(before, after);
 }
 
-/** The order key for the top of a status group. */
+/** The order key for the top of a status group: at once where it is shown, else it is read from the database. */
 export async function topKey(store: Store, projectId: string, status: string): Promise<string> {
+  const top = topOf(store, projectId, status);
+  if (top !== undefined) return keyBetween(null, top);
   const [first] = await store.read(
     store.db
       .selectFrom('task')

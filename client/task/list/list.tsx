@@ -2,7 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { ChevronRight, Plus } from 'lucide-react';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useMemo, useRef, useState } from 'react';
 import { useWorkspace } from '../../account';
 import { Boundary } from '../../kit/boundary';
 import { IconButton } from '../../kit/button';
@@ -28,7 +28,7 @@ import { ListRow } from './row';
 const rowHeight = 38;
 const blockSize = 40;
 
-export function List({ projectId, filters }: { projectId: string; filters: Filters }) {
+export const List = memo(function List({ projectId, filters }: { projectId: string; filters: Filters }) {
   const store = useStore();
   const act = useAct();
   const workspace = useWorkspace();
@@ -103,9 +103,13 @@ export function List({ projectId, filters }: { projectId: string; filters: Filte
     const before = tasks.at(at.status, by > 0 ? at.index + 2 : at.index - 1);
     const place = { status: at.status, beforeId: before?.id ?? null };
     const count = tasks.counts?.get(at.status) ?? 0;
-    void keyFor(store, projectId, at.task.id, place, tasks.loaded(at.status), count)
-      .then((position) => act(`move of “${at.task.title}”`, changeTask(store.db, at.task.id, { position })))
-      .then(() => focusTask(at.task.id));
+    const found = keyFor(store, projectId, at.task.id, place, tasks.loaded(at.status), count);
+    const write = (position: string) => {
+      void act(`move of “${at.task.title}”`, changeTask(store.db, at.task.id, { position }));
+      requestAnimationFrame(() => focusTask(at.task.id));
+    };
+    if (typeof found === 'string') write(found);
+    else void found.then(write);
   };
   useShortcut(taskShortcuts.next, step(1));
   useShortcut(taskShortcuts.previous, step(-1));
@@ -129,8 +133,8 @@ export function List({ projectId, filters }: { projectId: string; filters: Filte
             return (
               <li
                 key={task?.id ?? `line-${item.index}`}
-                className="absolute inset-x-0 top-0"
-                style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+                className="absolute inset-x-0"
+                style={{ height: item.size, top: item.start }}
               >
                 {line.index === undefined ? (
                   <GroupHeader
@@ -173,7 +177,7 @@ export function List({ projectId, filters }: { projectId: string; filters: Filte
       ) : null}
     </div>
   );
-}
+});
 
 function GroupHeader(props: {
   status: TaskStatus;

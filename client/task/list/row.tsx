@@ -56,7 +56,7 @@ export const ListRow = memo(function ListRow(props: {
       <span className="flex w-24 shrink-0 justify-start phone:w-auto">
         {task.due_on ? <DueChip day={task.due_on} done={done} /> : null}
       </span>
-      <SyncMark pending={task.pending} />
+      <SyncMark pending={task.pending} writing={task.writing === true} />
       <Avatar name={assignee} size={18} />
     </button>
   );

@@ -14,6 +14,7 @@ import { ago, exactTime } from '../../kit/when';
 import { useAct } from '../../sync/react/act';
 import { useLive, useStore } from '../../sync/react/store-context';
 import { ImportedMark } from '../imported';
+import { commentOptions } from '../laying';
 import { taskComments } from '../queries';
 import { taskShortcuts } from '../shortcuts';
 import { changeComment, createComment, deleteComment } from '../write';
@@ -25,6 +26,8 @@ interface CommentRow {
   readonly author_id: string | null;
   readonly created_at: string;
   readonly pending: boolean;
+  /** It is not stored on this device yet. */
+  readonly writing?: boolean;
 }
 
 const area =
@@ -66,7 +69,7 @@ function Comment({ comment }: { comment: CommentRow }) {
           >
             {ago(comment.created_at)}
           </time>
-          <SyncMark pending={comment.pending} />
+          <SyncMark pending={comment.pending} writing={comment.writing === true} />
           <div className="flex-1" />
           {own ? (
             <div className="opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-[[data-state=open]]:opacity-100">
@@ -186,7 +189,7 @@ function Compose({ taskId }: { taskId: string }) {
 }
 
 export function Comments({ taskId }: { taskId: string }) {
-  const comments = useLive((db) => taskComments(db, taskId), [taskId]);
+  const comments = useLive<CommentRow>((db) => taskComments(db, taskId), [taskId], commentOptions(taskId));
   return (
     <section aria-label="Comments" className="border-t border-line">
       <h2 className="px-5 pt-4 pb-1 font-[600]">

@@ -11,14 +11,15 @@ import { Menu, MenuItem } from '../../kit/menu';
 import { useOverlays } from '../../kit/overlays';
 import { ago, exactTime } from '../../kit/when';
 import { useAct } from '../../sync/react/act';
-import { useLive, useStatus, useStore } from '../../sync/react/store-context';
+import { useLive, useStatusOf, useStore } from '../../sync/react/store-context';
 import { focusTask } from '../board/keys';
 import { priorityNames, statusNames, type TaskStatus } from '../facts';
 import { ImportedMark } from '../imported';
+import { detailOptions } from '../laying';
 import { copyTaskLink } from '../links';
 import * as overlays from '../overlays';
 import { useProjects } from '../project-data';
-import { taskDetail } from '../queries';
+import { type TaskDetail, taskDetail } from '../queries';
 import { taskShortcuts } from '../shortcuts';
 import { changeTask, setLabel, type TaskChange } from '../write';
 import { Comments } from './comments';
@@ -41,9 +42,9 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
   const act = useAct();
   const workspace = useWorkspace();
   const projects = useProjects();
-  const status = useStatus();
+  const isLoading = useStatusOf((status) => status.loading !== null);
   const { show } = useOverlays();
-  const rows = useLive((db) => taskDetail(db, id), [id]);
+  const rows = useLive<TaskDetail>((db) => taskDetail(db, id), [id], detailOptions());
   const task = rows?.[0];
   const panel = useRef<HTMLElement>(null);
   const close = () => {
@@ -72,7 +73,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
       <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line pr-2 pl-5">
         <span className="min-w-0 truncate text-xs text-ink-3">{project?.name ?? ''}</span>
         <div className="flex-1" />
-        {task ? <SyncMark pending={task.pending} words /> : null}
+        {task ? <SyncMark pending={task.pending} writing={task.writing === true} words /> : null}
         <IconButton label="Copy link" className="ml-2" onClick={() => copyTaskLink(id)}>
           <Link2 size={15} aria-hidden />
         </IconButton>
@@ -107,7 +108,7 @@ export function TaskPanel({ id, onClose }: { id: string; onClose: () => void }) 
         </IconButton>
       </header>
       {!task ? (
-        rows === undefined || status.loading ? (
+        rows === undefined || isLoading ? (
           <div className="flex flex-col gap-4 p-6" aria-hidden>
             <span className="skeleton h-5 w-3/4" />
             <span className="skeleton h-3 w-1/2" />
