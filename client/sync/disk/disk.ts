@@ -53,6 +53,20 @@ export class Disk {
     this.#journal = journal;
     this.#tree = tree;
     this.#space = new Space(device, usedBlocks(journal, tree), sizes);
+    this.#clearTails();
+  }
+
+  /** What lies behind a file's end in its last block, from a write whose change was lost, must not be seen when it grows. */
+  #clearTails(): void {
+    for (const node of this.#tree.nodes()) {
+      const within = node.type === 'file' ? node.size % BLOCK : 0;
+      if (node.type === 'folder' || within === 0) continue;
+      const tail = new Uint8Array(BLOCK - within);
+      const at = node.blocks.at(-1)! * BLOCK + within;
+      this.#device.read(tail, at);
+      if (tail.some((byte) => byte !== 0)) this.#device.write(tail.fill(0), at);
+    }
+    if (this.#device.unflushed) this.#flushDevice();
   }
 
   /**

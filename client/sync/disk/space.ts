@@ -39,7 +39,8 @@ export class Space {
   constructor(device: Device, used: Iterable<number>, sizes: Sizes) {
     this.#device = device;
     this.#sizes = sizes;
-    this.#count = Math.floor(device.size / BLOCK);
+    // A last block may be there in part, when the power was lost while the file grew.
+    this.#count = Math.ceil(device.size / BLOCK);
     this.#states = new Uint8Array(this.#count).fill(DIRTY);
     let end = 0;
     for (const block of used) {
