@@ -28,9 +28,9 @@ export function choicesOf(seed: number): Choices {
 
 export class CuttableHandle implements Handle {
   readonly #now = new MemoryHandle();
-  #stored: Uint8Array;
-  #writes: { at: number; bytes: Uint8Array }[] = [];
-  #sizes: number[];
+  readonly #stored = new MemoryHandle();
+  /** Since the last flush, in order; a resize has no bytes. */
+  #writes: { at: number; bytes: Uint8Array | null }[] = [];
   /** No size beyond it. Bytes. */
   limit = Number.POSITIVE_INFINITY;
   /** How many writes, resizes and flushes may still come until the power goes. */
@@ -42,9 +42,7 @@ export class CuttableHandle implements Handle {
   onFlush = () => {};
 
   constructor(stored: Uint8Array = new Uint8Array(0)) {
-    this.#stored = stored;
-    this.#sizes = [stored.length];
-    if (stored.length > 0) this.#now.write(stored, { at: 0 });
+    for (const file of [this.#stored, this.#now]) if (stored.length > 0) file.write(stored, { at: 0 });
   }
 
   #step(): void {
@@ -66,15 +64,14 @@ export class CuttableHandle implements Handle {
     this.#room(at + bytes.length);
     this.#writes.push({ at, bytes: bytes.slice() });
     this.#now.write(bytes, { at });
-    this.#sizes.push(this.#now.getSize());
     return bytes.length;
   }
 
   truncate(size: number): void {
     this.#step();
     this.#room(size);
+    this.#writes.push({ at: size, bytes: null });
     this.#now.truncate(size);
-    this.#sizes.push(size);
   }
 
   #room(size: number): void {
@@ -84,9 +81,11 @@ export class CuttableHandle implements Handle {
 
   flush(): void {
     this.#step();
-    this.#stored = this.contents();
+    for (const { at, bytes } of this.#writes) {
+      if (bytes) this.#stored.write(bytes, { at });
+      else this.#stored.truncate(at);
+    }
     this.#writes = [];
-    this.#sizes = [this.#now.getSize()];
     this.onFlush();
   }
 
@@ -94,17 +93,21 @@ export class CuttableHandle implements Handle {
 
   /** As it is seen now, which is what is left of it when only the process is killed. */
   contents(): Uint8Array {
-    const bytes = new Uint8Array(this.#now.getSize());
-    this.#now.read(bytes, { at: 0 });
-    return bytes;
+    return whole(this.#now);
   }
 
   /** @returns what may be left of the file after the power is lost now */
   cut(choices: Choices): Uint8Array {
-    const size = this.#sizes[choices.below(this.#sizes.length)]!;
+    let size = this.#stored.getSize();
+    const sizes = [size];
+    for (const { at, bytes } of this.#writes)
+      sizes.push((size = bytes ? Math.max(size, at + bytes.length) : at));
+    size = sizes[choices.below(sizes.length)]!;
     // Mostly some are lost; sometimes all, or as good as none.
     const kept = [0, 1, 5, 9, 10][choices.below(5)]!;
-    const writes = this.#writes.filter(() => choices.below(10) < kept);
+    const writes = this.#writes.flatMap(({ at, bytes }) =>
+      bytes && choices.below(10) < kept ? [{ at, bytes }] : [],
+    );
     if (choices.below(2) === 0) {
       for (let i = writes.length - 1; i > 0; i--) {
         const j = choices.below(i + 1);
@@ -112,7 +115,7 @@ export class CuttableHandle implements Handle {
       }
     }
     const bytes = new Uint8Array(Math.max(size, ...writes.map(({ at, bytes }) => at + bytes.length)));
-    bytes.set(this.#stored.subarray(0, bytes.length));
+    this.#stored.read(bytes, { at: 0 });
     for (const write of writes) {
       const torn = choices.below(4) === 0;
       for (let from = 0; from < write.bytes.length; ) {
@@ -123,4 +126,10 @@ export class CuttableHandle implements Handle {
     }
     return bytes;
   }
+}
+
+function whole(file: MemoryHandle): Uint8Array {
+  const bytes = new Uint8Array(file.getSize());
+  file.read(bytes, { at: 0 });
+  return bytes;
 }

@@ -46,6 +46,11 @@ export class Model {
     return this.#tree.get(path) ?? null;
   }
 
+  /** @returns the paths of all files */
+  files(): string[] {
+    return [...this.#tree].flatMap(([path, file]) => (file ? [path] : []));
+  }
+
   /** @returns words that no other file and no other time has */
   filling(file: ModelFile, count: number): Uint8Array {
     this.#words++;

@@ -131,7 +131,7 @@ export class Disk {
     const file = this.#tree.file(path);
     this.#tree.remove(path);
     this.#change(kindOf(path), ['remove', path]);
-    this.#removed(file);
+    this.#removed(file, kindOf(path));
   }
 
   /** A file that has the new name is gone. */
@@ -145,7 +145,7 @@ export class Disk {
     if (from === to) return;
     this.#growing.clear();
     this.#change(kindOf(from), ['rename', from, to]);
-    if (replaced) this.#removed(replaced);
+    if (replaced) this.#removed(replaced, kindOf(from));
     if (crossing) this.flush();
   }
 
@@ -156,7 +156,7 @@ export class Disk {
   }
 
   closeFile(file: FileNode): void {
-    if (--file.opened === 0 && file.removed) this.#free(file, 0);
+    if (--file.opened === 0 && file.removed) this.#free(file, 0, kindOf(file.path));
   }
 
   /** @param size in bytes; what is added is zeros. @throws DiskError ENOSPC */
@@ -165,15 +165,20 @@ export class Disk {
     if (size >= file.size) return;
     const kept = Math.ceil(size / BLOCK);
     const within = size % BLOCK;
-    // So that it is zeros when the file grows again.
-    if (within > 0) this.#put(file, new Uint8Array(BLOCK - within), size);
     file.size = size;
     if (!file.removed) {
       const change: Change = ['file', file.path, file.mode, size, kept, []];
       this.#change(kindOf(file.path), change);
       this.#growing.set(file, change);
     }
-    this.#free(file, kept);
+    this.#free(file, kept, kindOf(file.path));
+    if (within === 0) return;
+    // What was cut off is zeros when the file grows again; but not before it is stored that it is cut off.
+    try {
+      this.flush();
+    } finally {
+      this.#put(file, new Uint8Array(BLOCK - within), size);
+    }
   }
 
   /** @returns how many bytes were read: fewer at the file's end */
@@ -275,17 +280,17 @@ export class Disk {
     this.#changes[kind].push(change);
   }
 
-  #removed(file: FileNode): void {
+  #removed(file: FileNode, queue: Kind): void {
     this.#growing.delete(file);
-    if (file.opened === 0) this.#free(file, 0);
+    if (file.opened === 0) this.#free(file, 0, queue);
   }
 
-  /** Gives up the file's blocks from this one on. */
-  #free(file: FileNode, kept: number): void {
+  /** Gives up the file's blocks from this one on, by a change in this queue. */
+  #free(file: FileNode, kept: number, queue: Kind): void {
     const freed = file.blocks.splice(kept);
     if (kept === 0) file.size = 0;
     for (const block of freed) this.#held.delete(block);
-    this.#space.release(kindOf(file.path), freed);
+    this.#space.release(queue, freed);
   }
 
   // What is stored when.
