@@ -20,6 +20,7 @@ const migrations: MigrationFile[] = Object.entries(files).map(([path, sql]) => (
 }));
 
 runWorker({
+  name: 'outpost',
   schema,
   migrations,
   features: (userId) =>
