@@ -100,8 +100,10 @@ export class CuttableHandle implements Handle {
   cut(choices: Choices): Uint8Array {
     let size = this.#stored.getSize();
     const sizes = [size];
-    for (const { at, bytes } of this.#writes)
-      sizes.push((size = bytes ? Math.max(size, at + bytes.length) : at));
+    for (const { at, bytes } of this.#writes) {
+      size = bytes ? Math.max(size, at + bytes.length) : at;
+      sizes.push(size);
+    }
     size = sizes[choices.below(sizes.length)]!;
     // Mostly some are lost; sometimes all, or as good as none.
     const kept = [0, 1, 5, 9, 10][choices.below(5)]!;

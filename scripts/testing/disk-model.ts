@@ -30,6 +30,7 @@ export class Model {
   /** The first step that changed the log and was not flushed: nothing later may be stored of other files. */
   #unflushedLog = Number.POSITIVE_INFINITY;
   #changedLog = false;
+  #flushes = 0;
   #ids = 0;
   #words = 0;
 
@@ -76,11 +77,13 @@ export class Model {
   #become(file: ModelFile, data: Uint8Array): () => void {
     const version = { step: this.#step, data };
     const path = [...this.#tree].find(([, other]) => other === file)?.[0];
+    const [unflushedLog, flushes] = [this.#unflushedLog, this.#flushes];
     file.versions.push(version);
     if (path !== undefined) this.#changed(path);
     return () => {
       file.versions = file.versions.filter((one) => one !== version);
       if (path !== undefined) this.#changed(path);
+      this.#unflushedLog = flushes === this.#flushes ? unflushedLog : Number.POSITIVE_INFINITY;
     };
   }
 
@@ -149,6 +152,7 @@ export class Model {
 
   /** The file was flushed during this step. */
   flushed(): void {
+    this.#flushes++;
     this.#unflushedLog = this.#changedLog ? this.#step : Number.POSITIVE_INFINITY;
   }
 

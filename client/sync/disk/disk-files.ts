@@ -10,33 +10,40 @@ const noFlags = { dev: 0, ino: 0, nlink: 1, uid: 0, gid: 0, rdev: 0, blksize: 40
 const LOCK = '/postmaster.pid';
 
 export class DiskFiles extends BaseFilesystem {
-  readonly disk: Disk;
+  readonly #opening: () => Promise<Disk>;
+  #disk: Disk | null = null;
   readonly #open = new Map<number, FileNode>();
   #next = 1;
   readonly #time = Date.now();
-  #closed = false;
 
-  /** @param disk is closed with it */
-  constructor(disk: Disk) {
+  /** @param open is called once, while PGlite's other files are loaded; what it gives is closed with this */
+  constructor(open: () => Promise<Disk>) {
     super();
-    this.disk = disk;
+    this.#opening = open;
+  }
+
+  /** @throws DiskError EBADF before it is open and when it is closed */
+  get disk(): Disk {
+    if (!this.#disk) throw new DiskError('EBADF');
+    return this.#disk;
   }
 
   override async init(pg: PGlite, options: Parameters<BaseFilesystem['init']>[1]) {
+    this.#disk = await this.#opening();
     if (this.disk.find(LOCK)) this.disk.remove(LOCK);
     return await super.init(pg, options);
   }
 
-  /** PGlite calls it when a query has ended and nothing has been said of it yet. It is stored then, if it wrote. */
+  /** PGlite calls it after each query outside a transaction, before it answers. What was committed is stored then. */
   override async syncToFs(): Promise<void> {
-    if (!this.#closed) this.disk.sync();
+    this.#disk?.sync();
   }
 
   override async closeFs(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.disk.close();
-    this.pg!.Module.FS.quit();
+    const disk = this.#disk;
+    this.#disk = null;
+    disk?.close();
+    this.pg?.Module.FS.quit();
   }
 
   #file(number: number): FileNode {

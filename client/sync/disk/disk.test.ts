@@ -6,10 +6,9 @@ import { CuttableHandle, choicesOf, PowerCut } from '../../../scripts/testing/cu
 import { Model } from '../../../scripts/testing/disk-model';
 import { BLOCK } from './device';
 import { Disk } from './disk';
-import { DamagedDisk, DiskError, NoDisk } from './errors';
-import { entriesOf, fill, makeImage } from './image';
+import { DiskError } from './errors';
+import { fill, makeImage } from './image';
 import type { Sizes } from './sizes';
-import { readTar, writeTar } from './tar';
 import type { FileNode } from './tree';
 
 const seed = Number(process.env.DISK_SEED ?? Date.now() % 2 ** 31);
@@ -235,6 +234,11 @@ test(`W1: the disk is as a plain file system, and after a loss of power as it wa
       const history = new History(new CuttableHandle(empty));
       for (const one of steps) history.run(one);
     }),
-    { numRuns: runs, seed, endOnFailure: process.env.DISK_SHRINK === undefined },
+    {
+      numRuns: runs,
+      seed,
+      ...(process.env.DISK_PATH ? { path: process.env.DISK_PATH } : {}),
+      endOnFailure: process.env.DISK_SHRINK === undefined,
+    },
   );
 });

@@ -176,9 +176,10 @@ export class Disk {
     // What was cut off is zeros when the file grows again; but not before it is stored that it is cut off.
     try {
       this.flush();
-    } finally {
-      this.#put(file, new Uint8Array(BLOCK - within), size);
+    } catch (error) {
+      if (!isFull(error)) throw error;
     }
+    this.#put(file, new Uint8Array(BLOCK - within), size);
   }
 
   /** @returns how many bytes were read: fewer at the file's end */

@@ -1,11 +1,22 @@
 // A disk as it is shipped: the bytes of the file from its beginning, so that they are written as they come. What records
 // need beyond is added on the device.
+
+import { readTar, writeTar } from '../tar';
 import { BLOCK, Device, type Handle } from './device';
 import type { Disk } from './disk';
 import { firstGeneration, SLOTS, shippedSize } from './journal';
 import type { Runs } from './runs';
 import { type Sizes, usual } from './sizes';
-import type { Entry } from './tar';
+
+/** A file or folder on its way to a disk or from it. */
+export interface Entry {
+  /** Begins with a slash. */
+  readonly path: string;
+  /** Its nine permission bits. */
+  readonly mode: number;
+  /** Null: a folder. */
+  readonly data: Uint8Array | null;
+}
 
 /** @param entries a data folder; parents before what is in them */
 export function makeImage(entries: readonly Entry[], { reserve }: Sizes = usual): Uint8Array<ArrayBuffer> {
@@ -77,4 +88,39 @@ export function* entriesOf(disk: Disk, folder = ''): Iterable<Entry> {
     disk.read(node, data, 0);
     yield { path: node.path, mode, data };
   }
+}
+
+/** Puts files and folders on an empty disk, parents first; stored when it returns. @throws DiskError ENOSPC */
+export function writeEntries(disk: Disk, entries: Iterable<Entry>): void {
+  for (const { path, mode, data } of entries) {
+    if (data === null) disk.makeFolder(path, mode);
+    else {
+      const file = disk.make(path, mode);
+      if (data.length > 0) disk.write(file, data, 0);
+    }
+  }
+  disk.flush();
+}
+
+/** What a tar file of PGlite (dumpDataDir) holds. */
+export function entriesOfTar(tar: Uint8Array): Entry[] {
+  return readTar(tar).flatMap(({ name, type, mode, data }) => {
+    const path = `/${name
+      .split('/')
+      .filter((part) => part && part !== '.')
+      .join('/')}`;
+    return path === '/' ? [] : [{ path, mode: mode & 0o777, data: type === '5' ? null : data }];
+  });
+}
+
+/** @returns a tar file that PGlite loads (loadDataDir) */
+export function tarOf(entries: Iterable<Entry>): Uint8Array {
+  return writeTar(
+    [...entries].map(({ path, mode, data }) => ({
+      name: path,
+      type: data ? '0' : '5',
+      mode,
+      data: data ?? new Uint8Array(0),
+    })),
+  );
 }

@@ -11,8 +11,7 @@ import { preparedBlob } from '../../../scripts/prepare';
 import { type Choices, CuttableHandle, choicesOf } from '../../../scripts/testing/cuttable-handle';
 import { Disk } from './disk';
 import { DiskFiles } from './disk-files';
-import { fill, makeImage } from './image';
-import { readTar } from './tar';
+import { entriesOfTar, fill, makeImage } from './image';
 
 const seed = Number(process.env.POWER_SEED ?? Date.now() % 2 ** 31);
 const rounds = Number(process.env.POWER_ROUNDS ?? 14);
@@ -38,7 +37,7 @@ async function boot(handle: CuttableHandle, choices: Choices): Promise<PGlite> {
     'timezone=UTC',
   ];
   return await PGlite.create({
-    fs: new DiskFiles(Disk.open(handle)),
+    fs: new DiskFiles(async () => Disk.open(handle)),
     pgliteWasmModule,
     extensions: { amcheck, btree_gist },
     startParams: [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])],
@@ -46,7 +45,7 @@ async function boot(handle: CuttableHandle, choices: Choices): Promise<PGlite> {
 }
 
 async function begin(): Promise<Uint8Array> {
-  const image = makeImage(readTar(new Uint8Array(await (await preparedBlob()).arrayBuffer())));
+  const image = makeImage(entriesOfTar(new Uint8Array(await (await preparedBlob()).arrayBuffer())));
   const handle = new CuttableHandle();
   await fill(handle, new Blob([image]).stream());
   const pg = await boot(handle, choicesOf(seed));
@@ -102,7 +101,7 @@ async function work(pg: PGlite, book: Book, choices: Choices): Promise<void> {
     if (table === undefined) return;
     book.tables.set(table, 'unknown');
     const how = choices.below(3);
-    await pg.exec(['truncate', 'delete from', 'drop table'][how]! + ` ${table}`);
+    await pg.exec(`${['truncate', 'delete from', 'drop table'][how]} ${table}`);
     if (how === 1) await pg.exec(`vacuum ${table}`);
     if (how < 2) book.tables.set(table, 0);
     else book.tables.delete(table);
