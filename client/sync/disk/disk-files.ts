@@ -53,7 +53,7 @@ export class DiskFiles extends BaseFilesystem {
   }
 
   #stats(node: Node): FsStats {
-    const size = node.type === 'file' ? node.size : 0;
+    const size = node.type === 'regular' ? node.size : 0;
     const [atime, mtime, ctime] = [this.#time, this.#time, this.#time];
     return { ...noFlags, mode: node.mode, size, blocks: Math.ceil(size / 4096), atime, mtime, ctime };
   }

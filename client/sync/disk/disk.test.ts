@@ -163,7 +163,7 @@ class History {
         return;
       case 'write': {
         const node = disk.find(path);
-        if (node?.type !== 'file') return;
+        if (node?.type !== 'regular') return;
         const file = model.file(path)!;
         const bytes = model.filling(file, what.count);
         const undo = model.write(file, bytes, what.at * 4);
@@ -176,7 +176,7 @@ class History {
       }
       case 'truncate': {
         const node = disk.find(path);
-        if (node?.type !== 'file') return;
+        if (node?.type !== 'regular') return;
         const undo = model.truncate(model.file(path)!, what.size * 4);
         this.#refusable(undo, () => disk.truncate(node, what.size * 4));
         return;

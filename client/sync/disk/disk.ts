@@ -39,7 +39,7 @@ export class Disk {
   /** Changes of the tree that are not written. */
   readonly #changes: Record<Kind, Change[]> = { log: [], other: [] };
   /** The change that a file's further growth can be added to. */
-  readonly #growing = new Map<FileNode, Extract<Change, ['file', ...unknown[]]>>();
+  readonly #growing = new Map<FileNode, Extract<Change, ['content', ...unknown[]]>>();
   /** Blocks whose contents are not written. */
   readonly #held = new Map<number, Uint8Array>();
   /** Whether something of the log's files was written and not flushed. */
@@ -59,7 +59,7 @@ export class Disk {
   /** What lies behind a file's end in its last block, from a write whose change was lost, must not be seen when it grows. */
   #clearTails(): void {
     for (const node of this.#tree.nodes()) {
-      const within = node.type === 'file' ? node.size % BLOCK : 0;
+      const within = node.type === 'regular' ? node.size % BLOCK : 0;
       if (node.type === 'folder' || within === 0) continue;
       const tail = new Uint8Array(BLOCK - within);
       const at = node.blocks.at(-1)! * BLOCK + within;
@@ -106,7 +106,7 @@ export class Disk {
   /** @returns the file; it is not open */
   make(path: string, mode: number): FileNode {
     const file = this.#tree.addFile(path, mode);
-    const change: Change = ['file', path, file.mode, 0, 0, []];
+    const change: Change = ['content', path, file.mode, 0, 0, []];
     this.#change(kindOf(path), change);
     this.#growing.set(file, change);
     return file;
@@ -167,7 +167,7 @@ export class Disk {
     const within = size % BLOCK;
     file.size = size;
     if (!file.removed) {
-      const change: Change = ['file', file.path, file.mode, size, kept, []];
+      const change: Change = ['content', file.path, file.mode, size, kept, []];
       this.#change(kindOf(file.path), change);
       this.#growing.set(file, change);
     }
@@ -260,7 +260,7 @@ export class Disk {
     if (file.removed) return;
     let change = this.#growing.get(file);
     if (!change) {
-      change = ['file', file.path, file.mode, size, kept, []];
+      change = ['content', file.path, file.mode, size, kept, []];
       this.#change(kindOf(file.path), change);
       this.#growing.set(file, change);
     }
@@ -394,5 +394,5 @@ const isFull = (error: unknown) => error instanceof DiskError && error.errorName
 
 function* usedBlocks(journal: Journal, tree: Tree): Iterable<number> {
   yield* journal.blocks();
-  for (const node of tree.nodes()) if (node.type === 'file') yield* node.blocks;
+  for (const node of tree.nodes()) if (node.type === 'regular') yield* node.blocks;
 }

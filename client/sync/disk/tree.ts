@@ -4,7 +4,7 @@ import { DamagedDisk, DiskError } from './errors';
 import { addTo, blocksOf, type Runs, runsOf } from './runs';
 
 export interface FileNode {
-  readonly type: 'file';
+  readonly type: 'regular';
   path: string;
   mode: number;
   /** In bytes. */
@@ -31,7 +31,7 @@ export type Node = FileNode | FolderNode;
 /** A change of the tree as it is written down. */
 export type Change =
   /** Made if it is not there. Of its blocks the first `kept` stay, and those of the runs follow. */
-  | ['file', path: string, mode: number, size: number, kept: number, runs: Runs]
+  | ['content', path: string, mode: number, size: number, kept: number, runs: Runs]
   | ['folder', path: string, mode: number]
   /** Of a file or an empty folder. */
   | ['remove', path: string]
@@ -78,14 +78,14 @@ export class Tree {
   /** @throws DiskError ENOENT, ENOTDIR */
   folder(path: string): FolderNode {
     const node = this.get(path);
-    if (node.type === 'file') throw new DiskError('ENOTDIR');
+    if (node.type === 'regular') throw new DiskError('ENOTDIR');
     return node;
   }
 
   /** @throws DiskError EEXIST, ENOENT, ENOTDIR */
   addFile(path: string, mode: number): FileNode {
     const file: FileNode = {
-      type: 'file',
+      type: 'regular',
       path,
       mode: FILE | (mode & 0o7777),
       size: 0,
@@ -122,7 +122,7 @@ export class Tree {
     if (node.type === 'folder' && node.names.size > 0) throw new DiskError('ENOTEMPTY');
     this.#parentOf(path).names.delete(nameOf(path));
     this.#nodes.delete(path);
-    if (node.type === 'file') node.removed = true;
+    if (node.type === 'regular') node.removed = true;
     return node;
   }
 
@@ -143,7 +143,7 @@ export class Tree {
     this.#parentOf(from).names.delete(nameOf(from));
     newParent.names.add(nameOf(to));
     this.#move(node, to);
-    return replaced?.type === 'file' ? replaced : null;
+    return replaced?.type === 'regular' ? replaced : null;
   }
 
   #move(node: Node, to: string): void {
@@ -151,14 +151,14 @@ export class Tree {
     this.#nodes.delete(from);
     node.path = to;
     this.#nodes.set(to, node);
-    if (node.type === 'file') return;
+    if (node.type === 'regular') return;
     for (const name of node.names) this.#move(this.#nodes.get(`${from}/${name}`)!, `${to}/${name}`);
   }
 
   /** Does what was written down. @throws DiskError when it does not fit the tree */
   apply(change: Change): void {
     switch (change[0]) {
-      case 'file': {
+      case 'content': {
         const [, path, mode, size, kept, runs] = change;
         const file = this.find(path) ? this.file(path) : this.addFile(path, mode);
         if (file.blocks.length < kept) throw new DiskError('EINVAL');
@@ -204,7 +204,7 @@ export class Tree {
         if (path === '') tree.folder('').mode = mode;
         else tree.addFolder(path, mode);
       }
-      for (const [path, mode, size, runs] of files) tree.apply(['file', path, mode, size, 0, runs]);
+      for (const [path, mode, size, runs] of files) tree.apply(['content', path, mode, size, 0, runs]);
     } catch (cause) {
       throw new DamagedDisk('its list of files', { cause });
     }
@@ -217,7 +217,7 @@ function folderAt(path: string, mode: number): FolderNode {
 }
 
 /** Adds blocks to a change that has not been written down yet. */
-export function lengthen(change: Extract<Change, ['file', ...unknown[]]>, size: number, blocks: number[]) {
+export function lengthen(change: Extract<Change, ['content', ...unknown[]]>, size: number, blocks: number[]) {
   change[3] = size;
   for (const block of blocks) addTo(change[5], block);
 }
