@@ -40,10 +40,15 @@ export class DiskFiles extends BaseFilesystem {
   }
 
   override async closeFs(): Promise<void> {
+    if (!this.#disk) return;
     const disk = this.#disk;
-    this.#disk = null;
-    disk?.close();
-    this.pg?.Module.FS.quit();
+    try {
+      // It closes the files that are open.
+      this.pg!.Module.FS.quit();
+    } finally {
+      this.#disk = null;
+      disk.close();
+    }
   }
 
   #file(number: number): FileNode {
