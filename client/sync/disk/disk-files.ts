@@ -36,6 +36,7 @@ export class DiskFiles extends BaseFilesystem {
 
   /** PGlite calls it after each query outside a transaction, before it answers. What was committed is stored then. */
   override async syncToFs(): Promise<void> {
+    this.#disk?.started();
     this.#disk?.sync();
   }
 

@@ -14,7 +14,14 @@ import type { FileNode } from './tree';
 const seed = Number(process.env.DISK_SEED ?? Date.now() % 2 ** 31);
 const runs = Number(process.env.DISK_RUNS ?? 300);
 /** So small that each limit is met often. */
-const small: Sizes = { reserve: 1024, mostHeld: 4, growth: 4, givenBackFrom: 24 };
+const small: Sizes = {
+  reserve: 1024,
+  mostHeld: 4,
+  growth: 4,
+  givenBackFrom: 24,
+  keptForLog: 3,
+  keptForStart: 1,
+};
 
 const folders = ['/base', '/base/1', '/pg_wal', '/global'];
 const names = ['a', 'b'];
@@ -50,6 +57,7 @@ const step = fc.record({
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('kill' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('limit' as const), blocks: fc.nat(6) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('started' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('noLimit' as const) }) },
   ),
   /** After how many writes of the step the power is lost; what is left of those that were not flushed. */
@@ -152,6 +160,9 @@ class History {
         return;
       case 'noLimit':
         this.#handle.limit = Number.POSITIVE_INFINITY;
+        return;
+      case 'started':
+        disk.started();
         return;
       case 'letGo': {
         const file = this.#open.pop();

@@ -6,6 +6,7 @@
 // a crash, is written when everything before it is flushed, and is flushed before anything after it.
 import { BLOCK, Device, type Handle } from './device';
 import { DiskError } from './errors';
+import { Held } from './held';
 import { inRuns, Journal } from './journal';
 import { type Sizes, usual } from './sizes';
 import { Space } from './space';
@@ -16,8 +17,6 @@ type Kind = 'log' | 'other';
 
 /** How many changes of the log's files wait at most until they are written. */
 const MOST_CHANGES = 256;
-/** Blocks that lie together are written together, up to so many. */
-const TOGETHER = 32;
 
 const kindOf = (path: string): Kind => (path === '/pg_wal' || path.startsWith('/pg_wal/') ? 'log' : 'other');
 const isControl = (path: string) => path === '/global/pg_control';
@@ -32,7 +31,9 @@ export interface DiskUsage {
 
 export class Disk {
   readonly #device: Device;
-  readonly #mostHeld: number;
+  readonly #sizes: Sizes;
+  /** Whether Postgres has started on it. */
+  #started = false;
   readonly #journal: Journal;
   readonly #tree: Tree;
   readonly #space: Space;
@@ -40,15 +41,15 @@ export class Disk {
   readonly #changes: Record<Kind, Change[]> = { log: [], other: [] };
   /** The change that a file's further growth can be added to. */
   readonly #growing = new Map<FileNode, Extract<Change, ['content', ...unknown[]]>>();
-  /** Blocks whose contents are not written. */
-  readonly #held = new Map<number, Uint8Array>();
+  readonly #held: Held;
   /** Whether something of the log's files was written and not flushed. */
   #logWritten = false;
   readonly #unflushedFiles = new Set<FileNode>();
 
   private constructor(device: Device, sizes: Sizes) {
     this.#device = device;
-    this.#mostHeld = sizes.mostHeld;
+    this.#held = new Held(device);
+    this.#sizes = sizes;
     const { journal, tree } = Journal.open(device, sizes.reserve);
     this.#journal = journal;
     this.#tree = tree;
@@ -185,21 +186,7 @@ export class Disk {
   /** @returns how many bytes were read: fewer at the file's end */
   read(file: FileNode, into: Uint8Array, position: number): number {
     const length = Math.max(0, Math.min(into.length, file.size - position));
-    inRuns(file.blocks, position, length, (at, from, to) => {
-      const first = Math.floor(at / BLOCK);
-      const last = Math.floor((at + to - from - 1) / BLOCK);
-      let held = 0;
-      for (let block = first; this.#held.size > 0 && block <= last; block++)
-        if (this.#held.has(block)) held++;
-      if (held <= last - first) this.#device.read(into.subarray(from, to), at);
-      for (let block = first; held > 0 && block <= last; block++) {
-        const bytes = this.#held.get(block);
-        if (!bytes) continue;
-        const start = Math.max(at, block * BLOCK);
-        const end = Math.min(at + to - from, (block + 1) * BLOCK);
-        into.set(bytes.subarray(start - block * BLOCK, end - block * BLOCK), from + start - at);
-      }
-    });
+    inRuns(file.blocks, position, length, (at, from, to) => this.#held.read(into.subarray(from, to), at));
     return length;
   }
 
@@ -219,7 +206,7 @@ export class Disk {
       throw error;
     }
     if (control) this.flush();
-    else if (this.#held.size > this.#mostHeld || this.#changes.log.length > MOST_CHANGES) this.sync();
+    else if (this.#held.size > this.#sizes.mostHeld || this.#changes.log.length > MOST_CHANGES) this.sync();
   }
 
   #put(file: FileNode, bytes: Uint8Array, position: number): void {
@@ -231,29 +218,13 @@ export class Disk {
     if (atOnce) this.#logWritten = true;
     inRuns(file.blocks, position, bytes.length, (at, from, to) => {
       if (atOnce) this.#device.write(bytes.subarray(from, to), at);
-      else this.#hold(bytes.subarray(from, to), at);
+      else this.#held.put(bytes.subarray(from, to), at);
     });
-  }
-
-  #hold(bytes: Uint8Array, at: number): void {
-    for (let done = 0; done < bytes.length; ) {
-      const block = Math.floor((at + done) / BLOCK);
-      const within = (at + done) % BLOCK;
-      const length = Math.min(BLOCK - within, bytes.length - done);
-      let held = this.#held.get(block);
-      if (!held) {
-        held = new Uint8Array(BLOCK);
-        if (length < BLOCK) this.#device.read(held, block * BLOCK);
-        this.#held.set(block, held);
-      }
-      held.set(bytes.subarray(done, done + length), within);
-      done += length;
-    }
   }
 
   #grow(file: FileNode, size: number): void {
     const wanted = Math.ceil(size / BLOCK) - file.blocks.length;
-    const taken = wanted > 0 ? this.#take(wanted, file.blocks.at(-1)) : [];
+    const taken = wanted > 0 ? this.#take(wanted, kindOf(file.path), file.blocks.at(-1)) : [];
     const kept = file.blocks.length;
     for (const block of taken) file.blocks.push(block);
     file.size = size;
@@ -267,8 +238,10 @@ export class Disk {
     lengthen(change, size, taken);
   }
 
-  #take(count: number, after: number | undefined): number[] {
-    return this.#space.take(count, after, () => {
+  #take(count: number, kind: Kind, after: number | undefined): number[] {
+    const { keptForLog, keptForStart } = this.#sizes;
+    const kept = !this.#started ? 0 : kind === 'log' ? keptForStart : keptForLog;
+    return this.#space.take(count, kept, after, () => {
       // What was given up can be had again when that is stored, and zeros after it.
       for (const most of [0, Number.POSITIVE_INFINITY, 0]) {
         this.flush(true);
@@ -290,8 +263,13 @@ export class Disk {
   #free(file: FileNode, kept: number, queue: Kind): void {
     const freed = file.blocks.splice(kept);
     if (kept === 0) file.size = 0;
-    for (const block of freed) this.#held.delete(block);
+    this.#held.drop(freed);
     this.#space.release(queue, freed);
+  }
+
+  /** To be called when Postgres has started: what is kept for a start is kept from then on. */
+  started(): void {
+    this.#started = true;
   }
 
   // What is stored when.
@@ -341,7 +319,7 @@ export class Disk {
       try {
         this.#journal.rewrite(
           this.#tree,
-          (count, after) => this.#space.take(count, after, () => {}),
+          (count, after) => this.#space.take(count, 0, after, () => {}),
           () => this.#flushDevice(),
         );
       } catch (error) {
@@ -352,26 +330,12 @@ export class Disk {
     }
     if (changes.length > 0) this.#written('other');
     this.#space.written('other');
-    this.#writeHeld();
+    this.#held.write();
   }
 
   #written(kind: Kind): void {
     this.#changes[kind] = [];
     this.#growing.clear();
-  }
-
-  #writeHeld(): void {
-    if (this.#held.size === 0) return;
-    const blocks = [...this.#held.keys()].sort((a, b) => a - b);
-    for (let i = 0; i < blocks.length; ) {
-      let count = 1;
-      while (count < TOGETHER && blocks[i + count] === blocks[i]! + count) count++;
-      const bytes = count === 1 ? this.#held.get(blocks[i]!)! : new Uint8Array(count * BLOCK);
-      for (let n = 0; count > 1 && n < count; n++) bytes.set(this.#held.get(blocks[i + n]!)!, n * BLOCK);
-      this.#device.write(bytes, blocks[i]! * BLOCK);
-      for (let n = 0; n < count; n++) this.#held.delete(blocks[i + n]!);
-      i += count;
-    }
   }
 
   #flushDevice(): void {

@@ -18,7 +18,14 @@ const some: Entry[] = [
   { path: '/empty', mode: 0o600, data: new Uint8Array(0) },
   { path: '/pg_wal', mode: 0o700, data: null },
 ];
-const small: Sizes = { reserve: 1024, mostHeld: 4, growth: 4, givenBackFrom: 24 };
+const small: Sizes = {
+  reserve: 1024,
+  mostHeld: 4,
+  growth: 4,
+  givenBackFrom: 24,
+  keptForLog: 3,
+  keptForStart: 1,
+};
 
 const streamOf = (image: Uint8Array<ArrayBuffer>) => new Blob([image]).stream();
 const byPath = (entries: Iterable<Entry>) => [...entries].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -68,14 +68,16 @@ export class Space {
   }
 
   /**
+   * @param kept how many clean blocks must be left, for others
    * @param after the block that is best followed
    * @param reclaim frees what can be freed, when the file cannot grow
    * @throws DiskError ENOSPC; then nothing was taken
    */
-  take(count: number, after: number | undefined, reclaim: () => void): number[] {
-    if (this.#clean < count && !this.#grow(count - this.#clean)) {
+  take(count: number, kept: number, after: number | undefined, reclaim: () => void): number[] {
+    const lacking = () => count + kept - this.#clean;
+    if (lacking() > 0 && !this.#grow(lacking())) {
       reclaim();
-      if (this.#clean < count && !this.#grow(count - this.#clean)) throw new DiskError('ENOSPC');
+      if (lacking() > 0 && !this.#grow(lacking())) throw new DiskError('ENOSPC');
     }
     const taken: number[] = [];
     let next = after === undefined ? this.#lowest : after + 1;
