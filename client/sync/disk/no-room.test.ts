@@ -30,7 +30,8 @@ test('W1: with no room left, statements say so, and a Postgres that stopped star
   for (let tries = 0; tries < 500 && stops < 2; tries++) {
     try {
       // Only the log grows by it, until it has no room either.
-      if (refused > 10) await pg.query("select pg_logical_emit_message(false, 'fill', $1)", [letters(200_000)]);
+      if (refused > 10)
+        await pg.query("select pg_logical_emit_message(false, 'fill', $1)", [letters(200_000)]);
       await pg.query('insert into kept values ($1, $2)', [stored + 1, letters(40_000)]);
       stored++;
     } catch (error) {
