@@ -4,7 +4,7 @@ import type { MigrationFile } from '../db/sync/migrate';
 import { schema } from '../db/tables';
 import { deviceFeatures } from './device-features';
 import { browserFiles } from './file/device-files';
-import preparedUrl from './generated/prepared.tar?url';
+import preparedUrl from './generated/prepared.disk?url';
 import { DocumentWords } from './page/store/document-words';
 import { startWordsWorker } from './page/store/words-thread';
 import { runWorker } from './sync/run-worker';
@@ -28,6 +28,6 @@ runWorker({
   async prepared() {
     const response = await fetch(preparedUrl);
     if (!response.ok) throw new Error('the prepared database could not be loaded');
-    return await response.blob();
+    return response;
   },
 });

@@ -21,8 +21,8 @@ export class Server {
     private readonly port: number,
     private readonly dataDir: string,
     private readonly program: string,
-    /** Folder of another version's client; null: the one of this repository. */
-    private readonly client: string | null,
+    /** Folder of another version's client; null: the one of this repository. It can be exchanged between two starts. */
+    public client: string | null,
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }

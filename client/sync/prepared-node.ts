@@ -1,5 +1,6 @@
 // Makes what a device's first start loads instead of running initdb and the migrations: a migrated, empty database.
 import { type AppDatabase, openPGlite } from './database';
+import { entriesOfTar, makeImage } from './disk/image';
 
 /**
  * @param app its migrations of the server are left out
@@ -20,4 +21,9 @@ export async function dumpPrepared({ schema, migrations }: AppDatabase): Promise
   } finally {
     await pg.close();
   }
+}
+
+/** @param dump what dumpPrepared() made @returns the same as the image that a browser's device begins with (disk/image.ts) */
+export async function imageOf(dump: Blob): Promise<Blob> {
+  return new Blob([makeImage(entriesOfTar(new Uint8Array(await dump.arrayBuffer())))]);
 }

@@ -12,8 +12,8 @@ export interface WorkerApp extends StoredApp {
   features(userId: string): readonly EngineFeature[];
   /** Where rows come from; absent: the shape stream. */
   readonly source?: OpenSource;
-  /** A dump of a migrated, empty database, so that a first start need not run initdb. */
-  prepared(): Promise<Blob>;
+  /** The image of a migrated, empty database (imageOf in prepared-node.ts), so that a first start need not run initdb. */
+  prepared(): Promise<Blob | Response>;
 }
 
 /** To be called once, at the top of the worker: it listens from now on. */

@@ -1,112 +1,245 @@
-// Where the device's database lives: OPFS where it works, IndexedDB else, memory as the last resort. A database
-// that was once complete is opened where it is or not at all; another place would look like lost work.
-import { IdbFs } from '@electric-sql/pglite';
+// Where the device's database lives: one file in OPFS where that works, IndexedDB else, memory as the last resort. A
+// database that was once complete is opened where it is or not at all; another place would look like lost work. One
+// that is where a version before kept it is moved into one file.
+import { IdbFs, type PGliteOptions } from '@electric-sql/pglite';
 import { type AppDatabase, type Database, openPGlite } from './database';
-import { OpfsFiles } from './opfs';
+import { Disk } from './disk/disk';
+import { DiskFiles } from './disk/disk-files';
+import { type Entry, entriesOf, fill, makeImage, tarOf, writeEntries } from './disk/image';
+import { MemoryHandle } from './disk/memory-handle';
+import { opfsFiles, readIndexedDb, readOpfs, removeIndexedDb, removeOpfs } from './old-files';
+import { browserRegistry, type Kind, type Registry } from './registry';
 import { serialized } from './serialized';
-
-type Kind = 'opfs' | 'indexeddb';
-
-/** Free files to keep ready: what one migration may make at once. Each costs a little time at every start. */
-const SPARE_FILES = 120;
 
 export interface StoredApp extends AppDatabase {
   /** What its databases are called in a browser, with the person's account behind: lower-case letters. It may never change. */
   readonly name: string;
 }
 
+/** The image of a migrated, empty database (disk/image.ts), so that a first start need not run initdb. */
+export type Prepared = () => Promise<Blob | Response>;
+
 /** @returns what this person's database of the app is called */
 export const storedName = ({ name }: StoredApp, userId: string) => `${name}-${userId}`;
 
 /**
  * Opens this person's database, or makes it.
- * @param prepared a dump of a migrated database, so that a first start need not run initdb
+ * @param registry what is remembered of databases; null: nothing can be
  * @throws what the storage throws, when the database exists and cannot be opened
  */
 export async function openStorage(
   userId: string,
   app: StoredApp,
-  prepared: () => Promise<Blob>,
+  prepared: Prepared,
+  registry: Registry | null = typeof indexedDB === 'object' ? browserRegistry : null,
 ): Promise<Database> {
-  const name = storedName(app, userId);
-  if (supported('opfs')) waitForHeldFiles();
-  if (typeof indexedDB === 'object') {
-    const known = await remembered(name);
-    if (known) return await openAt(known, name, app, null);
-    for (const kind of ['opfs', 'indexeddb'] as const) {
+  if (supported('disk')) waitForHeldFiles();
+  if (!registry) return await openInMemory(app, prepared);
+  return await new Storage(storedName(app, userId), app, prepared, registry).open();
+}
+
+class Storage {
+  constructor(
+    private readonly name: string,
+    private readonly app: AppDatabase,
+    private readonly prepared: Prepared,
+    private readonly registry: Registry,
+  ) {}
+
+  async open(): Promise<Database> {
+    const known = await this.registry.get(this.name);
+    if (known) return await this.#openKnown(known);
+    for (const kind of ['disk', 'opfs', 'indexeddb'] as const) {
       if (!supported(kind)) continue;
       try {
-        const database = (await adopt(kind, name, app)) ?? (await openAt(kind, name, app, await prepared()));
-        await remember(name, kind);
+        if (await this.#isUsed(kind)) {
+          await this.registry.set(this.name, kind);
+          return await this.#openKnown(kind);
+        }
+      } catch (error) {
+        console.warn(`sync: nothing to go on with in ${kind}:`, error);
+      }
+    }
+    for (const kind of ['disk', 'indexeddb'] as const) {
+      if (!supported(kind)) continue;
+      try {
+        const database = await this.#openAt(kind, this.prepared);
+        await this.registry.set(this.name, kind);
         return database;
       } catch (error) {
         console.warn(`sync: no database in ${kind}:`, error);
       }
     }
+    return await openInMemory(this.app, this.prepared);
   }
-  const pg = await openPGlite({ loadDataDir: await prepared() }, app);
-  return { pg, storage: 'memory', flush: async () => {}, remove: async () => {}, abandon: async () => {} };
-}
 
-/**
- * A database that is there and was not remembered: in use if a device identity was ever made in it, else what an
- * interrupted first start left behind, which is removed.
- */
-async function adopt(kind: Kind, name: string, app: AppDatabase): Promise<Database | null> {
-  if (!(await exists(kind, name))) return null;
-  const database = await openAt(kind, name, app, null).catch(() => null);
-  const used = await database?.pg.query('select from sync.client');
-  if (database && used && used.rows.length > 0) return database;
-  await database?.pg.close();
-  await removeAt(kind, name);
-  return null;
-}
-
-async function exists(kind: Kind, name: string): Promise<boolean> {
-  if (kind === 'opfs') {
-    const root = await navigator.storage.getDirectory();
-    return await root.getDirectoryHandle(name).then(
-      () => true,
-      () => false,
-    );
+  async #openKnown(kind: Kind): Promise<Database> {
+    if (kind !== 'disk' && supported('disk')) {
+      const moved = await this.#move(kind);
+      if (moved) return moved;
+    }
+    const database = await this.#openAt(kind, null);
+    if (kind === 'disk') await this.#removeLeft();
+    return database;
   }
-  const all = (await indexedDB.databases?.()) ?? [];
-  return all.some((db) => db.name === `/pglite/${name}`);
+
+  /**
+   * Moves the database into one file. Until the registry says so, the old one counts and is not changed; from then on the
+   * new one does, which has been opened and is whole.
+   * @returns null when it could not be moved: for lack of room, say
+   */
+  async #move(from: 'opfs' | 'indexeddb'): Promise<Database | null> {
+    let database: Database | null = null;
+    try {
+      const handle = await handleOf(this.name, true);
+      try {
+        await fill(handle, new Blob([makeImage([])]).stream());
+        const disk = Disk.open(handle);
+        const write = (entries: Iterable<Entry>) => writeEntries(disk, entries);
+        await (from === 'opfs' ? readOpfs(this.name, write) : readIndexedDb(this.name, write));
+      } finally {
+        handle.close();
+      }
+      database = await this.#openAt('disk', null);
+      await this.registry.set(this.name, 'disk', from);
+    } catch (error) {
+      console.warn(`sync: the database stays in ${from}:`, error);
+      await database?.pg.close().catch(() => {});
+      await removeAt('disk', this.name).catch(() => {});
+      return null;
+    }
+    await this.#removeLeft();
+    return database;
+  }
+
+  /** What could not be removed now is removed at the next start. */
+  async #removeLeft(): Promise<void> {
+    try {
+      const left = await this.registry.left(this.name);
+      if (!left || left === 'disk') return;
+      await removeAt(left, this.name);
+      await this.registry.removedLeft(this.name);
+    } catch (error) {
+      console.warn('sync: what the database was in is still there:', error);
+    }
+  }
+
+  /**
+   * Whether a database is there that was not remembered and is in use: a device identity was made in it. Another is what
+   * an interrupted first start left behind, and is removed.
+   */
+  async #isUsed(kind: Kind): Promise<boolean> {
+    if (!(await exists(kind, this.name))) return false;
+    const database = await this.#openAt(kind, null).catch(() => null);
+    const used = await database?.pg.query('select from sync.client');
+    await database?.pg.close();
+    if (used && used.rows.length > 0) return true;
+    await removeAt(kind, this.name);
+    return false;
+  }
+
+  /** @param prepared what a new one is made of; null: it is there */
+  async #openAt(kind: Kind, prepared: Prepared | null): Promise<Database> {
+    const { name, app, registry } = this;
+    const forget = () => registry.delete(name);
+    if (kind === 'disk') return await openDisk(name, app, prepared, forget);
+    const load = prepared ? { loadDataDir: new Blob([tarOf(await entriesIn(prepared))] as BlobPart[]) } : {};
+    return kind === 'opfs' ? await openOpfs(name, app, forget) : await openIndexedDb(name, app, load, forget);
+  }
 }
 
-function supported(kind: Kind): boolean {
-  if (kind === 'indexeddb') return typeof indexedDB === 'object';
-  return (
-    typeof FileSystemFileHandle === 'function' && 'createSyncAccessHandle' in FileSystemFileHandle.prototype
-  );
+async function openDisk(
+  name: string,
+  app: AppDatabase,
+  prepared: Prepared | null,
+  forget: () => Promise<void>,
+): Promise<Database> {
+  const fs = new DiskFiles(async () => {
+    const handle = await handleOf(name, prepared !== null);
+    try {
+      if (prepared) await fill(handle, streamOf(await prepared()));
+      return Disk.open(handle);
+    } catch (error) {
+      handle.close();
+      throw error;
+    }
+  });
+  const flush = () => fs.syncToFs();
+  try {
+    const pg = await openPGlite({ fs }, app, flush);
+    const remove = async () => {
+      await forget();
+      await removeAt('disk', name);
+    };
+    return { pg, storage: 'opfs', flush, remove, abandon: () => letGo(fs) };
+  } catch (error) {
+    await letGo(fs);
+    throw error;
+  }
 }
 
-async function openAt(kind: Kind, name: string, app: AppDatabase, prepared: Blob | null): Promise<Database> {
-  const load = prepared ? { loadDataDir: prepared } : {};
+/** @returns the only hold of the file. @throws NotFoundError when it is not there and not to be made */
+async function handleOf(name: string, create: boolean): Promise<FileSystemSyncAccessHandle> {
+  const root = await navigator.storage.getDirectory();
+  const file = await root.getFileHandle(fileOf(name), { create });
+  return await file.createSyncAccessHandle();
+}
+
+const fileOf = (name: string) => `${name}.disk`;
+
+async function openOpfs(name: string, app: AppDatabase, forget: () => Promise<void>): Promise<Database> {
+  const fs = opfsFiles(name);
+  const flush = () => fs.syncToFs();
+  const pg = await openPGlite({ fs }, app, flush);
   const remove = async () => {
-    await forget(name);
-    await removeAt(kind, name);
+    await forget();
+    await removeOpfs(name);
   };
-  if (kind === 'opfs') {
-    const initialPoolSize = (prepared ? await tarEntries(prepared) : 0) + SPARE_FILES;
-    const fs = new OpfsFiles(name, { initialPoolSize, maintainedPoolSize: SPARE_FILES });
-    const pg = await openPGlite({ fs, ...load }, app, () => fs.syncToFs());
-    // Each committed write is already flushed (relaxedDurability is off).
-    return { pg, storage: 'opfs', flush: async () => {}, remove, abandon: () => letGo(fs) };
-  }
+  return { pg, storage: 'opfs', flush, remove, abandon: () => letGo(fs) };
+}
+
+async function openIndexedDb(
+  name: string,
+  app: AppDatabase,
+  load: PGliteOptions,
+  forget: () => Promise<void>,
+): Promise<Database> {
   // Strict durability would flush after every query, reads too; so it is flushed by hand after each write.
   const fs = new IdbFs(name);
   const flush = serialized(() => fs.syncToFs());
   const pg = await openPGlite({ fs, relaxedDurability: true, ...load }, app, flush);
   const { IDBFS } = pg.Module as unknown as { IDBFS: { dbs: Record<string, IDBDatabase> } };
-  const removeDatabase = async () => {
-    await forget(name);
+  const remove = async () => {
+    await forget();
     // PGlite may write once more after it was closed, on a connection that it leaves open.
     await removeIndexedDb(name, () => {
       for (const connection of Object.values(IDBFS.dbs)) connection.close();
     });
   };
-  return { pg, storage: 'indexeddb', flush, remove: removeDatabase, abandon: () => letGo(fs) };
+  return { pg, storage: 'indexeddb', flush, remove, abandon: () => letGo(fs) };
+}
+
+async function openInMemory(app: AppDatabase, prepared: Prepared): Promise<Database> {
+  const fs = new DiskFiles(() => diskInMemory(prepared));
+  const pg = await openPGlite({ fs }, app);
+  return { pg, storage: 'memory', flush: async () => {}, remove: async () => {}, abandon: async () => {} };
+}
+
+async function diskInMemory(prepared: Prepared): Promise<Disk> {
+  const handle = new MemoryHandle();
+  await fill(handle, streamOf(await prepared()));
+  return Disk.open(handle);
+}
+
+async function entriesIn(prepared: Prepared): Promise<Iterable<Entry>> {
+  return entriesOf(await diskInMemory(prepared));
+}
+
+/** @throws TypeError when there is nothing in it */
+function streamOf(image: Blob | Response): ReadableStream<Uint8Array> {
+  const stream = image instanceof Blob ? image.stream() : image.body;
+  if (!stream) throw new TypeError('the prepared database is empty');
+  return stream;
 }
 
 /** Its files are closed; that the program of Postgres does not end well does not matter any more. */
@@ -114,15 +247,25 @@ async function letGo(fs: { closeFs(): Promise<void> }): Promise<void> {
   await fs.closeFs().catch(() => {});
 }
 
-/** @returns how many files and folders a tar file holds */
-async function tarEntries(tar: Blob): Promise<number> {
-  const bytes = new Uint8Array(await tar.arrayBuffer());
-  let count = 0;
-  for (let at = 0; at < bytes.length && bytes[at] !== 0; count++) {
-    const size = Number.parseInt(new TextDecoder().decode(bytes.subarray(at + 124, at + 135)), 8);
-    at += 512 + Math.ceil(size / 512) * 512;
+async function exists(kind: Kind, name: string): Promise<boolean> {
+  if (kind === 'indexeddb') {
+    const all = (await indexedDB.databases?.()) ?? [];
+    return all.some((db) => db.name === `/pglite/${name}`);
   }
-  return count;
+  const root = await navigator.storage.getDirectory();
+  const asked: Promise<unknown> =
+    kind === 'disk' ? root.getFileHandle(fileOf(name)) : root.getDirectoryHandle(name);
+  return await asked.then(
+    () => true,
+    () => false,
+  );
+}
+
+function supported(kind: Kind): boolean {
+  if (kind === 'indexeddb') return typeof indexedDB === 'object';
+  return (
+    typeof FileSystemFileHandle === 'function' && 'createSyncAccessHandle' in FileSystemFileHandle.prototype
+  );
 }
 
 /**
@@ -145,74 +288,9 @@ function waitForHeldFiles(): void {
   };
 }
 
+/** Does nothing when it is not there. */
 async function removeAt(kind: Kind, name: string): Promise<void> {
-  if (kind === 'opfs') {
-    const root = await navigator.storage.getDirectory();
-    await root.removeEntry(name, { recursive: true }).catch((error: unknown) => {
-      if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
-    });
-    return;
-  }
-  await removeIndexedDb(name, () => {});
-}
-
-/** @param release closes the connections that this worker has; called until the database is gone */
-async function removeIndexedDb(name: string, release: () => void): Promise<void> {
-  const deleting = indexedDB.deleteDatabase(`/pglite/${name}`);
-  const again = setInterval(release, 50);
-  const giveUp = AbortSignal.timeout(10_000);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      deleting.onsuccess = () => resolve();
-      deleting.onerror = () => reject(deleting.error);
-      giveUp.onabort = () => reject(new Error('another tab holds the database'));
-      release();
-    });
-  } finally {
-    clearInterval(again);
-  }
-}
-
-// Which databases are complete, and where, of all apps of this origin. A database of its own, because the others come and go.
-const registry = { name: 'sync', store: 'databases' };
-
-async function withRegistry<T>(
-  mode: IDBTransactionMode,
-  run: (store: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
-  const opening = indexedDB.open(registry.name, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(registry.store);
-  const db = await request(opening);
-  try {
-    const transaction = db.transaction(registry.store, mode, { durability: 'strict' });
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
-    });
-    const result = await request(run(transaction.objectStore(registry.store)));
-    await done;
-    return result;
-  } finally {
-    db.close();
-  }
-}
-
-async function remembered(name: string): Promise<Kind | null> {
-  const found: unknown = await withRegistry('readonly', (store) => store.get(name));
-  return found === 'opfs' || found === 'indexeddb' ? found : null;
-}
-
-async function remember(name: string, kind: Kind): Promise<void> {
-  await withRegistry('readwrite', (store) => store.put(kind, name));
-}
-
-async function forget(name: string): Promise<void> {
-  await withRegistry('readwrite', (store) => store.delete(name));
-}
-
-function request<T>(asked: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
+  if (kind === 'opfs') await removeOpfs(name);
+  else if (kind === 'indexeddb') await removeIndexedDb(name, () => {});
+  else await removeOpfs(fileOf(name));
 }

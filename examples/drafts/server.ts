@@ -8,7 +8,7 @@ import { membershipsIn } from '../../api/sync/memberships';
 import { migrateServer, migrationsOfApp } from '../../api/sync/migrations';
 import { mountSync } from '../../api/sync/mount';
 import { changesPool, readsPool } from '../../api/sync/pools';
-import { dumpPrepared } from '../../client/sync/prepared-node';
+import { dumpPrepared, imageOf } from '../../client/sync/prepared-node';
 import { createShapeServer } from '../../electric/embedded/server';
 import { embeddedUpstream } from '../../electric/proxy';
 import { schema } from './schema';
@@ -51,5 +51,5 @@ async function filesForBrowsers(): Promise<Map<string, Blob>> {
   for (const file of output) add(`/${file.fileName}`, 'code' in file ? file.code : file.source);
   const list = `const FILES = ${JSON.stringify([...files.keys()])};\n`;
   add('/sw.js', list + readFileSync(`${root}/sw.js`, 'utf8'));
-  return files.set('/prepared.tar', await dumpPrepared({ schema, migrations }));
+  return files.set('/prepared.disk', await imageOf(await dumpPrepared({ schema, migrations })));
 }

@@ -3,5 +3,5 @@ import { runWorker, type WorkerApp } from '../../client/sync/run-worker';
 import { schema } from './schema';
 
 declare const MIGRATIONS: WorkerApp['migrations'];
-const prepared = () => fetch('/prepared.tar').then((answer) => answer.blob());
+const prepared = () => fetch('/prepared.disk');
 runWorker({ name: 'drafts', schema, migrations: MIGRATIONS, features: () => [], prepared });

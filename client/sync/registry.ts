@@ -1,0 +1,80 @@
+// Which databases of this browser are complete, and where each is, of all apps of this origin. A database of its own in
+// IndexedDB, because the others come and go.
+
+/** A file that holds all files (disk/); a folder of files as PGlite's OPFS-AHP keeps it, up to version 0.2; IndexedDB. */
+export type Kind = 'disk' | 'opfs' | 'indexeddb';
+
+export interface Registry {
+  get(name: string): Promise<Kind | null>;
+  /** Stored when it resolves. @param left where it was before: there it is to be removed */
+  set(name: string, kind: Kind, left?: Kind): Promise<void>;
+  /** Where it was before and may not have been removed. */
+  left(name: string): Promise<Kind | null>;
+  removedLeft(name: string): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+const registry = { name: 'sync', store: 'databases' };
+const kinds: ReadonlySet<unknown> = new Set<Kind>(['disk', 'opfs', 'indexeddb']);
+const leftOf = (name: string) => `${name} left`;
+/** Besides the kind: a version before disks, in a tab that was not reloaded, overwrites a kind that it does not know. */
+const diskOf = (name: string) => `${name} disk`;
+
+export const browserRegistry: Registry = {
+  async get(name) {
+    const isDisk = await inStore('readonly', (store) => store.get(diskOf(name)));
+    if (isDisk) return 'disk';
+    return kindOf(await inStore('readonly', (store) => store.get(name)));
+  },
+  async set(name, kind, left) {
+    await inStore('readwrite', (store) => {
+      if (kind === 'disk') store.put(true, diskOf(name));
+      if (left) store.put(left, leftOf(name));
+      return store.put(kind, name);
+    });
+  },
+  async left(name) {
+    return kindOf(await inStore('readonly', (store) => store.get(leftOf(name))));
+  },
+  async removedLeft(name) {
+    await inStore('readwrite', (store) => store.delete(leftOf(name)));
+  },
+  async delete(name) {
+    await inStore('readwrite', (store) => {
+      store.delete(diskOf(name));
+      store.delete(leftOf(name));
+      return store.delete(name);
+    });
+  },
+};
+
+const kindOf = (found: unknown): Kind | null => (kinds.has(found) ? (found as Kind) : null);
+
+async function inStore<T>(
+  mode: IDBTransactionMode,
+  run: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const opening = indexedDB.open(registry.name, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(registry.store);
+  const db = await answered(opening);
+  try {
+    const transaction = db.transaction(registry.store, mode, { durability: 'strict' });
+    const done = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error);
+    });
+    const result = await answered(run(transaction.objectStore(registry.store)));
+    await done;
+    return result;
+  } finally {
+    db.close();
+  }
+}
+
+/** What a request of IndexedDB answers. */
+export function answered<T>(asked: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+}
