@@ -41,14 +41,19 @@ export function injectPrecache(dist: string): number {
 
 export function precache(): Plugin {
   let dist = '';
+  let written = false;
   return {
     name: 'outpost-precache',
     apply: 'build',
     configResolved(config) {
       dist = config.build.outDir;
     },
+    writeBundle() {
+      written = true;
+    },
     closeBundle() {
-      injectPrecache(dist);
+      // A build that failed wrote nothing, and says why itself.
+      if (written) injectPrecache(dist);
     },
   };
 }

@@ -3,15 +3,18 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { shippedExtensions, shippedFrom } from './build/engine';
+import { slimPGlite } from './build/plugin';
 import { precache } from './precache';
 
 const root = import.meta.dirname;
+const pglite = () => slimPGlite(shippedFrom, shippedExtensions);
 
 export default defineConfig({
   root,
   publicDir: 'public',
-  plugins: [react(), tailwindcss(), precache()],
-  worker: { format: 'es' },
+  plugins: [pglite(), react(), tailwindcss(), precache()],
+  worker: { format: 'es', plugins: () => [pglite()] },
   optimizeDeps: { exclude: ['@electric-sql/pglite'] },
   build: {
     outDir: `${root}/dist`,

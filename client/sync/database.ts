@@ -10,7 +10,15 @@ import type { Status } from './store';
 export interface AppDatabase {
   readonly schema: Schema;
   readonly migrations: readonly MigrationFile[];
+  /** PGlite's own parts; absent: PGlite reads them from its package. Called each time that a database is opened. */
+  engine?(): Promise<EngineParts>;
 }
+
+/** What PGlite is handed instead of reading it itself. */
+export type EngineParts = Pick<
+  PGliteOptions,
+  'pgliteWasmModule' | 'initdbWasmModule' | 'fsBundle' | 'initialMemory'
+>;
 
 /** A migrated database that is in this process's hands alone. */
 export interface Database {
@@ -67,23 +75,21 @@ const initDbStartParams = ['--wal-segsize=1'];
 export const extensions = { btree_gist };
 export const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])];
 
+/** A device's Postgres as it is, without a look at its tables. @throws what PGlite throws */
+export function startPGlite(options: PGliteOptions): Promise<PGlite> {
+  return PGlite.create({ initDbStartParams, ...options, parsers, serializers, startParams, extensions });
+}
+
 /**
  * Opens (or makes) a database and brings it to the newest migration in place, offline if need be (S4).
  * @throws MigrationError, or what PGlite throws
  */
 export async function openPGlite(
   options: PGliteOptions,
-  { schema, migrations }: AppDatabase,
+  { schema, migrations, engine }: AppDatabase,
   flush: () => Promise<void> = async () => {},
 ): Promise<PGlite> {
-  const pg = await PGlite.create({
-    initDbStartParams,
-    ...options,
-    parsers,
-    serializers,
-    startParams,
-    extensions,
-  });
+  const pg = await startPGlite({ ...(await engine?.()), ...options });
   guardStop(pg);
   try {
     await migrate(pg, migrations, 'client', schema.machinery);
