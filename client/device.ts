@@ -21,6 +21,7 @@ const migrations: MigrationFile[] = Object.entries(files).map(([path, sql]) => (
 }));
 
 runWorker({
+  name: 'outpost',
   schema,
   migrations,
   engine: engineParts,

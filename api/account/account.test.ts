@@ -151,7 +151,7 @@ describe('sessions', () => {
       ['POST', '/api/auth/revoke-other-sessions', {}],
       ['POST', '/api/auth/change-password', changes],
     ] as const) {
-      const response = await eve.call(method, path, body, { 'outpost-person': user.id });
+      const response = await eve.call(method, path, body, { 'sync-person': user.id });
       expect([path, response.status]).toEqual([path, 401]);
     }
     const seen = await eve.json<{ sessions: SessionRow[] }>('GET', '/api/account/sessions');
@@ -348,7 +348,7 @@ describe('sign-up by invitation only', () => {
       (await asOwner(`/api/workspaces/${workspaceId}/invites`, { role: 'member' })).url!.split('/').at(-1)!;
     let people = 0;
     const signUp = async (invite: string | null, email = `p${++people}@example.org`) => {
-      const headers: Record<string, string> = invite === null ? {} : { 'outpost-invite': invite };
+      const headers: Record<string, string> = invite === null ? {} : { 'account-invite': invite };
       const body = { name: 'Ben', email, password: another };
       return await closed.stranger.call('POST', '/api/auth/sign-up/email', body, headers);
     };

@@ -1,7 +1,8 @@
 // The routes under /api/auth: what of better-auth is reachable, and what is asked before it is.
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { INVITE_HEADER, limits, PERSON_HEADER } from '../../db/sync/wire';
+import { INVITE_HEADER } from '../../db/account/invite-header';
+import { limits, PERSON_HEADER } from '../../db/sync/wire';
 import { readBytes, readJson } from '../sync/body';
 import { ApiFailure } from '../sync/errors';
 import { type Auth, addressHeader } from './auth';

@@ -99,7 +99,8 @@ export function feedRoutes(deps: ApiDeps): Hono {
   app.get('/:file', async (c) => {
     const secret = secretShape.exec(c.req.param('file'))?.[1];
     const feed = secret && (await used(deps, hash(secret)));
-    if (!feed) throw new ApiFailure('not-found', 'There is no calendar at this address, or not any more.');
+    if (!feed)
+      throw new ApiFailure('not-found', 'There is no calendar at this address. It may have been removed.');
     const text = writeCalendar(feed.name, await bookings(deps, feed));
     const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 32)}"`;
     const headers = { etag, 'cache-control': 'private, no-cache', 'x-robots-tag': 'noindex' };

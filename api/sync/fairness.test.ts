@@ -38,7 +38,7 @@ async function place(person: TestPerson): Promise<{ workspaceId: string; project
 async function writing(): Promise<number> {
   const { rows } = await watch.query<{ count: number }>(
     `select count(*)::int as count from pg_stat_activity
-      where datname = current_database() and application_name = 'outpost changes' and xact_start is not null`,
+      where datname = current_database() and application_name = 'sync changes' and xact_start is not null`,
   );
   return rows[0]!.count;
 }

@@ -15,7 +15,7 @@ function pool(connectionString: string, config: PoolConfig): Pool {
 export function changesPool(databaseUrl: string, max = 16): Pool {
   return pool(databaseUrl, {
     max,
-    application_name: 'outpost changes',
+    application_name: 'sync changes',
     statement_timeout: STATEMENT,
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 60_000,
@@ -24,10 +24,10 @@ export function changesPool(databaseUrl: string, max = 16): Pool {
 
 /** For what only reads. */
 export function readsPool(databaseUrl: string): Pool {
-  return pool(databaseUrl, { max: 12, application_name: 'outpost reads', statement_timeout: 15_000 });
+  return pool(databaseUrl, { max: 12, application_name: 'sync reads', statement_timeout: 15_000 });
 }
 
 /** For what nobody waits for. */
 export function tendingPool(databaseUrl: string): Pool {
-  return pool(databaseUrl, { max: 2, application_name: 'outpost tending' });
+  return pool(databaseUrl, { max: 2, application_name: 'sync tending' });
 }

@@ -165,7 +165,7 @@ async function once(
       ]);
       await client.query(
         `update sync.client set last_n = $2, seen_at = now(),
-           last_clock = nullif(current_setting('outpost.admitted', true), '') where id = $1`,
+           last_clock = nullif(current_setting('sync.admitted', true), '') where id = $1`,
         [clientId, n],
       );
       await client.query('commit');
@@ -192,8 +192,8 @@ async function claim(client: PoolClient, clientId: string, personId: string): Pr
     personId,
   ]);
   const found = await client.query<{ user_id: string; last_n: string }>(
-    `select user_id, last_n, set_config('outpost.client', 'ordered', true),
-        set_config('outpost.admitted', coalesce(last_clock, ''), true)
+    `select user_id, last_n, set_config('sync.client', 'ordered', true),
+        set_config('sync.admitted', coalesce(last_clock, ''), true)
        from sync.client where id = $1 for update`,
     [clientId],
   );

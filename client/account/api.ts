@@ -1,7 +1,8 @@
 // The requests of accounts and workspaces: sign-in, sessions, passwords, invitations, members. They need the server
 // (C4). All of them throw an ApiError.
 import { z } from 'zod';
-import { INVITE_HEADER, type Role, roles } from '../../db/sync/wire';
+import { INVITE_HEADER } from '../../db/account/invite-header';
+import { type Role, roles } from '../../db/sync/wire';
 import { call, inNameOf, pathOf } from '../sync/react/request';
 
 export type { Role } from '../../db/sync/wire';

@@ -7,6 +7,7 @@ import * as overlays from './overlays';
 import { outerRoutes, routes } from './routes';
 import { SignInDialog } from './sign-in-dialog';
 import { SignOutDialog } from './sign-out';
+import { useWorkspace } from './workspace';
 
 function useCommands(): readonly Command[] {
   const { show } = useOverlays();
@@ -23,6 +24,7 @@ function useCommands(): readonly Command[] {
 
 export const account = {
   name: 'account',
+  named: [{ table: 'member', canReplace: true, useRows: () => useWorkspace().members }],
   outerRoutes,
   routes,
   places: [

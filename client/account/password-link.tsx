@@ -54,8 +54,8 @@ export function PasswordLinkDialog({ member, onClose }: { member: MemberRow; onC
       {url ? <CopyField label="Password link" noun="Link" value={url} /> : null}
       {url || byMail ? null : (
         <p className="text-ink-2">
-          Whoever opens it holds the whole account, so it can be made only for people whose workspaces all
-          have you as an owner.
+          Whoever opens the link gets full access to the account. So you can make one only for people all of
+          whose workspaces you own.
         </p>
       )}
       {error ? (

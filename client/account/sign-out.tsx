@@ -1,25 +1,16 @@
 // Signing out: keep this person's data on the device or remove it. Unsent work is never dropped unasked (W1).
 import { useNavigate } from '@tanstack/react-router';
-import type { Kysely } from 'kysely';
 import { useState } from 'react';
-import type { DB } from '../../db/schema';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { forgetAll } from '../kit/remember';
-import { useLive, useStatus, useStore } from '../sync/react/store-context';
-import { dropStore } from '../sync/react/the-store';
+import { useStatus, useStore } from '../sync/react/store-context';
+import { dropStore, forgetHeard } from '../sync/react/the-store';
 import { StoreError } from '../sync/store';
 import { api } from './api';
 import { forgetSession, useSession } from './session';
 
 const changes = (n: number) => `${n} ${n === 1 ? 'change' : 'changes'}`;
-
-/** What the outbox does not hold: refused changes, and requests that wait for a connection. */
-const keptHere = (db: Kysely<DB>) =>
-  db.selectNoFrom((eb) => [
-    eb.selectFrom('sync.refused').select(eb.fn.countAll().as('n')).as('refused'),
-    eb.selectFrom('sync.stock_request').select(eb.fn.countAll().as('n')).as('requests'),
-  ]);
 
 export function SignOutDialog({ onClose }: { onClose: () => void }) {
   const store = useStore();
@@ -30,10 +21,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
   const [drop, setDrop] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const { unsent } = status;
-  const kept = useLive(keptHere, []);
-  /** Everything that is nowhere but on this device. */
-  const onlyHere = unsent + Number(kept?.[0]?.refused ?? 0) + Number(kept?.[0]?.requests ?? 0);
+  const { unsent, onlyHere } = status;
 
   const leave = async () => {
     setBusy(true);
@@ -46,6 +34,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
           return setBusy(false);
         }
         forgetAll();
+        forgetHeard();
       }
       await store.close();
       dropStore();
@@ -72,7 +61,7 @@ export function SignOutDialog({ onClose }: { onClose: () => void }) {
           <Button onClick={onClose}>Cancel</Button>
           <Button
             variant={remove ? 'danger' : 'primary'}
-            disabled={busy || !kept || (remove && onlyHere > 0 && !drop)}
+            disabled={busy || status.database !== 'ready' || (remove && onlyHere > 0 && !drop)}
             onClick={() => void leave()}
           >
             {remove ? 'Sign out and remove' : 'Sign out'}

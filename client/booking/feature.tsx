@@ -5,6 +5,7 @@ import { useAvailable, useKeyboard } from '../kit/keys/keyboard';
 import type { Shortcut } from '../kit/keys/shortcuts';
 import { routes } from './routes';
 import { bookingShortcuts as keys } from './shortcuts';
+import { useAllResources } from './use-resources';
 
 /** What can be done on the page of bookings. */
 const actions: readonly Shortcut[] = [
@@ -32,6 +33,7 @@ function useCommands(): readonly Command[] {
 
 export const booking = {
   name: 'booking',
+  named: [{ table: 'resource', canReplace: true, useRows: useAllResources }],
   routes,
   places: [
     {

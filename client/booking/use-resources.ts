@@ -12,10 +12,15 @@ export interface Resources {
   readonly byId: ReadonlyMap<string, ResourceRow>;
 }
 
-export function useResources(): Resources {
+/** All resources of the workspace; undefined: not asked yet. */
+export function useAllResources(): readonly ResourceRow[] | undefined {
   const { id } = useWorkspace();
+  return useLive((db) => resources(db, id), [id]);
+}
+
+export function useResources(): Resources {
   const status = useStatus();
-  const rows = useLive((db) => resources(db, id), [id]);
+  const rows = useAllResources();
   // An empty answer while the first rows are still on their way is no knowledge.
   const known = rows && (rows.length > 0 || status.network === 'offline' || status.upToDate);
   return useMemo(

@@ -78,8 +78,25 @@ export interface InboxPart {
   };
 }
 
+/** A row that columns of other tables name. */
+export interface NamedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly archived?: boolean;
+}
+
+/** The rows of a table by which values of columns are told. */
+export interface NamedRows {
+  readonly table: string;
+  /** Where a refused row names one of them, the person can choose another. */
+  readonly canReplace: boolean;
+  /** A hook: those of the workspace that is open; undefined: not known yet. */
+  readonly useRows: () => readonly NamedRow[] | undefined;
+}
+
 export interface Feature {
   readonly name: string;
+  readonly named?: readonly NamedRows[];
   /** Routes below a workspace (workspaceRoute). */
   readonly routes?: readonly AnyRoute[];
   /** Routes outside of workspaces (rootRoute). */

@@ -1,2 +1,3 @@
-// What other features use of pages: the way to one.
+// What other features use of pages: the way to one, and what search finds.
 export { useGoToPage } from './links';
+export { searchedPages } from './searched';

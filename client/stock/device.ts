@@ -4,5 +4,5 @@ import type { EngineFeature } from '../sync/feature';
 export const stockOnDevice: EngineFeature = {
   name: 'stock',
   deviceOnly: ['stock_request'],
-  keeps: '(select count(*) from sync.stock_request)',
+  keeps: { count: '(select count(*) from sync.stock_request)', tables: ['stock_request'] },
 };

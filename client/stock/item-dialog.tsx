@@ -83,7 +83,7 @@ export function ItemDialog(props: {
           onChange={(event) => setMinimum(event.target.value)}
           inputMode="numeric"
           error={minimumError}
-          hint="Below this the list warns. 0: never."
+          hint="You get a warning when stock falls below this. 0 means no warning."
         />
         <Field
           label="Notes"

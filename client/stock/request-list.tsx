@@ -53,7 +53,7 @@ function Request({ request }: { request: RequestRow }) {
     void change(
       forget(store.db, request.id),
       request.tried && state === 'waiting'
-        ? 'Cancelled here. It was sent before without an answer, so look into the history whether it was carried out.'
+        ? 'Cancelled on this device. It had been sent without an answer, so check the history to see whether it was carried out.'
         : 'Cancelled',
     );
   return (

@@ -66,7 +66,7 @@ export async function audit(options: AuditOptions): Promise<void> {
     same = difference === before ? same + 1 : 1;
     before = difference;
     if (same >= PATIENCE) {
-      console.warn('Outpost: rows here and on the server differ; fetching them anew:', difference);
+      console.warn('sync: rows here and on the server differ; fetching them anew:', difference);
       for (const table of other) options.missing(table);
       return;
     }

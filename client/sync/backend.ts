@@ -16,6 +16,7 @@ export const initialStatus: Status = {
   network: 'offline',
   session: 'signed-in',
   unsent: 0,
+  onlyHere: 0,
   sending: false,
   attention: 0,
   loading: null,

@@ -220,8 +220,7 @@ export class Engine implements Backend {
       await Promise.allSettled(this.#writes);
       await this.#features.recount();
       await this.#count();
-      const kept = await this.#pg.query<{ count: string }>(`select ${this.#features.kept} as count`);
-      const unsent = this.#status.unsent + Number(kept.rows[0]!.count);
+      const unsent = this.#status.onlyHere;
       if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
       await this.close();
       await this.#features.clear();
@@ -327,13 +326,14 @@ export class Engine implements Backend {
   /** Counts what the chip shows. */
   readonly #count = serialized(async () => {
     try {
-      const { rows } = await this.#pg.query<{ unsent: string; attention: string }>(
+      const { rows } = await this.#pg.query<{ unsent: string; attention: string; kept: string }>(
         `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
-           ${this.#features.attention} as attention`,
+           ${this.#features.attention} as attention, ${this.#features.kept} as kept`,
         [this.options.userId],
       );
       const unsent = Number(rows[0]!.unsent) + this.#features.unsent;
-      this.#set({ unsent, attention: Number(rows[0]!.attention) });
+      const { attention, kept } = rows[0]!;
+      this.#set({ unsent, attention: Number(attention), onlyHere: unsent + Number(kept) });
       // What a restored server lacked is there again.
       if (unsent === 0) this.#problem('restored', null);
     } catch (error) {

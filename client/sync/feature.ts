@@ -59,16 +59,19 @@ export interface DiscardedOperation {
   readonly set: Readonly<Record<string, unknown>>;
 }
 
+/** Something that is counted: an SQL expression, and the tables after whose changes it is counted again. */
+export interface Counted {
+  readonly count: string;
+  readonly tables: readonly string[];
+}
+
 export interface EngineFeature {
   /** One word; the source of its problems and of Status.faults. */
   readonly name: string;
-  /**
-   * How many things of it wait for this person: an SQL expression, in which $1 is the person's account, and the tables
-   * after whose changes it is counted again. Added to Status.attention.
-   */
-  readonly needsPerson?: { readonly count: string; readonly tables: readonly string[] };
-  /** How many things exist on this device only, beside what is unsent: an SQL expression. Removal asks before. */
-  readonly keeps?: string;
+  /** How many things of it wait for this person; $1 is the person's account. Added to Status.attention. */
+  readonly needsPerson?: Counted;
+  /** How many things of it exist on this device only, beside what is unsent. Added to Status.onlyHere. */
+  readonly keeps?: Counted;
   /** Tables of schema sync that the interface writes itself: they stay on this device, and nothing captures them. */
   readonly deviceOnly?: readonly string[];
   /** Tables of schema sync that the feature's work fills from others; it says itself when they change. */

@@ -9,6 +9,9 @@ const ownNeeds = {
   tables: ['outbox', 'refused', 'incoming', 'notice'],
 };
 
+/** What the core itself keeps on this device only, beside what is unsent. */
+const ownKeeps = { count: '(select count(*) from sync.refused)', tables: ['refused'] };
+
 export class Features {
   /** Tables of schema sync that live queries may watch, and that every local write may have changed. */
   readonly deviceOnly: readonly string[];
@@ -16,7 +19,7 @@ export class Features {
   readonly derived: readonly string[];
   /** Status.attention as an SQL expression; $1 is the person's account. */
   readonly attention: string;
-  /** The tables after whose changes `attention` and what is unsent are counted again. */
+  /** The tables after whose changes `attention`, `kept` and what is unsent are counted again. */
   readonly counted: readonly string[];
   /** What is on this device only, beside what is unsent, as an SQL expression. */
   readonly kept: string;
@@ -25,9 +28,9 @@ export class Features {
   constructor(private readonly list: readonly EngineFeature[]) {
     const needs = [ownNeeds, ...list.flatMap(({ needsPerson }) => needsPerson ?? [])];
     this.attention = needs.map(({ count }) => count).join(' + ');
-    this.counted = needs.flatMap(({ tables }) => tables);
-    const keeps = list.flatMap((feature) => feature.keeps ?? []);
-    this.kept = ['(select count(*) from sync.refused)', ...keeps].join(' + ');
+    const keeps = [ownKeeps, ...list.flatMap(({ keeps }) => keeps ?? [])];
+    this.kept = keeps.map(({ count }) => count).join(' + ');
+    this.counted = [...needs, ...keeps].flatMap(({ tables }) => tables);
     this.deviceOnly = list.flatMap((feature) => feature.deviceOnly ?? []);
     this.derived = list.flatMap((feature) => feature.derived ?? []);
   }

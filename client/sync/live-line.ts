@@ -1,7 +1,7 @@
 // Live polls that travel in one request, again and again: whoever has news ends it, and the others ask again.
 import { type LiveAnswer, liveAnswer } from '../../db/sync/wire';
 import { type Link, LinkError, readJson } from './link';
-import type { Places } from './places';
+import type { Slots } from './slots';
 import { problemOf, type SyncProblem, syncProblem } from './sync-problem';
 
 export interface LiveNews {
@@ -23,7 +23,7 @@ interface Poll {
 const GATHER = 8;
 /** The same, when that means to end a request that is under way. */
 const GATHER_LONGER = 40;
-/** How long a request keeps its place when other lines wait for one, ms. */
+/** How long a request keeps its slot when other lines wait for one, ms. */
 const TURN = 3_000;
 
 export class LiveLine {
@@ -42,7 +42,7 @@ export class LiveLine {
 
   constructor(
     private readonly link: Link,
-    private readonly places: Places,
+    private readonly slots: Slots,
     private readonly news: LiveNews,
   ) {}
 
@@ -140,11 +140,11 @@ export class LiveLine {
    */
   async #ask(isProbe: boolean): Promise<LiveAnswer | null> {
     const closed = this.#closed.signal;
-    const leave = await this.places.enter(closed);
+    const leave = await this.slots.enter(closed);
     const request = new AbortController();
     const signal = AbortSignal.any([request.signal, closed]);
     const turn = setInterval(() => {
-      if (this.places.wanted) request.abort();
+      if (this.slots.wanted) request.abort();
     }, TURN);
     try {
       this.#request = request;

@@ -3,7 +3,7 @@
 import { limits } from '../../db/sync/wire';
 import { type Link, readText } from './link';
 import { LiveLine, type LiveNews } from './live-line';
-import { Places } from './places';
+import { Slots } from './slots';
 
 /** Requests for snapshots and catching up at the same time; the rest of the connections are for writes. */
 const CATCHING_UP = 3;
@@ -12,8 +12,8 @@ const LIVE = 2;
 
 export class LivePolls {
   #lines: LiveLine[] = [];
-  readonly #catchingUp = new Places(CATCHING_UP);
-  readonly #live = new Places(LIVE);
+  readonly #catchingUp = new Slots(CATCHING_UP);
+  readonly #live = new Slots(LIVE);
 
   /** @param perRequest polls in one request; tests choose few */
   constructor(
@@ -37,7 +37,7 @@ export class LivePolls {
     try {
       for (let failures = 1; ; failures++) {
         const response = await this.link.patiently(url.href, init);
-        // The place is kept until the whole answer is here: it is the body that takes the time.
+        // The slot is kept until the whole answer is here: it is the body that takes the time.
         const text = await readText(response).catch((error: unknown) => {
           if (init.signal?.aborted) throw error;
           return null;

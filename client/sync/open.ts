@@ -104,7 +104,7 @@ class WorkerBridge {
   #setStatus(status: Status): void {
     const isReady = status.database === 'ready' && this.#status.database !== 'ready';
     this.#status = status;
-    if (isReady) performance.mark('outpost:database-writable');
+    if (isReady) performance.mark('sync:database-writable');
     for (const listener of [...this.#listeners]) listener(status);
   }
 }

@@ -235,7 +235,7 @@ export class ReadPath {
       this.options.problem(`${workspaceId}/audit`, null);
     } catch (error) {
       if (signal.aborted) return;
-      console.warn('Outpost: rows could not be compared with the server’s:', error);
+      console.warn('sync: rows could not be compared with the server’s:', error);
       if (error instanceof LinkError) this.options.problem(`${workspaceId}/audit`, problemOf(error));
       await this.options.link.pause(signal, ++due.failures).catch(() => {});
       // The next time that all its tables have come so far, and not before the pause is over.
@@ -304,6 +304,6 @@ function sessionProblem(error: unknown): SyncProblem | null {
   if (error instanceof OtherPerson) return syncProblem('other-person');
   if (error instanceof NoAnswer) return syncProblem('unreadable');
   if (error instanceof LinkError) return problemOf(error);
-  console.warn('Outpost: the session was not taken in:', error);
+  console.warn('sync: the session was not taken in:', error);
   return syncProblem('not-stored');
 }

@@ -8,7 +8,8 @@ import type { Broadcast, ToLeader, ToTab } from './messages';
 import type { Status } from './store';
 
 export interface RelayOptions {
-  readonly userId: string;
+  /** Of the app and the person: the locks and the channel of their tabs are called after it. */
+  readonly name: string;
   /** Opens the database; called once, when this worker leads. */
   open(): Promise<Engine>;
   toTab(message: ToTab): void;
@@ -30,7 +31,7 @@ export class Relay {
   #known = new Set<string>();
 
   constructor(private readonly options: RelayOptions) {
-    this.#channel = new BroadcastChannel(`outpost ${options.userId}`);
+    this.#channel = new BroadcastChannel(`sync ${options.name}`);
     // Held as long as this worker lives: the leader learns by it that the tab is gone. Nothing is said before it is
     // held, because locks and messages have no common order, and a leader that found it free would take the tab for gone.
     void navigator.locks.request(tabLock(this.#id), () => {
@@ -48,7 +49,7 @@ export class Relay {
   /** Stands for election, again after each time it led, unless its own tab had the database removed. */
   async #stand(): Promise<void> {
     while (this.#leaving === null) {
-      await navigator.locks.request(`outpost leader ${this.options.userId}`, () => this.#lead());
+      await navigator.locks.request(`sync leader ${this.options.name}`, () => this.#lead());
     }
   }
 
@@ -154,7 +155,7 @@ export class Relay {
       try {
         return await this.options.open();
       } catch (error) {
-        console.error('Outpost:', error);
+        console.error('sync:', error);
         this.#publish({ ...initialStatus, database: 'failed', databaseError: databaseError(error) });
         await new Promise((again) => setTimeout(again, 5_000));
       }
@@ -186,4 +187,4 @@ function databaseError(error: unknown): string {
     : 'The database on this device could not be opened; it is tried again. If this stays, reload the page.';
 }
 
-const tabLock = (id: string) => `outpost tab ${id}`;
+const tabLock = (id: string) => `sync tab ${id}`;

@@ -1,14 +1,13 @@
 // What the worker of a tab does: it takes part in the election, and holds the database when it leads. An app's own
 // worker calls runWorker() with what the app is made of.
-import type { AppDatabase } from './database';
 import { Engine } from './engine';
 import type { EngineFeature } from './feature';
 import type { Start, ToLeader } from './messages';
 import { Relay } from './relay';
 import type { OpenSource } from './row-source';
-import { openStorage } from './storage';
+import { openStorage, type StoredApp, storedName } from './storage';
 
-export interface WorkerApp extends AppDatabase {
+export interface WorkerApp extends StoredApp {
   /** What the app adds to the engine of this person; called each time that this worker opens the database. */
   features(userId: string): readonly EngineFeature[];
   /** Where rows come from; absent: the shape stream. */
@@ -27,7 +26,7 @@ export function runWorker(app: WorkerApp): void {
     }
     const { userId } = data;
     relay = new Relay({
-      userId,
+      name: storedName(app, userId),
       toTab: (message) => self.postMessage(message),
       open: () => openEngine(app, data),
     });
@@ -47,7 +46,7 @@ async function openEngine(app: WorkerApp, { userId, baseUrl }: Start): Promise<E
   // The plugin that carries shapes throws some of its errors where nobody can catch them.
   const recover = (event: Event) => {
     event.preventDefault();
-    console.warn('Outpost: reading starts again after', event);
+    console.warn('sync: reading starts again after', event);
     void engine.recover();
   };
   addEventListener('unhandledrejection', recover);

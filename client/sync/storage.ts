@@ -10,7 +10,13 @@ type Kind = 'opfs' | 'indexeddb';
 /** Free files to keep ready: what one migration may make at once. Each costs a little time at every start. */
 const SPARE_FILES = 120;
 
-const nameOf = (userId: string) => `outpost-${userId}`;
+export interface StoredApp extends AppDatabase {
+  /** What its databases are called in a browser, with the person's account behind: lower-case letters. It may never change. */
+  readonly name: string;
+}
+
+/** @returns what this person's database of the app is called */
+export const storedName = ({ name }: StoredApp, userId: string) => `${name}-${userId}`;
 
 /**
  * Opens this person's database, or makes it.
@@ -19,22 +25,22 @@ const nameOf = (userId: string) => `outpost-${userId}`;
  */
 export async function openStorage(
   userId: string,
-  app: AppDatabase,
+  app: StoredApp,
   prepared: () => Promise<Blob>,
 ): Promise<Database> {
+  const name = storedName(app, userId);
   if (supported('opfs')) waitForHeldFiles();
   if (typeof indexedDB === 'object') {
-    const known = await remembered(userId);
-    if (known) return await openAt(known, userId, app, null);
+    const known = await remembered(name);
+    if (known) return await openAt(known, name, app, null);
     for (const kind of ['opfs', 'indexeddb'] as const) {
       if (!supported(kind)) continue;
       try {
-        const database =
-          (await adopt(kind, userId, app)) ?? (await openAt(kind, userId, app, await prepared()));
-        await remember(userId, kind);
+        const database = (await adopt(kind, name, app)) ?? (await openAt(kind, name, app, await prepared()));
+        await remember(name, kind);
         return database;
       } catch (error) {
-        console.warn(`Outpost: no database in ${kind}:`, error);
+        console.warn(`sync: no database in ${kind}:`, error);
       }
     }
   }
@@ -46,26 +52,26 @@ export async function openStorage(
  * A database that is there and was not remembered: in use if a device identity was ever made in it, else what an
  * interrupted first start left behind, which is removed.
  */
-async function adopt(kind: Kind, userId: string, app: AppDatabase): Promise<Database | null> {
-  if (!(await exists(kind, userId))) return null;
-  const database = await openAt(kind, userId, app, null).catch(() => null);
+async function adopt(kind: Kind, name: string, app: AppDatabase): Promise<Database | null> {
+  if (!(await exists(kind, name))) return null;
+  const database = await openAt(kind, name, app, null).catch(() => null);
   const used = await database?.pg.query('select from sync.client');
   if (database && used && used.rows.length > 0) return database;
   await database?.pg.close();
-  await removeAt(kind, userId);
+  await removeAt(kind, name);
   return null;
 }
 
-async function exists(kind: Kind, userId: string): Promise<boolean> {
+async function exists(kind: Kind, name: string): Promise<boolean> {
   if (kind === 'opfs') {
     const root = await navigator.storage.getDirectory();
-    return await root.getDirectoryHandle(nameOf(userId)).then(
+    return await root.getDirectoryHandle(name).then(
       () => true,
       () => false,
     );
   }
   const all = (await indexedDB.databases?.()) ?? [];
-  return all.some((db) => db.name === `/pglite/${nameOf(userId)}`);
+  return all.some((db) => db.name === `/pglite/${name}`);
 }
 
 function supported(kind: Kind): boolean {
@@ -75,33 +81,28 @@ function supported(kind: Kind): boolean {
   );
 }
 
-async function openAt(
-  kind: Kind,
-  userId: string,
-  app: AppDatabase,
-  prepared: Blob | null,
-): Promise<Database> {
+async function openAt(kind: Kind, name: string, app: AppDatabase, prepared: Blob | null): Promise<Database> {
   const load = prepared ? { loadDataDir: prepared } : {};
   const remove = async () => {
-    await forget(userId);
-    await removeAt(kind, userId);
+    await forget(name);
+    await removeAt(kind, name);
   };
   if (kind === 'opfs') {
     const initialPoolSize = (prepared ? await tarEntries(prepared) : 0) + SPARE_FILES;
-    const fs = new OpfsFiles(nameOf(userId), { initialPoolSize, maintainedPoolSize: SPARE_FILES });
+    const fs = new OpfsFiles(name, { initialPoolSize, maintainedPoolSize: SPARE_FILES });
     const pg = await openPGlite({ fs, ...load }, app, () => fs.syncToFs());
     // Each committed write is already flushed (relaxedDurability is off).
     return { pg, storage: 'opfs', flush: async () => {}, remove, abandon: () => letGo(fs) };
   }
   // Strict durability would flush after every query, reads too; so it is flushed by hand after each write.
-  const fs = new IdbFs(nameOf(userId));
+  const fs = new IdbFs(name);
   const flush = serialized(() => fs.syncToFs());
   const pg = await openPGlite({ fs, relaxedDurability: true, ...load }, app, flush);
   const { IDBFS } = pg.Module as unknown as { IDBFS: { dbs: Record<string, IDBDatabase> } };
   const removeDatabase = async () => {
-    await forget(userId);
+    await forget(name);
     // PGlite may write once more after it was closed, on a connection that it leaves open.
-    await removeIndexedDb(userId, () => {
+    await removeIndexedDb(name, () => {
       for (const connection of Object.values(IDBFS.dbs)) connection.close();
     });
   };
@@ -144,20 +145,20 @@ function waitForHeldFiles(): void {
   };
 }
 
-async function removeAt(kind: Kind, userId: string): Promise<void> {
+async function removeAt(kind: Kind, name: string): Promise<void> {
   if (kind === 'opfs') {
     const root = await navigator.storage.getDirectory();
-    await root.removeEntry(nameOf(userId), { recursive: true }).catch((error: unknown) => {
+    await root.removeEntry(name, { recursive: true }).catch((error: unknown) => {
       if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
     });
     return;
   }
-  await removeIndexedDb(userId, () => {});
+  await removeIndexedDb(name, () => {});
 }
 
 /** @param release closes the connections that this worker has; called until the database is gone */
-async function removeIndexedDb(userId: string, release: () => void): Promise<void> {
-  const deleting = indexedDB.deleteDatabase(`/pglite/${nameOf(userId)}`);
+async function removeIndexedDb(name: string, release: () => void): Promise<void> {
+  const deleting = indexedDB.deleteDatabase(`/pglite/${name}`);
   const again = setInterval(release, 50);
   const giveUp = AbortSignal.timeout(10_000);
   try {
@@ -172,8 +173,8 @@ async function removeIndexedDb(userId: string, release: () => void): Promise<voi
   }
 }
 
-// Which databases are complete, and where. A database of its own, because the others come and go.
-const registry = { name: 'outpost', store: 'databases' };
+// Which databases are complete, and where, of all apps of this origin. A database of its own, because the others come and go.
+const registry = { name: 'sync', store: 'databases' };
 
 async function withRegistry<T>(
   mode: IDBTransactionMode,
@@ -196,17 +197,17 @@ async function withRegistry<T>(
   }
 }
 
-async function remembered(userId: string): Promise<Kind | null> {
-  const found: unknown = await withRegistry('readonly', (store) => store.get(nameOf(userId)));
+async function remembered(name: string): Promise<Kind | null> {
+  const found: unknown = await withRegistry('readonly', (store) => store.get(name));
   return found === 'opfs' || found === 'indexeddb' ? found : null;
 }
 
-async function remember(userId: string, kind: Kind): Promise<void> {
-  await withRegistry('readwrite', (store) => store.put(kind, nameOf(userId)));
+async function remember(name: string, kind: Kind): Promise<void> {
+  await withRegistry('readwrite', (store) => store.put(kind, name));
 }
 
-async function forget(userId: string): Promise<void> {
-  await withRegistry('readwrite', (store) => store.delete(nameOf(userId)));
+async function forget(name: string): Promise<void> {
+  await withRegistry('readwrite', (store) => store.delete(name));
 }
 
 function request<T>(asked: IDBRequest<T>): Promise<T> {

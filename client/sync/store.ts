@@ -25,6 +25,8 @@ export interface Status {
   readonly session: 'signed-in' | 'expired';
   /** Local transactions that the server has not answered yet, and what features have to send beside them. */
   readonly unsent: number;
+  /** What is nowhere but on this device: all that is unsent, refused operations, and what features keep here. */
+  readonly onlyHere: number;
   readonly sending: boolean;
   /** Open Inbox entries: unresolved notices, refused operations, parked rows, and what the features count. */
   readonly attention: number;

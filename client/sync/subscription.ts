@@ -90,7 +90,7 @@ export class Subscription implements Following {
         if (closed.aborted) return;
         if ((error as { status?: unknown }).status === 403) return this.followed.denied();
         await this.#failed(error).catch((cause: unknown) => {
-          if (!closed.aborted) console.warn('Outpost:', cause);
+          if (!closed.aborted) console.warn('sync:', cause);
         });
       } finally {
         this.#take('ended');
@@ -111,7 +111,7 @@ export class Subscription implements Following {
     // Once is an ordinary part of a shape server's life.
     if (this.#failures > 1 || !isGone) {
       const { status } = error as { status?: unknown };
-      if (!isGone) console.warn(`Outpost: reading ${table} starts again: ${(error as Error).message}`);
+      if (!isGone) console.warn(`sync: reading ${table} starts again: ${(error as Error).message}`);
       if (!isGone) problem(syncProblem(typeof status === 'number' ? 'refused' : 'not-stored'));
       await link.pause(this.#closed.signal, this.#failures);
     }

@@ -18,12 +18,12 @@ export interface SyncProblem {
 }
 
 const sentences: Readonly<Record<Exclude<SyncProblemKind, 'full'>, string>> = {
-  busy: 'The server is busy. Outpost keeps trying.',
+  busy: 'The server is busy. The app keeps trying.',
   unreadable:
-    'Something else answers in place of the server, as the sign-in page of a hotel or airport network does. Outpost keeps trying.',
+    'Something else answers in place of the server, as the sign-in page of a hotel or airport network does. The app keeps trying.',
   refused: 'The server does not accept what this app asks for. Reload the page to get the newest version.',
   'not-stored':
-    'Changes from the server could not be stored on this device. Outpost keeps trying; free some space if the device is full.',
+    'Changes from the server could not be stored on this device. The app keeps trying; free some space if the device is full.',
   'device-full':
     'This device’s storage is full: changes cannot be stored here. Free some space; what you have typed stays on the screen.',
   'other-person': 'Somebody else is signed in on this browser now. Sign in again to sync your changes.',

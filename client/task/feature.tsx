@@ -9,7 +9,7 @@ import { NewTask } from './new-task';
 import { NewTaskButton } from './new-task-button';
 import { OpenTask } from './open-task';
 import * as overlays from './overlays';
-import { ProjectDataProvider } from './project-data';
+import { ProjectDataProvider, useLabels, useProjects } from './project-data';
 import { NewProject } from './project-dialogs';
 import { ProjectsSection } from './projects-section';
 import { routes } from './routes';
@@ -27,6 +27,10 @@ function TaskProvider({ children }: { children: ReactNode }) {
 
 export const task = {
   name: 'task',
+  named: [
+    { table: 'label', canReplace: false, useRows: () => useLabels().labels },
+    { table: 'project', canReplace: true, useRows: useProjects },
+  ],
   routes,
   shortcuts: taskShortcuts,
   useCommands: useTaskCommands,

@@ -4,6 +4,6 @@ export { useCurrentProject } from './current-project';
 export { StatusIcon } from './icons';
 export { useGoToProject } from './links';
 export { useLabels, useProjects } from './project-data';
+export { searchedTasks } from './searched';
 export { taskShortcuts } from './shortcuts';
-export { shownWords, taskMatches } from './shown-columns';
 export { createTask } from './write';

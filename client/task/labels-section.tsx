@@ -63,7 +63,7 @@ function Label({ label }: { label: LabelRow }) {
 export function LabelsSection() {
   const { labels } = useLabels();
   return (
-    <Section title="Labels" note="New ones are made where tasks get them.">
+    <Section title="Labels" note="To create a label, open a task and type a new name under Labels.">
       {labels.length === 0 ? <p className="bg-surface px-4 py-3 text-ink-3">No labels yet</p> : null}
       {labels.map((label) => (
         <Label key={label.id} label={label} />

@@ -2,13 +2,13 @@
 // it. What cannot be told for sure is refused with a sentence; no character is lost in silence.
 
 const refusals = {
-  'not-text': 'This file is no text. Choose the file itself, not a program or a picture.',
-  'utf-32': 'The letters of this file are written in UTF-32, which is not read here. Save it as UTF-8.',
+  'not-text': 'This is not a text file.',
+  'utf-32': 'This file is encoded in UTF-32, which is not supported. Save it as UTF-8 and try again.',
   broken: (name: string) =>
-    `This file says that its letters are written in ${name}, but some are not. Save it again as UTF-8.`,
-  several: 'The letters of this file are written in more than one way. Save it again as UTF-8.',
+    `This file is marked as ${name}, but parts of it are not. Save it as UTF-8 and try again.`,
+  several: 'This file mixes several text encodings. Save it as UTF-8 and try again.',
   unknown:
-    'How the letters of this file are written cannot be told. Open it where it was made, and save it as UTF-8.',
+    'The text encoding of this file is unknown. Open it in the program that made it, and save it as UTF-8.',
 } as const;
 
 /** What Windows-1252 has from 0x80 to 0x9f; a space: nothing. */

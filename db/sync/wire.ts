@@ -7,10 +7,7 @@ import { uuid } from './uuid';
 export const PROTOCOL = 3;
 
 /** Names the person whose device asks. Another person's session is then no session (401 'signed-out'). */
-export const PERSON_HEADER = 'outpost-person';
-
-/** Brings an invitation's token to the sign-up of a server that takes no others. */
-export const INVITE_HEADER = 'outpost-invite';
+export const PERSON_HEADER = 'sync-person';
 
 /** Limits that both sides know: a client splits before it sends, the server refuses above. */
 export const limits = {

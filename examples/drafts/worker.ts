@@ -4,4 +4,4 @@ import { schema } from './schema';
 
 declare const MIGRATIONS: WorkerApp['migrations'];
 const prepared = () => fetch('/prepared.tar').then((answer) => answer.blob());
-runWorker({ schema, migrations: MIGRATIONS, features: () => [], prepared });
+runWorker({ name: 'drafts', schema, migrations: MIGRATIONS, features: () => [], prepared });

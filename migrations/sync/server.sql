@@ -42,18 +42,18 @@ create function sync.after_clock(clock text, node text) returns text immutable s
 $$;
 
 -- M2: a clock more than 60 s ahead of the server becomes the server's own time. M4: of one client, in the order in
--- which it wrote: outpost.admitted is the newest one so far, kept in sync.client between its transactions.
+-- which it wrote: sync.admitted is the newest one so far, kept in sync.client between its transactions.
 create function sync.admit(clock text) returns text language plpgsql as $$
 declare
-  last text := coalesce(nullif(current_setting('outpost.admitted', true), ''), '');
+  last text := coalesce(nullif(current_setting('sync.admitted', true), ''), '');
   admitted text := clock;
 begin
   if sync.clock_ms(clock) > extract(epoch from clock_timestamp()) * 1000 + 60000 then
     admitted := sync.tick(right(clock, 12));
   end if;
-  if current_setting('outpost.client', true) is distinct from 'ordered' then return admitted; end if;
+  if current_setting('sync.client', true) is distinct from 'ordered' then return admitted; end if;
   if admitted collate "C" <= last collate "C" then admitted := sync.after_clock(last, right(clock, 12)); end if;
-  perform set_config('outpost.admitted', admitted, true);
+  perform set_config('sync.admitted', admitted, true);
   return admitted;
 end $$;
 
@@ -112,11 +112,11 @@ begin
     'clocks', (register -> 'clocks') || coalesce((select jsonb_object_agg(f, clock) from unnest(won) as f), '{}')));
 end $$;
 
--- Every write raises the version. Writes that come as operations carry their clock in outpost.clock; anything else
+-- Every write raises the version. Writes that come as operations carry their clock in sync.clock; anything else
 -- (accounts, administration by SQL) is a write of the server's own, stamped here so that it merges like the rest.
 create function sync.stamp() returns trigger language plpgsql as $$
 declare
-  clock text := nullif(current_setting('outpost.clock', true), '');
+  clock text := nullif(current_setting('sync.clock', true), '');
   changed text[];
 begin
   new.version := nextval('sync.version');
@@ -148,10 +148,10 @@ end $$;
 -- A deleted row, also one that a cascade takes, leaves its values and clocks behind.
 create function sync.bury() returns trigger language plpgsql as $$
 declare
-  clock text := coalesce(nullif(current_setting('outpost.clock', true), ''), sync.tick('000000000000'));
+  clock text := coalesce(nullif(current_setting('sync.clock', true), ''), sync.tick('000000000000'));
 begin
   update sync.register set alive = false, life = greatest(life, clock collate "C"),
-    author = coalesce(nullif(current_setting('outpost.person', true), ''), author),
+    author = coalesce(nullif(current_setting('sync.person', true), ''), author),
     grave = to_jsonb(old) - '{version,updated_at,search}'::text[]
     where "table" = tg_table_name and id = old.id;
   return old;
@@ -189,13 +189,13 @@ $$;
 create function sync.notify(for_user text, kind text, op jsonb, field text, lost jsonb, kept jsonb, by_user text,
                             workspace uuid, title text) returns void language plpgsql as $$
 declare
-  clock text := current_setting('outpost.clock', true);
+  clock text := current_setting('sync.clock', true);
 begin
-  perform set_config('outpost.clock', '', true);
+  perform set_config('sync.clock', '', true);
   insert into notice (id, workspace_id, user_id, kind, "table", row_id, field, lost, kept, by_user, by_name, title)
     values (gen_random_uuid(), workspace, for_user, kind, op ->> 'table', (op ->> 'id')::uuid, field, lost, kept, by_user,
       coalesce((select name from member m where m.workspace_id = workspace and m.user_id = by_user), ''), title);
-  perform set_config('outpost.clock', clock, true);
+  perform set_config('sync.clock', clock, true);
 end $$;
 
 -- Applies one operation and returns its verdict: {status, version, lost, gone}, {status: flagged, version, violation},
@@ -227,7 +227,7 @@ declare
   flagging jsonb;
   violation_id uuid;
 begin
-  perform set_config('outpost.clock', clock, true), set_config('outpost.person', person, true);
+  perform set_config('sync.clock', clock, true), set_config('sync.person', person, true);
   perform sync.serialize(name, row_id, given);
   if kind = 'insert' then
     insert into sync.register ("table", id, workspace_id, alive, life, base, grave)
@@ -389,6 +389,6 @@ begin
       verdicts := verdicts || coalesce(judged -> 'verdict', judged || '{"status": "refused"}');
     end if;
   end loop;
-  perform set_config('outpost.clock', '', true);
+  perform set_config('sync.clock', '', true);
   return to_jsonb(verdicts);
 end $$;

@@ -115,13 +115,13 @@ declare
   before  jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
   after   jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
   which   uuid := coalesce(after, before) ->> 'id';
-  person  text := nullif(current_setting('outpost.person', true), '');
-  clock   text := current_setting('outpost.clock', true);
+  person  text := nullif(current_setting('sync.person', true), '');
+  clock   text := current_setting('sync.clock', true);
   r       sync.rule;
   d       sync.dispute;
   pair    record;
 begin
-  perform set_config('outpost.clock', '', true);
+  perform set_config('sync.clock', '', true);
   for r in select * from sync.rule x where x."table" = tg_table_name loop
     continue when tg_op = 'UPDATE'
       and not exists (select from unnest(r.decides) c where before -> c is distinct from after -> c);
@@ -149,7 +149,7 @@ begin
       if found then perform sync.publish(d); end if;
     end loop;
   end loop;
-  perform set_config('outpost.clock', clock, true);
+  perform set_config('sync.clock', clock, true);
   return null;
 end $$;
 
@@ -231,7 +231,7 @@ end $$;
 -- Carries out a decision that arrived: the first one wins, a later one is told so. All or nothing.
 create function sync.resolve() returns trigger language plpgsql as $$
 declare
-  clock    text := current_setting('outpost.clock', true);
+  clock    text := current_setting('sync.clock', true);
   person   text := new.user_id;
   v        violation;
   d        sync.dispute;
@@ -264,7 +264,7 @@ begin
   select * into v from violation x where x.id = new.violation_id;
   execute format('select exists (select from public.%I a where a.id = $1 and %s)', d."table", r.asks) into asks using d.asked_id;
 
-  perform set_config('outpost.clock', '', true);
+  perform set_config('sync.clock', '', true);
   if d.closed and not (new.choice in ('move', 'cancel') and asks) then
     result := 'late';
     why := case when v.resolved_name = '' then 'This had been decided before.'
@@ -305,7 +305,7 @@ begin
           then person end, d.workspace_id, v.title);
     end loop;
   end if;
-  perform set_config('outpost.clock', clock, true);
+  perform set_config('sync.clock', clock, true);
   return null;
 end $$;
 create trigger sync_audience before insert on resolution for each row execute function sync.resolution_audience();

@@ -13,7 +13,7 @@ export function appSubject(url: string, account: Account): Subject {
     marks: {
       firstPaint: 'first-contentful-paint',
       tasksReadable: tasksReadableMark,
-      databaseWritable: 'outpost:database-writable',
+      databaseWritable: 'sync:database-writable',
     },
     async enter(context) {
       await rememberSession(context, url, account);

@@ -4,15 +4,17 @@ import { type FormEvent, useId, useState } from 'react';
 import type { RefusedResolution } from '../../../db/sync/constraint-rule';
 import type { Column } from '../../../db/sync/define';
 import { Button } from '../../kit/button';
+import type { NamedRow } from '../../kit/feature';
 import { inputStyle } from '../../kit/field';
-import { columnName, columnOf, type Named, useNamed } from './values';
+import { columnName, columnOf, useNamed } from './values';
 
-/** Tables whose rows can be chosen here. */
-const listed = ['project', 'member', 'resource'];
-
-/** @returns whether a way of resolving is one that this offers for the column */
-export function mendable(way: RefusedResolution, column: Column | null): boolean {
-  if (way === 'other-parent') return column?.names !== undefined && listed.includes(column.names);
+/** @returns whether a way of resolving is one that this offers for the column; canReplace: see useCanReplace() */
+export function mendable(
+  way: RefusedResolution,
+  column: Column | null,
+  canReplace: (table: string) => boolean,
+): boolean {
+  if (way === 'other-parent') return column?.names !== undefined && canReplace(column.names);
   return (way === 'rename' || way === 'edit') && column?.control !== undefined;
 }
 
@@ -30,7 +32,7 @@ export function Mend(props: {
   const column = columnOf(table, field);
   const named = useNamed();
   const [text, setText] = useState(String(props.value ?? ''));
-  const choices: readonly Named[] | null =
+  const choices: readonly NamedRow[] | null =
     column?.names === undefined ? null : (named(column.names) ?? []).filter((row) => !row.archived);
   const same =
     text === String(props.value ?? '') ||

@@ -11,7 +11,7 @@ import { StoreError } from '../../sync/store';
 import { Mend, mendable } from './mend';
 import { Value } from './notice-item';
 import type { RefusedRow } from './queries';
-import { columnName, columnOf, rowName, useSay } from './values';
+import { columnName, columnOf, rowName, useCanReplace, useSay } from './values';
 
 const verbs: Record<string, string> = {
   insert: 'A new',
@@ -81,10 +81,11 @@ export function RefusedItem({ entry, held }: { entry: RefusedRow; held: readonly
       toast.error(error instanceof StoreError ? error.message : 'This could not be discarded.');
     }
   };
+  const canReplace = useCanReplace();
   const field = rule?.stored === 'refused' ? rule.field : null;
   const mends =
     field !== null &&
-    offered.some((way) => mendable(way, columnOf(entry.table, field))) &&
+    offered.some((way) => mendable(way, columnOf(entry.table, field), canReplace)) &&
     entry.kind !== 'delete';
   return (
     <li className="rounded-lg bg-surface shadow-card">

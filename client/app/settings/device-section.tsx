@@ -15,7 +15,10 @@ export function DeviceSection() {
   const now = useNow(10_000);
   const chip = syncChip(status);
   return (
-    <Section title="This device" note="What is kept here, and how it stands with the server.">
+    <Section
+      title="This device"
+      note="What is stored on this device, and whether it is in sync with the server."
+    >
       <Row label="Sync">{chip.label}</Row>
       <Row label="Server last heard">
         {status.heardAt === null ? 'Never on this device' : ago(status.heardAt, now)}

@@ -112,6 +112,6 @@ export function syncChip(status: Status): Chip {
   return {
     kind: 'current',
     label: 'Up to date',
-    detail: 'Everything here is on the server, and everything there is here.',
+    detail: 'This device and the server have the same data.',
   };
 }

@@ -21,7 +21,8 @@ export function storeFor(userId: string, open: (userId: string) => Store): Store
 
 /** How often the time of the last word from the server is kept, ms. */
 const KEEP_MS = 5_000;
-const heardKey = (userId: string) => `outpost.heard.${userId}`;
+const heardPrefix = 'sync.heard.';
+const heardKey = (userId: string) => heardPrefix + userId;
 
 function keepHeard(userId: string, at: number): void {
   try {
@@ -38,6 +39,11 @@ export function lastHeard(userId: string): number | null {
   } catch {
     return null;
   }
+}
+
+/** Removes what lastHeard() knows, of everybody who used this browser. */
+export function forgetHeard(): void {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(heardPrefix)) localStorage.removeItem(key);
 }
 
 /** Call after the store was closed or removed. */

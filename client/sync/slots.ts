@@ -1,19 +1,19 @@
-// A number of places that are taken in turn: so many requests at the same time, the others wait.
+// A number of slots that are taken in turn: so many requests at the same time, the others wait.
 
-export class Places {
+export class Slots {
   #taken = 0;
   #queue: (() => void)[] = [];
 
-  constructor(private readonly places: number) {}
+  constructor(private readonly count: number) {}
 
-  /** Somebody waits for a place. */
+  /** Somebody waits for one. */
   get wanted(): boolean {
     return this.#queue.length > 0;
   }
 
-  /** @returns what gives the place back; to be called once. @throws the signal's reason */
+  /** @returns what gives the slot back; to be called once. @throws the signal's reason */
   async enter(signal?: AbortSignal): Promise<() => void> {
-    if (this.#taken >= this.places) {
+    if (this.#taken >= this.count) {
       await new Promise<void>((go, fail) => {
         const wait = () => {
           signal?.removeEventListener('abort', leave);
@@ -30,7 +30,7 @@ export class Places {
     } else this.#taken++;
     return () => {
       const next = this.#queue.shift();
-      // The place goes from one to the next.
+      // The slot goes from one to the next.
       if (next) next();
       else this.#taken--;
     };
