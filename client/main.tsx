@@ -1,6 +1,4 @@
-// Starts the interface. The first paint needs neither the database nor the network.
-import '@fontsource-variable/inter/wght.css';
-import './styles.css';
+// Starts the interface, which start.ts fetches. It needs neither the database nor the network.
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -7,7 +7,7 @@ self.onmessage = (event) => early.push(event);
 
 // Another tab may hold the database: this worker will not need Postgres then, unless that tab is closed.
 void navigator.locks.query().then(({ held }) => {
-  const isHeld = held?.some(({ name }) => name?.startsWith('outpost leader '));
+  const isHeld = held?.some(({ name }) => name?.startsWith('sync leader '));
   // Who opens the database hears why it failed.
   if (!isHeld) engineParts().catch(() => {});
 });
