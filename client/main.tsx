@@ -9,6 +9,7 @@ import { router } from './app/routes';
 import { useTheme } from './app/theme';
 import { registerServiceWorker } from './app/update';
 import { FeaturesProvider } from './kit/feature';
+import { fetchWhatIsLater } from './kit/later';
 import { TooltipProvider } from './kit/tooltip';
 
 function App() {
@@ -44,3 +45,4 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 );
 registerServiceWorker();
+void fetchWhatIsLater();

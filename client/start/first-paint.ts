@@ -27,7 +27,9 @@ export function paintFrame(root: HTMLElement, { workspace, sidebar }: Remembered
   const card = element(
     'flex min-w-0 flex-1 flex-col overflow-hidden bg-surface md:my-2 md:mr-2 md:rounded-lg md:shadow-card md:[&:first-of-type]:ml-2',
   );
-  const header = element('flex h-12 shrink-0 items-center border-b border-line pr-3 pl-4 text-sm text-ink-3 phone:pl-2');
+  const header = element(
+    'flex h-12 shrink-0 items-center border-b border-line pr-3 pl-4 text-sm text-ink-3 phone:pl-2',
+  );
   header.textContent = 'Opening…';
   card.append(header);
   frame.append(card);

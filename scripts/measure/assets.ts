@@ -23,9 +23,11 @@ export function measureAssets(dist: string): Asset[] {
   const page = readFileSync(join(dist, 'index.html'), 'utf8');
   const run = new Set([...page.matchAll(/<script[^>]* src="\/([^"]+)"/g)].map((m) => m[1]));
   for (const [, style] of page.matchAll(/<link rel="stylesheet"[^>]* href="\/([^"]+)"/g)) run.add(style);
-  const fetched = new Set([...page.matchAll(/<link rel="modulepreload"[^>]* href="\/([^"]+)"/g)].map((m) => m[1]));
+  const fetched = new Set(
+    [...page.matchAll(/<link rel="modulepreload"[^>]* href="\/([^"]+)"/g)].map((m) => m[1]),
+  );
   const files = readdirSync(dist, { recursive: true, withFileTypes: true })
-    .filter((e) => e.isFile() && !/\.(br|gz|map)$/.test(e.name))
+    .filter((e) => e.isFile() && !e.name.endsWith('.map') && !isCopy(join(e.parentPath, e.name)))
     .map((e) => join(e.parentPath, e.name).slice(dist.length + 1));
   const worker = workerScripts(dist, files);
   const size = (path: string, otherwise: number) => (existsSync(path) ? statSync(path).size : otherwise);
@@ -47,6 +49,9 @@ export function measureAssets(dist: string): Asset[] {
     .sort((a, b) => b.raw - a.raw || (a.file < b.file ? -1 : 1));
 }
 
+/** Whether it is a compressed copy of the file beside it. */
+const isCopy = (path: string) => /\.(br|gz)$/.test(path) && existsSync(path.slice(0, -3));
+
 /** The scripts that a worker runs until it can open the database: its own, what that imports at once, and the imports of those. */
 function workerScripts(dist: string, files: readonly string[]): Set<string> {
   const found = new Set(files.filter((file) => /^assets\/(worker|device)-[\w-]{8}\.js$/.test(file)));
@@ -54,7 +59,8 @@ function workerScripts(dist: string, files: readonly string[]): Set<string> {
   // Grows while it is walked.
   for (const file of found) {
     const code = readFileSync(join(dist, file), 'utf8');
-    for (const [, name] of code.matchAll(/(?:\bfrom|\bimport)\s*["'`]\.\/([\w$.-]+\.js)["'`]/g)) found.add(`assets/${name}`);
+    for (const [, name] of code.matchAll(/(?:\bfrom|\bimport)\s*["'`]\.\/([\w$.-]+\.js)["'`]/g))
+      found.add(`assets/${name}`);
   }
   return found;
 }
