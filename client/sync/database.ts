@@ -68,7 +68,12 @@ function hexOf(bytes: Uint8Array): string {
 }
 
 /** With the default of 128 MB for shared_buffers the heap starts near 189 MiB; see docs/measurements.md. */
-const settings = ['shared_buffers=8MB', 'min_wal_size=2MB', 'max_wal_size=16MB', 'timezone=UTC'];
+const settings = [
+  ...['shared_buffers=8MB', 'min_wal_size=2MB', 'max_wal_size=16MB', 'timezone=UTC'],
+  // One connection and nobody who replicates: 4 MiB that are laid out for a hundred. Room for 3,000 locks.
+  ...['max_connections=4', 'max_locks_per_transaction=256', 'max_wal_senders=0', 'max_replication_slots=0'],
+  ...['autovacuum_worker_slots=1', 'autovacuum_max_workers=1'],
+];
 /** A log in segments of 1 MB keeps a database a third of the size; `max_wal_size` above needs it. */
 const initDbStartParams = ['--wal-segsize=1'];
 /** What the migrations ask for by `create extension`. */
