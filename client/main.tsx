@@ -1,6 +1,6 @@
 // Starts the interface, which start.ts fetches. It needs neither the database nor the network.
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Toaster } from 'sonner';
 import { CrashScreen } from './app/crash';
@@ -11,9 +11,12 @@ import { registerServiceWorker } from './app/update';
 import { FeaturesProvider } from './kit/feature';
 import { fetchWhatIsLater } from './kit/later';
 import { TooltipProvider } from './kit/tooltip';
+import { giveWayToApp, keepLastViews } from './start/last-view';
+import { rememberedPerson } from './start/remembered';
 
 function App() {
   const theme = useTheme();
+  useEffect(() => giveWayToApp(root), []);
   return (
     <CrashScreen>
       <TooltipProvider>
@@ -39,10 +42,12 @@ function App() {
   );
 }
 
-createRoot(document.getElementById('root')!).render(
+const root = document.getElementById('root')!;
+createRoot(root).render(
   <StrictMode>
     <App />
   </StrictMode>,
 );
+keepLastViews(root, () => rememberedPerson(location.pathname));
 registerServiceWorker();
 void fetchWhatIsLater();

@@ -7,6 +7,8 @@ export interface RememberedPerson {
   readonly workspaceId: string;
   /** Its name. */
   readonly workspace: string;
+  /** Of all their workspaces. */
+  readonly workspaceIds: readonly string[];
   /** Whether the sidebar is shown beside the page. */
   readonly sidebar: boolean;
 }
@@ -30,6 +32,7 @@ export function rememberedPerson(path: string): RememberedPerson | null {
       userId: session.user.id,
       workspaceId: found.workspaceId,
       workspace: found.name,
+      workspaceIds: session.memberships.map((one) => one.workspaceId),
       sidebar: read('sidebar') !== false,
     };
   } catch {
