@@ -26,6 +26,8 @@ const key = 'outpost.last-view';
 const longest = 300_000;
 /** Shown at most this long after the app itself is there, ms. */
 const patience = 4_000;
+/** ms after the start */
+const firstKept = 6_000;
 const build = import.meta.url;
 
 let shown: { readonly end: () => void; readonly length: number } | null = null;
@@ -43,7 +45,7 @@ export function showLastView(person: RememberedPerson, address: string): boolean
     if (view.build !== build || !person.workspaceIds.includes(view.workspaceId)) forgetLastView();
     return false;
   }
-  if (!isOurs || view.address !== address) return false;
+  if (!isOurs || !leadsTo(address, view.address)) return false;
   const host = document.createElement('div');
   host.id = 'last-view';
   host.style.cssText = 'position:fixed;inset:0;z-index:1;background:var(--bg)';
@@ -73,6 +75,10 @@ export function endLastView(): void {
   shown = null;
 }
 
+/** The first page leads to a project's board or list, without filters (task/routes.tsx). */
+const leadsTo = (asked: string, kept: string) =>
+  asked === kept || (asked === '/' && /^\/w\/[^/]+\/p\/[^/]+\/(board|list)$/.test(kept));
+
 /** To be called when the app has rendered for the first time: the picture goes when the app shows as much, or is used. */
 export function giveWayToApp(root: HTMLElement): void {
   if (!shown) return;
@@ -94,7 +100,7 @@ export function giveWayToApp(root: HTMLElement): void {
 }
 
 /**
- * Keeps what is shown whenever the tab is hidden or left.
+ * Keeps what is shown whenever the tab is hidden or left, and once some time after the start, as a tab may end unheard.
  * @param who the person whose workspace is shown; null: nothing is kept
  */
 export function keepLastViews(root: HTMLElement, who: () => RememberedPerson | null): void {
@@ -103,6 +109,7 @@ export function keepLastViews(root: HTMLElement, who: () => RememberedPerson | n
     if (person && !shown) keepView(root, person);
   };
   addEventListener('pagehide', keep);
+  setTimeout(keep, firstKept);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && keep());
 }
 
