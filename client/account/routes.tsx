@@ -1,9 +1,9 @@
 // The addresses of accounts: before one is signed in, and the members of a workspace.
 import { createRoute, lazyRouteComponent, Navigate, redirect } from '@tanstack/react-router';
-import { z } from 'zod';
+import { address, text } from '../kit/address';
 import { later } from '../kit/later';
 import { recall } from '../kit/remember';
-import { optionalText, rootRoute, workspaceRoute } from '../kit/routes';
+import { rootRoute, workspaceRoute } from '../kit/routes';
 import { currentSession, useSession } from './session';
 
 const FirstWorkspacePage = later(() => import('./new-workspace').then((m) => m.FirstWorkspacePage));
@@ -21,10 +21,13 @@ const home = createRoute({
   },
 });
 
+/** Where to go when one is signed in. */
+const afterwards = address({ next: text });
+
 const signIn = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: z.object({ next: optionalText }),
+  validateSearch: afterwards,
   beforeLoad: ({ search }) => {
     // Whoever is remembered on this device goes on working, also when the session has ended (A3).
     if (currentSession() && !search.next) throw redirect({ to: '/' });
