@@ -27,6 +27,7 @@ test('the bytes of the built client are within their limits', async () => {
   for (const kind of ['firstPaint', 'interface', 'database'] as const) {
     expect(assets.filter((a) => a[kind]).length).toBeGreaterThan(1);
   }
+  expect(assets.filter((a) => /\.(wasm|data)$/.test(a.file))).toHaveLength(2);
   expect(assets.some((a) => a.database && /btree_gist/.test(a.file))).toBe(true);
   expect(overBytes(readBudgets(), assets)).toEqual([]);
 }, 300_000);
