@@ -1,8 +1,6 @@
-// Starts the interface. The first paint needs neither the database nor the network.
-import '@fontsource-variable/inter/wght.css';
-import './styles.css';
+// Starts the interface, which start.ts fetches. It needs neither the database nor the network.
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Toaster } from 'sonner';
 import { CrashScreen } from './app/crash';
@@ -11,10 +9,14 @@ import { router } from './app/routes';
 import { useTheme } from './app/theme';
 import { registerServiceWorker } from './app/update';
 import { FeaturesProvider } from './kit/feature';
+import { fetchWhatIsLater } from './kit/later';
 import { TooltipProvider } from './kit/tooltip';
+import { giveWayToApp, keepLastViews } from './start/last-view';
+import { rememberedPerson } from './start/remembered';
 
 function App() {
   const theme = useTheme();
+  useEffect(() => giveWayToApp(root), []);
   return (
     <CrashScreen>
       <TooltipProvider>
@@ -40,9 +42,12 @@ function App() {
   );
 }
 
-createRoot(document.getElementById('root')!).render(
+const root = document.getElementById('root')!;
+createRoot(root).render(
   <StrictMode>
     <App />
   </StrictMode>,
 );
+keepLastViews(root, () => rememberedPerson(location.pathname));
 registerServiceWorker();
+void fetchWhatIsLater();

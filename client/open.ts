@@ -1,5 +1,6 @@
 // Opens Outpost's store in a tab: the core's, with this app's worker and what pages keep for a tab that was closed.
 import { forgetAllWords, recoverWords } from './page/store/last-words';
+import { takeWorker } from './start/early-worker';
 import { openStore } from './sync/open';
 import type { Store } from './sync/store';
 
@@ -7,8 +8,7 @@ import type { Store } from './sync/store';
 export function openOutpost(userId: string): Store {
   const store = openStore({
     userId,
-    startWorker: () =>
-      new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'outpost' }),
+    startWorker: takeWorker,
     removed: () => forgetAllWords(userId),
   });
   void recoverWords(store);

@@ -5,8 +5,11 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** Never precached: the service worker itself, maps, and the server's compressed copies. */
-const skipped = /(^sw\.js|\.map|\.br|\.gz)$/;
+/** Never precached: the service worker itself, maps, and the server's compressed copies of other files. */
+function isSkipped(name: string, all: ReadonlySet<string>): boolean {
+  const copied = name.replace(/\.(br|gz)$/, '');
+  return name === 'sw.js' || name.endsWith('.map') || (copied !== name && all.has(copied));
+}
 
 function files(dir: string): string[] {
   return readdirSync(dir).flatMap((name) => {
@@ -20,10 +23,8 @@ function files(dir: string): string[] {
  * @returns number of files in the list
  */
 export function injectPrecache(dist: string): number {
-  const names = files(dist)
-    .map((path) => relative(dist, path).split(sep).join('/'))
-    .filter((name) => !skipped.test(name))
-    .sort();
+  const all = new Set(files(dist).map((path) => relative(dist, path).split(sep).join('/')));
+  const names = [...all].filter((name) => !isSkipped(name, all)).sort();
   const version = createHash('sha256');
   for (const name of names)
     version
@@ -41,14 +42,19 @@ export function injectPrecache(dist: string): number {
 
 export function precache(): Plugin {
   let dist = '';
+  let written = false;
   return {
     name: 'outpost-precache',
     apply: 'build',
     configResolved(config) {
       dist = config.build.outDir;
     },
+    writeBundle() {
+      written = true;
+    },
     closeBundle() {
-      injectPrecache(dist);
+      // A build that failed wrote nothing, and says why itself.
+      if (written) injectPrecache(dist);
     },
   };
 }

@@ -12,13 +12,15 @@ const isBuild = (name: string) => /^outpost-[0-9a-f]{12}$/.test(name);
 const isHashed = (path: string) => /^\/assets\/.+-[\w-]{8,}\.\w+$/.test(path);
 
 async function install(): Promise<void> {
-  const cache = await caches.open(current);
+  const kept = await caches.open(current);
   const pages = manifest.files.map((file) => (file === '/index.html' ? '/' : file));
   for (const path of pages) {
     const known = isHashed(path) ? await caches.match(path) : undefined;
-    const response = known ?? (await fetch(path, { cache: 'no-cache', credentials: 'same-origin' }));
+    // What has a hash is the same wherever it lies: the page has most of it in the browser's own cache by now.
+    const cache = isHashed(path) ? 'default' : 'no-cache';
+    const response = known ?? (await fetch(path, { cache, credentials: 'same-origin' }));
     if (!known && !(await isOurs(path, response))) throw new Error(`${path} could not be fetched`);
-    await cache.put(path, response);
+    await kept.put(path, response);
   }
 }
 

@@ -3,15 +3,19 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { shippedExtensions, shippedFrom } from './build/engine';
+import { slimPGlite } from './build/plugin';
+import { preloadThen } from './build/preload';
 import { precache } from './precache';
 
 const root = import.meta.dirname;
+const pglite = () => slimPGlite(shippedFrom, shippedExtensions);
 
 export default defineConfig({
   root,
   publicDir: 'public',
-  plugins: [react(), tailwindcss(), precache()],
-  worker: { format: 'es' },
+  plugins: [pglite(), react(), tailwindcss(), preloadThen('main'), precache()],
+  worker: { format: 'es', plugins: () => [pglite()] },
   optimizeDeps: { exclude: ['@electric-sql/pglite'] },
   build: {
     outDir: `${root}/dist`,
@@ -19,7 +23,7 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { main: `${root}/index.html`, sw: `${root}/sw.ts` },
+      input: { start: `${root}/index.html`, sw: `${root}/sw.ts` },
       output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },
   },

@@ -1,33 +1,21 @@
-// Entry of the worker that every tab of Outpost starts; one of them leads and holds the database.
+// Entry of the worker that every tab of Outpost starts; one of them leads and holds the database. It is small, so that
+// PGlite's files are asked for at the first moment; what the worker runs (device.ts) arrives beside them.
+import { engineParts } from './engine-parts';
 
-import type { MigrationFile } from '../db/sync/migrate';
-import { schema } from '../db/tables';
-import { deviceFeatures } from './device-features';
-import { browserFiles } from './file/device-files';
-import preparedUrl from './generated/prepared.disk?url';
-import { DocumentWords } from './page/store/document-words';
-import { startWordsWorker } from './page/store/words-thread';
-import { runWorker } from './sync/run-worker';
+const early: MessageEvent[] = [];
+self.onmessage = (event) => early.push(event);
 
-const files = import.meta.glob<string>(['../migrations/**/*.sql', '!../migrations/**/*server.sql'], {
-  query: '?raw',
-  import: 'default',
-  eager: true,
+// Another tab may hold the database: this worker will not need Postgres then, unless that tab is closed.
+void navigator.locks.query().then(({ held }) => {
+  const isHeld = held?.some(({ name }) => name?.startsWith('sync leader '));
+  // Who opens the database hears why it failed.
+  if (!isHeld) engineParts().catch(() => {});
 });
-const migrations: MigrationFile[] = Object.entries(files).map(([path, sql]) => ({
-  name: path.slice('../migrations/'.length),
-  sql,
-}));
 
-runWorker({
-  name: 'outpost',
-  schema,
-  migrations,
-  features: (userId) =>
-    deviceFeatures({ words: new DocumentWords(startWordsWorker), files: browserFiles(userId) }),
-  async prepared() {
-    const response = await fetch(preparedUrl);
-    if (!response.ok) throw new Error('the prepared database could not be loaded');
-    return response;
+import('./device').then(
+  () => {
+    for (const event of early.splice(0)) self.onmessage?.call(self, event);
   },
-});
+  // The tab is told that its worker could not start.
+  (error: unknown) => self.reportError(error),
+);

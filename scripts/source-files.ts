@@ -9,6 +9,7 @@ const skipped = new Set([
   '.data',
   '.cache',
   'dist',
+  'generated',
   'test-results',
   'playwright-report',
 ]);

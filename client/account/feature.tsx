@@ -1,12 +1,10 @@
 // The places of accounts in the app.
 import { LogOut, Users } from 'lucide-react';
 import type { Command, Feature } from '../kit/feature';
+import { later } from '../kit/later';
 import { shows, useOverlays } from '../kit/overlays';
-import { NewWorkspace } from './new-workspace';
 import * as overlays from './overlays';
 import { outerRoutes, routes } from './routes';
-import { SignInDialog } from './sign-in-dialog';
-import { SignOutDialog } from './sign-out';
 import { useWorkspace } from './workspace';
 
 function useCommands(): readonly Command[] {
@@ -40,9 +38,18 @@ export const account = {
   ],
   useCommands,
   overlays: [
-    shows(overlays.signIn, SignInDialog),
-    shows(overlays.signOut, SignOutDialog),
-    shows(overlays.newWorkspace, NewWorkspace),
+    shows(
+      overlays.signIn,
+      later(() => import('./sign-in-dialog').then((m) => m.SignInDialog)),
+    ),
+    shows(
+      overlays.signOut,
+      later(() => import('./sign-out').then((m) => m.SignOutDialog)),
+    ),
+    shows(
+      overlays.newWorkspace,
+      later(() => import('./new-workspace').then((m) => m.NewWorkspace)),
+    ),
   ],
   settings: () => import('./settings').then(({ settings }) => settings),
 } satisfies Feature;

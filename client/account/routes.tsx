@@ -1,12 +1,12 @@
 // The addresses of accounts: before one is signed in, and the members of a workspace.
 import { createRoute, lazyRouteComponent, Navigate, redirect } from '@tanstack/react-router';
-import { z } from 'zod';
+import { address, text } from '../kit/address';
+import { later } from '../kit/later';
 import { recall } from '../kit/remember';
-import { optionalText, rootRoute, workspaceRoute } from '../kit/routes';
-import { InvitePage } from './invite-page';
-import { FirstWorkspacePage } from './new-workspace';
+import { rootRoute, workspaceRoute } from '../kit/routes';
 import { currentSession, useSession } from './session';
-import { SignInPage } from './sign-in-page';
+
+const FirstWorkspacePage = later(() => import('./new-workspace').then((m) => m.FirstWorkspacePage));
 
 const home = createRoute({
   getParentRoute: () => rootRoute,
@@ -21,15 +21,18 @@ const home = createRoute({
   },
 });
 
+/** Where to go when one is signed in. */
+const afterwards = address({ next: text });
+
 const signIn = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: z.object({ next: optionalText }),
+  validateSearch: afterwards,
   beforeLoad: ({ search }) => {
     // Whoever is remembered on this device goes on working, also when the session has ended (A3).
     if (currentSession() && !search.next) throw redirect({ to: '/' });
   },
-  component: SignInPage,
+  component: lazyRouteComponent(() => import('./sign-in-page'), 'SignInPage'),
 });
 
 const forgotPassword = createRoute({
@@ -47,7 +50,7 @@ const newPassword = createRoute({
 const invite = createRoute({
   getParentRoute: () => rootRoute,
   path: '/invite/$token',
-  component: InvitePage,
+  component: lazyRouteComponent(() => import('./invite-page'), 'InvitePage'),
 });
 
 const members = createRoute({

@@ -2,7 +2,7 @@
 // without a network. It grants nothing: the server decides from its own session (A1), and an expired one blocks
 // nothing here (A3).
 import { useSyncExternalStore } from 'react';
-import { api, type Role, type Session } from './api';
+import type { Role, Session } from './api';
 
 const KEY = 'outpost.session';
 const listeners = new Set<() => void>();
@@ -70,6 +70,8 @@ export function useSession(): Session | null {
  * @throws ApiError; what is remembered stays as it is then.
  */
 export async function refreshSession(): Promise<Session> {
+  // Not with the first scripts: the app is there before it asks the server anything.
+  const { api } = await import('./api');
   const session = await api.session();
   save(session);
   return session;

@@ -1,10 +1,7 @@
 // The two routes that everything else hangs on. A feature makes its routes below them; the app gives them their
 // components and puts all of it together.
 import { createRootRoute, createRoute } from '@tanstack/react-router';
-import { z } from 'zod';
-
-/** A word in the address that may be missing; what is no text is taken as missing. */
-export const optionalText = z.string().optional().catch(undefined);
+import { address, text } from './address';
 
 export const rootRoute = createRootRoute();
 
@@ -12,5 +9,5 @@ export const rootRoute = createRootRoute();
 export const workspaceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/w/$workspaceId',
-  validateSearch: z.object({ task: optionalText }),
+  validateSearch: address({ task: text }),
 });

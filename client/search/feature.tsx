@@ -1,15 +1,15 @@
 // The places of search in the app.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
-import { z } from 'zod';
+import { address, text } from '../kit/address';
 import type { Feature } from '../kit/feature';
 import { Keys } from '../kit/kbd';
-import { optionalText, workspaceRoute } from '../kit/routes';
+import { workspaceRoute } from '../kit/routes';
 
 const route = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/search',
-  validateSearch: z.object({ q: optionalText }),
+  validateSearch: address({ q: text }),
   component: lazyRouteComponent(() => import('./page'), 'SearchPage'),
 });
 

@@ -2,15 +2,15 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { Package } from 'lucide-react';
 import { lazy } from 'react';
-import { z } from 'zod';
+import { address, text } from '../kit/address';
 import type { Feature } from '../kit/feature';
-import { optionalText, workspaceRoute } from '../kit/routes';
+import { workspaceRoute } from '../kit/routes';
 import { StockBadge } from './badge';
 
 const route = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/stock',
-  validateSearch: z.object({ item: optionalText }),
+  validateSearch: address({ item: text }),
   component: lazyRouteComponent(() => import('./page'), 'StockPage'),
 });
 

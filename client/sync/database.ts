@@ -10,7 +10,15 @@ import type { Status } from './store';
 export interface AppDatabase {
   readonly schema: Schema;
   readonly migrations: readonly MigrationFile[];
+  /** PGlite's own parts; absent: PGlite reads them from its package. Called each time that a database is opened. */
+  engine?(): Promise<EngineParts>;
 }
+
+/** What PGlite is handed instead of reading it itself. */
+export type EngineParts = Pick<
+  PGliteOptions,
+  'pgliteWasmModule' | 'initdbWasmModule' | 'fsBundle' | 'initialMemory'
+>;
 
 /** A migrated database that is in this process's hands alone. */
 export interface Database {
@@ -60,12 +68,22 @@ function hexOf(bytes: Uint8Array): string {
 }
 
 /** With the default of 128 MB for shared_buffers the heap starts near 189 MiB; see docs/measurements.md. */
-const settings = ['shared_buffers=8MB', 'min_wal_size=2MB', 'max_wal_size=16MB', 'timezone=UTC'];
+const settings = [
+  ...['shared_buffers=8MB', 'min_wal_size=2MB', 'max_wal_size=16MB', 'timezone=UTC'],
+  // One connection and nobody who replicates: 4 MiB that are laid out for a hundred. Room for 3,000 locks.
+  ...['max_connections=4', 'max_locks_per_transaction=256', 'max_wal_senders=0', 'max_replication_slots=0'],
+  ...['autovacuum_worker_slots=1', 'autovacuum_max_workers=1'],
+];
 /** A log in segments of 1 MB keeps a database a third of the size; `max_wal_size` above needs it. */
 const initDbStartParams = ['--wal-segsize=1'];
 /** What the migrations ask for by `create extension`. */
 export const extensions = { btree_gist };
 export const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])];
+
+/** A device's Postgres as it is, without a look at its tables. @throws what PGlite throws */
+export function startPGlite(options: PGliteOptions): Promise<PGlite> {
+  return PGlite.create({ initDbStartParams, ...options, parsers, serializers, startParams, extensions });
+}
 
 /**
  * Opens (or makes) a database and brings it to the newest migration in place, offline if need be (S4).
@@ -73,17 +91,10 @@ export const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((s
  */
 export async function openPGlite(
   options: PGliteOptions,
-  { schema, migrations }: AppDatabase,
+  { schema, migrations, engine }: AppDatabase,
   flush: () => Promise<void> = async () => {},
 ): Promise<PGlite> {
-  const pg = await PGlite.create({
-    initDbStartParams,
-    ...options,
-    parsers,
-    serializers,
-    startParams,
-    extensions,
-  });
+  const pg = await startPGlite({ ...(await engine?.()), ...options });
   guardStop(pg);
   try {
     await migrate(pg, migrations, 'client', schema.machinery);

@@ -1,20 +1,16 @@
 // The places of tasks and projects in the app.
 import type { ReactNode } from 'react';
 import type { Feature } from '../kit/feature';
+import { later } from '../kit/later';
 import { shows } from '../kit/overlays';
 import { FocusedTaskProvider } from './active-task';
 import { useTaskCommands } from './commands';
-import { DeleteTask } from './delete-task';
-import { NewTask } from './new-task';
 import { NewTaskButton } from './new-task-button';
-import { OpenTask } from './open-task';
 import * as overlays from './overlays';
 import { ProjectDataProvider, useLabels, useProjects } from './project-data';
-import { NewProject } from './project-dialogs';
 import { ProjectsSection } from './projects-section';
 import { routes } from './routes';
 import { taskShortcuts } from './shortcuts';
-import { TaskFieldPalette } from './task-field';
 import { TaskKeys } from './task-keys';
 
 function TaskProvider({ children }: { children: ReactNode }) {
@@ -35,15 +31,27 @@ export const task = {
   shortcuts: taskShortcuts,
   useCommands: useTaskCommands,
   overlays: [
-    shows(overlays.taskField, TaskFieldPalette),
-    shows(overlays.newTask, NewTask),
-    shows(overlays.deleteTask, DeleteTask),
-    shows(overlays.newProject, NewProject),
+    shows(
+      overlays.taskField,
+      later(() => import('./task-field').then((m) => m.TaskFieldPalette)),
+    ),
+    shows(
+      overlays.newTask,
+      later(() => import('./new-task').then((m) => m.NewTask)),
+    ),
+    shows(
+      overlays.deleteTask,
+      later(() => import('./delete-task').then((m) => m.DeleteTask)),
+    ),
+    shows(
+      overlays.newProject,
+      later(() => import('./project-dialogs').then((m) => m.NewProject)),
+    ),
   ],
   Provider: TaskProvider,
   Background: TaskKeys,
   SidebarButton: NewTaskButton,
   SidebarSection: ProjectsSection,
-  Aside: OpenTask,
+  Aside: later(() => import('./open-task').then((m) => m.OpenTask)),
   settings: () => import('./settings').then(({ settings }) => settings),
 } satisfies Feature;

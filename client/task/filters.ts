@@ -1,14 +1,9 @@
 // Filters of the board and the list: what they are, and how they live in the address of the page.
-import { z } from 'zod';
+import { address, text, texts } from '../kit/address';
 
 /** `none` among the assignees means "nobody". */
-export const filters = z.object({
-  status: z.array(z.string()).optional().catch(undefined),
-  assignee: z.array(z.string()).optional().catch(undefined),
-  label: z.array(z.string()).optional().catch(undefined),
-  q: z.string().optional().catch(undefined),
-});
-export type Filters = z.infer<typeof filters>;
+export const filters = address({ status: texts, assignee: texts, label: texts, q: text });
+export type Filters = ReturnType<typeof filters>;
 
 /** Names of the filters that are set. */
 export function activeFilters(f: Filters): (keyof Filters)[] {

@@ -24,7 +24,11 @@ test('the bytes of the built client are within their limits', async () => {
   expect(await buildWhenStale()).toBe(true);
   await compressFolder(clientDist, cache, 'best');
   const assets = measureAssets(clientDist);
-  expect(assets.filter((a) => a.firstPaint).length).toBeGreaterThan(1);
+  for (const kind of ['firstPaint', 'interface', 'database'] as const) {
+    expect(assets.filter((a) => a[kind]).length).toBeGreaterThan(1);
+  }
+  expect(assets.filter((a) => /\.(wasm|data)$/.test(a.file))).toHaveLength(2);
+  expect(assets.some((a) => a.database && /btree_gist/.test(a.file))).toBe(true);
   expect(overBytes(readBudgets(), assets)).toEqual([]);
 }, 300_000);
 
@@ -51,14 +55,25 @@ test('what goes beyond a limit is said', () => {
   const budgets = {
     load,
     fanout,
-    bytes: { firstPaintBrotli: 10, allBrotli: 20 },
+    bytes: { firstPaintBrotli: 10, interfaceBrotli: 10, databaseBrotli: 10, allBrotli: 20 },
     heapMiB: { wasm: 1, js: 1 },
     bookings: limits,
     documents,
   };
-  const asset = { file: 'a.js', raw: 99, gzip: 99, brotli: 11, firstPaint: true };
+  const asset = {
+    file: 'a.js',
+    raw: 99,
+    gzip: 99,
+    brotli: 11,
+    firstPaint: true,
+    interface: false,
+    database: false,
+  };
   expect(overBytes(budgets, [asset])).toEqual(['11 bytes to the first paint; the limit is 10']);
-  expect(overBytes(budgets, [asset, { ...asset, firstPaint: false }])).toHaveLength(2);
+  const later = { ...asset, firstPaint: false };
+  expect(overBytes(budgets, [{ ...later, interface: true }])).toHaveLength(1);
+  expect(overBytes(budgets, [{ ...later, database: true }])).toHaveLength(1);
+  expect(overBytes(budgets, [asset, later])).toHaveLength(2);
   expect(overHeap(budgets, { wasmMiB: 1, jsMiB: 1, rendererMiB: null })).toEqual([]);
   expect(overBookings(budgets, limits)).toEqual([]);
   expect(overBookings(budgets, { ...limits, clashP95Ms: 1.5, alternativesP95Ms: 2 })).toHaveLength(2);

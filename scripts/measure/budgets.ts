@@ -8,8 +8,12 @@ import type { Memory } from './chromium';
 const budgets = z.strictObject({
   /** As they travel. */
   bytes: z.strictObject({
-    /** The page and the scripts and styles that it names. */
+    /** The page and the scripts and styles that it runs. */
     firstPaintBrotli: z.int(),
+    /** Those, and the scripts that the page's own fetches at once. */
+    interfaceBrotli: z.int(),
+    /** Until a new device can write: the worker's scripts, Postgres, its files, the prepared database. */
+    databaseBrotli: z.int(),
     /** Everything that was built, the database included. */
     allBrotli: z.int(),
   }),
@@ -60,6 +64,16 @@ export function overBytes({ bytes }: Budgets, assets: readonly Asset[]): string[
       'bytes to the first paint',
       totalOf(assets.filter((a) => a.firstPaint)).brotli,
       bytes.firstPaintBrotli,
+    ),
+    ...over(
+      'bytes to an interface that can be used',
+      totalOf(assets.filter((a) => a.interface)).brotli,
+      bytes.interfaceBrotli,
+    ),
+    ...over(
+      'bytes to a database that can be used',
+      totalOf(assets.filter((a) => a.database)).brotli,
+      bytes.databaseBrotli,
     ),
     ...over('bytes of all files', totalOf(assets).brotli, bytes.allBrotli),
   ];

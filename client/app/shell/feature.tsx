@@ -1,12 +1,11 @@
 // What belongs to the app and to no feature: the palette itself, the help sheet, undo, the theme.
 import { Keyboard, Moon, Sun, Undo2 } from 'lucide-react';
 import type { Command, Feature } from '../../kit/feature';
+import { later } from '../../kit/later';
 import { shows, useOverlays } from '../../kit/overlays';
 import { useUndo } from '../../sync/react/act';
-import { Palette } from '../palette/palette';
 import { setTheme } from '../theme';
 import { AppKeys } from './app-keys';
-import { Help } from './help';
 import * as overlays from './overlays';
 import { appShortcuts } from './shortcuts';
 
@@ -34,6 +33,15 @@ export const shell = {
   name: 'shell',
   shortcuts: appShortcuts,
   useCommands,
-  overlays: [shows(overlays.palette, Palette), shows(overlays.help, Help)],
+  overlays: [
+    shows(
+      overlays.palette,
+      later(() => import('../palette/palette').then((m) => m.Palette)),
+    ),
+    shows(
+      overlays.help,
+      later(() => import('./help').then((m) => m.Help)),
+    ),
+  ],
   Background: AppKeys,
 } satisfies Feature;

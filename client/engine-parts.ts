@@ -1,0 +1,34 @@
+// PGlite's module and files as this app ships them (build/engine.ts), loaded as soon as they are asked for. Compiling
+// begins while the module arrives.
+import { startMemoryMiB } from './engine-memory';
+import packageUrl from './generated/pglite.data?url';
+import moduleUrl from './generated/pglite.wasm?url';
+import type { EngineParts } from './sync/database';
+
+let loading: Promise<EngineParts> | null = null;
+
+/** The same parts each time; after a failure they are loaded anew. @throws when they cannot be loaded */
+export function engineParts(): Promise<EngineParts> {
+  loading ??= load().catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<EngineParts> {
+  const [pgliteWasmModule, fsBundle] = await Promise.all([
+    WebAssembly.compileStreaming(fetch(moduleUrl)),
+    responseAt(packageUrl).then((response) => response.blob()),
+  ]);
+  // A prepared database is always at hand, so initdb never runs. An empty module keeps PGlite from asking for it.
+  const initdbWasmModule = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  return { pgliteWasmModule, initdbWasmModule, fsBundle, initialMemory: startMemoryMiB * 2 ** 20 };
+}
+
+/** @throws when there is no such file, or no network */
+export async function responseAt(url: string): Promise<Response> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} could not be loaded`);
+  return response;
+}
