@@ -1,3 +1,5 @@
+// Addresses with their parameters, read and written.
+// What cannot be read is missing; nothing throws.
 import { expect, test } from 'vitest';
 import { address, flag, oneOf, text, textLike, texts } from './address';
 

@@ -42,7 +42,7 @@ test('an image has the files that it was made of; so has a tar file made of them
   expect(entriesOfTar(tarOf(some))).toEqual(some);
 });
 
-test('P1: the prepared database as an image is as small on the way as the tar file', async () => {
+test('the prepared database as an image is as small on the way as the tar file', async () => {
   const tar = new Uint8Array(await (await preparedBlob()).arrayBuffer());
   const image = makeImage(entriesOfTar(tar));
   const squeezed = (bytes: Uint8Array) =>
