@@ -1,7 +1,7 @@
 // Migrations on the server: reads the files of a folder, and runs what is missing on a database.
 import { readdirSync, readFileSync } from 'node:fs';
 import { Client } from 'pg';
-import { type MigrationConnection, type MigrationFile, migrate } from '../../db/sync/migrate';
+import { isCore, type MigrationConnection, type MigrationFile, migrate } from '../../db/sync/migrate';
 
 /** @returns every .sql file of the folder, of both sides, by its path in there. @param folder ends with a slash */
 export function readMigrations(folder: URL): MigrationFile[] {
@@ -18,7 +18,7 @@ export function readMigrations(folder: URL): MigrationFile[] {
  */
 export function migrationsOfApp(folder: URL): MigrationFile[] {
   const ours = readMigrations(new URL('../../migrations/', import.meta.url));
-  return [...ours.filter(({ name }) => /^(0001_sync\.|sync\/)/.test(name)), ...readMigrations(folder)];
+  return [...ours.filter(({ name }) => isCore(name) || name.startsWith('sync/')), ...readMigrations(folder)];
 }
 
 /**

@@ -108,6 +108,8 @@ async function store(
   const attempt = (merge: boolean) =>
     pg.transaction(async (tx) => {
       await apply(tx, table, netOf(messages), merge);
+      // Rows that were put in past the views are not noted by themselves.
+      await tx.query(`select sync.note($1, '{*}')`, [table]);
       await tx.query(
         `update sync.client set clock_ms = seen + 1, clock_counter = 0
            from (select ceil(extract(epoch from $1::timestamptz) * 1000)::bigint as seen) x where clock_ms <= seen`,

@@ -147,6 +147,7 @@ export class Subscription implements Following {
            and not exists (select from sync.base b where b."table" = $2 and b.row_id = t.id)`,
         [workspaceId, table],
       );
+      await tx.query(`select sync.note($1, '{*}')`, [table]);
       await tx.query('delete from sync.loading where key = $1', [this.#key]);
     });
     this.followed.changed();

@@ -98,7 +98,7 @@ export function newest(files: readonly MigrationFile[], side: Side): number {
 }
 
 /** The core's migrations are called sync or sync_…; all others are the app's. Each of the two has an order of its own. */
-const isCore = (name: string) => /^\d{4}_sync[_.]/.test(name);
+export const isCore = (name: string) => /^\d{4}_sync[_.]/.test(name);
 
 /** Compares the ledger with the files. @returns the database's number, and what is to be applied, in order */
 async function verify(
