@@ -1,3 +1,5 @@
+// Words of an address, as the router hands them over: read, missing, dropped.
+// None of them may make a page fail.
 import { expect, test } from 'vitest';
 import { address, flag, oneOf, text, textLike, texts } from './address';
 
