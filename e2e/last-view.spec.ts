@@ -17,7 +17,7 @@ async function everyText(page: Page): Promise<string> {
   return texts.join('\n');
 }
 
-test('R6, A3: what was seen last is painted before the app has come, says so, and gives way to the app', async ({
+test('R4, R6, A3: what was seen last is painted before the app has come, says so, and gives way to the app', async ({
   server,
   device,
 }) => {
@@ -69,6 +69,17 @@ test('R6, A3: what was seen last is painted before the app has come, says so, an
   release();
   await expect(app.card('Seen before')).toBeVisible();
   await expect(app.page.locator('#last-view')).toHaveCount(0);
+  await app.upToDate();
+
+  // What is of a workspace that one is not in any more leaves this browser with the next start (R4).
+  await app.page.evaluate(() => {
+    const session = JSON.parse(localStorage.getItem('outpost.session')!);
+    localStorage.setItem('outpost.session', JSON.stringify({ ...session, memberships: [] }));
+  });
+  await app.page.goto('/sign-in?next=/');
+  await expect.poll(() => app.page.evaluate(() => localStorage.getItem('outpost.last-view'))).toBeNull();
+  await app.page.evaluate(() => localStorage.setItem('outpost.session', localStorage.getItem('kept')!));
+  await app.openBoard(team);
   await app.upToDate();
 
   // What is removed with the data stays removed, also when the tab is hidden meanwhile.

@@ -2,7 +2,7 @@
 // It is a picture: nothing in it can be used, it says that it is of the last visit, and it holds no word on whether
 // anything is saved or current. It belongs to one person, one address and one build, and leaves this browser with
 // everything else that is remembered (kit/remember.ts, forgetAll).
-import type { RememberedPerson } from './remembered';
+import { hasLeft, type RememberedPerson } from './remembered';
 
 /** As kept in this browser's small storage. */
 interface KeptView {
@@ -38,14 +38,9 @@ let shown: { readonly end: () => void; readonly length: number } | null = null;
  */
 export function showLastView(person: RememberedPerson, address: string): boolean {
   const view = keptView();
-  if (!view) return false;
-  // Of a workspace that this person has left (R4), or of an older build: it is of no use to anybody.
-  const isOurs = view.userId === person.userId;
-  if (isOurs && (view.build !== build || view.workspaceId !== person.workspaceId)) {
-    if (view.build !== build || !person.workspaceIds.includes(view.workspaceId)) forgetLastView();
-    return false;
-  }
-  if (!isOurs || !leadsTo(address, view.address)) return false;
+  if (view?.userId !== person.userId || view.workspaceId !== person.workspaceId) return false;
+  // Another build has other styles.
+  if (view.build !== build || !leadsTo(address, view.address)) return false;
   const host = document.createElement('div');
   host.id = 'last-view';
   host.style.cssText = 'position:fixed;inset:0;z-index:1;background:var(--bg)';
@@ -105,9 +100,11 @@ export function giveWayToApp(root: HTMLElement): void {
  */
 export function keepLastViews(root: HTMLElement, who: () => RememberedPerson | null): void {
   const keep = () => {
+    forgetWhatWasLeft();
     const person = who();
     if (person && !shown) keepView(root, person);
   };
+  forgetWhatWasLeft();
   addEventListener('pagehide', keep);
   setTimeout(keep, firstKept);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && keep());
@@ -179,6 +176,12 @@ function keptView(): KeptView | null {
   } catch {
     return null;
   }
+}
+
+/** What is of a workspace that its person has left leaves this device (R4). */
+function forgetWhatWasLeft(): void {
+  const view = keptView();
+  if (view && hasLeft(view.userId, view.workspaceId)) forgetLastView();
 }
 
 function forgetLastView(): void {

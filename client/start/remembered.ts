@@ -7,8 +7,6 @@ export interface RememberedPerson {
   readonly workspaceId: string;
   /** Its name. */
   readonly workspace: string;
-  /** Of all their workspaces. */
-  readonly workspaceIds: readonly string[];
   /** Whether the sidebar is shown beside the page. */
   readonly sidebar: boolean;
 }
@@ -19,10 +17,7 @@ export interface RememberedPerson {
  */
 export function rememberedPerson(path: string): RememberedPerson | null {
   try {
-    const session = read('session') as {
-      user: { id: string };
-      memberships: { workspaceId: string; name: string }[];
-    } | null;
+    const session = rememberedSession();
     if (!session) return null;
     const asked = path === '/' ? read('workspace') : /^\/w\/([^/]+)/.exec(path)?.[1];
     const isHere = (one: { workspaceId: string }) => one.workspaceId === asked;
@@ -32,7 +27,6 @@ export function rememberedPerson(path: string): RememberedPerson | null {
       userId: session.user.id,
       workspaceId: found.workspaceId,
       workspace: found.name,
-      workspaceIds: session.memberships.map((one) => one.workspaceId),
       sidebar: read('sidebar') !== false,
     };
   } catch {
@@ -40,5 +34,23 @@ export function rememberedPerson(path: string): RememberedPerson | null {
     return null;
   }
 }
+
+interface RememberedSession {
+  readonly user: { readonly id: string };
+  readonly memberships: readonly { readonly workspaceId: string; readonly name: string }[];
+}
+
+/** @returns whether this person is known here, and is not in this workspace any more */
+export function hasLeft(userId: string, workspaceId: string): boolean {
+  try {
+    const session = rememberedSession();
+    if (session?.user.id !== userId) return false;
+    return !session.memberships.some((one) => one.workspaceId === workspaceId);
+  } catch {
+    return false;
+  }
+}
+
+const rememberedSession = () => read('session') as RememberedSession | null;
 
 const read = (key: string): unknown => JSON.parse(localStorage.getItem(`outpost.${key}`) ?? 'null');
