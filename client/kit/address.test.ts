@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-// Addresses with their parameters, read and written.
-// What cannot be read is missing; nothing throws.
-=======
 // Words of an address, as the router hands them over: read, missing, dropped.
 // None of them may make a page fail.
->>>>>>> bytes
 import { expect, test } from 'vitest';
 import { address, flag, oneOf, text, textLike, texts } from './address';
 
