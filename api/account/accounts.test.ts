@@ -1,9 +1,8 @@
 // Sign-in, workspaces and members, over HTTP and against a real Postgres.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SessionAnswer } from '../../db/sync/wire';
+import type { SessionAnswer, WorkspaceSize } from '../../db/sync/wire';
 import { cookiesOf, startTestApi, type TestApi } from '../../scripts/testing/api';
 import { foundWorkspace, join } from '../../scripts/testing/workspace';
-import type { WorkspaceSize } from './workspaces';
 
 interface Refusal {
   error: { kind: string; sentence: string };

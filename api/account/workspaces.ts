@@ -1,13 +1,12 @@
-// Workspaces: make one, and count what a first load will bring. Online only, on purpose.
+// Workspaces: making one, and taking people in. Online only, on purpose.
 import { Hono } from 'hono';
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
-import type { Schema } from '../../db/sync/schema';
-import { readBody, uuidParam } from '../sync/body';
+import { readBody } from '../sync/body';
 import type { Person } from '../sync/sessions';
 import { inTransaction } from '../sync/transaction';
 import type { AccountDeps } from './deps';
-import { type Role, requireRole } from './membership';
+import type { Role } from './membership';
 
 /** What a person gets who made a workspace or joined one. */
 export interface Joined {
@@ -16,13 +15,6 @@ export interface Joined {
   role: Role;
   /** The workspace's. */
   name: string;
-}
-
-/** GET /api/workspaces/:id/size: rows that the person's shapes hold now. */
-export interface WorkspaceSize {
-  /** By table. */
-  rows: Record<string, number>;
-  total: number;
 }
 
 const create = z.object({
@@ -43,21 +35,6 @@ export function workspaceRoutes(deps: AccountDeps): Hono {
     const joined = await inTransaction(deps.pool, (client) => createWorkspace(client, person, name));
     deps.membershipsChanged(person.id, 'gained');
     return c.json(joined, 201);
-  });
-  app.get('/:id/size', async (c) => {
-    const person = await deps.person(c.req.raw);
-    const workspaceId = uuidParam(c, 'id');
-    await requireRole(deps.reads, person.id, workspaceId, ['owner', 'member', 'guest']);
-    const { rows } = await deps.reads.query<{ name: string; count: string }>(sizeQuery(deps.schema), [
-      workspaceId,
-      person.id,
-    ]);
-    const counts = Object.fromEntries(rows.map((row) => [row.name, Number(row.count)]));
-    const answer: WorkspaceSize = {
-      rows: counts,
-      total: rows.reduce((sum, row) => sum + Number(row.count), 0),
-    };
-    return c.json(answer);
   });
   return app;
 }
@@ -90,14 +67,4 @@ export async function addMember(
     [workspaceId, person.id, person.name, person.email, role],
   );
   return rows[0]!.id;
-}
-
-/** $1 is the workspace, $2 the person; each table is limited as its shape is. */
-function sizeQuery({ tables }: Schema): string {
-  return Object.entries(tables)
-    .map(([name, table]) => {
-      const visible = table.visible ?? '$2::text is not null';
-      return `select '${name}' as name, count(*) from "${name}" where "${table.scope}" = $1 and ${visible}`;
-    })
-    .join(' union all ');
 }

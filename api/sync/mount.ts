@@ -1,5 +1,5 @@
-// The core as one thing that an app mounts: POST /api/write, GET /api/shapes/:table, POST /api/shapes/live and
-// GET /api/session, over the app's own tables and its own sessions.
+// The core as one thing that an app mounts: POST /api/write, the doors below
+// /api/shapes, GET /api/session and GET /api/workspaces/:id/size, over the app's own tables and its own sessions.
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Pool } from 'pg';
 import type { Schema } from '../../db/sync/schema';
@@ -16,6 +16,7 @@ import { sameOrigin } from './origin';
 import { sessionRoutes } from './session';
 import { type Memberships, type Person, requireOwner, type Sessions } from './sessions';
 import { shapeRoutes } from './shapes';
+import { sizeRoutes } from './size';
 import { writeRoutes } from './write';
 import { WriteDoor, type WriteThread } from './write-door';
 import type { WriteFeature } from './write-feature';
@@ -100,7 +101,7 @@ export function mountSync(options: SyncOptions): Sync {
   };
   const routes = new Hono();
   routes.onError(errorHandler(options.log));
-  for (const path of ['/api/write', '/api/shapes/*', '/api/session']) {
+  for (const path of ['/api/write', '/api/shapes/*', '/api/session', '/api/workspaces/:id/size']) {
     routes.use(path, sameOrigin(options.publicUrl), enter);
   }
   routes.route(
@@ -111,6 +112,7 @@ export function mountSync(options: SyncOptions): Sync {
     '/api/shapes',
     shapeRoutes({ person, memberships, membershipChanges, readers, openReads, upstream, door }),
   );
+  routes.route('/api/workspaces', sizeRoutes({ person, memberships, reads, schema }));
   routes.route('/api/write', writeRoutes({ person, writes }));
   return {
     routes,

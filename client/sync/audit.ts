@@ -1,12 +1,9 @@
 // Compares how many rows of each shape are here with how many the server has. A device that starts says "up to date"
 // only after that (R6): what the shapes say of themselves can be early, and what is missing for good is found.
 import type { PGliteInterface } from '@electric-sql/pglite';
-import { z } from 'zod';
 import type { Schema } from '../../db/sync/schema';
+import { workspaceSize } from '../../db/sync/wire';
 import { elsewhere, type Link, LinkError, readJson } from './link';
-
-/** 200 of GET /api/workspaces/:id/size, as far as it matters here. */
-const size = z.object({ rows: z.record(z.string(), z.int()), total: z.int() });
 
 export type Counts = ReadonlyMap<string, number>;
 
@@ -18,7 +15,7 @@ export async function countThere(
   signal: AbortSignal,
 ): Promise<Counts> {
   const response = await link.patiently(`/api/workspaces/${workspaceId}/size`, { signal });
-  const read = size.safeParse(await readJson(response));
+  const read = workspaceSize.safeParse(await readJson(response));
   if (!read.success) throw new LinkError('unreadable', elsewhere);
   return new Map(names.map((table) => [table, read.data.rows[table] ?? 0]));
 }

@@ -210,6 +210,10 @@ export const liveAnswer = z.object({
   ),
 });
 
+/** 200 of GET /api/workspaces/:id/size: rows that the person's shapes hold now, by table. */
+export const workspaceSize = z.object({ rows: z.record(z.string(), z.int()), total: z.int() });
+export type WorkspaceSize = z.infer<typeof workspaceSize>;
+
 /** Any answer of the API that is not 2xx. `kind` is closed; the sentence can be shown. */
 export const apiErrorKinds = [
   'signed-out', // 401: sign in again; nothing local is affected (A3)
