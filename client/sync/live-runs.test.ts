@@ -142,7 +142,7 @@ test('prepared or not, a query has the same rows, for every kind of value, and t
   };
   const plain = (await pg.query(query.sql, query.parameters)).rows;
   for (let run = 0; run < 4; run++) expect(await queries.run(query)).toEqual(plain);
-  const { rows } = await pg.query<{ n: number }>('select count(*)::int as n from pg_prepared_statements');
+  const { rows } = await pg.query<{ n: number }>('select count(*)::int as n from pg_prepared_statement()');
   expect(rows).toEqual([{ n: 1 }]);
   const wrong = { sql: 'select 1 / $1::int as x', parameters: [1] };
   for (let run = 0; run < 3; run++) await queries.run(wrong);
