@@ -24,8 +24,10 @@ test('drift between db/schema.ts and the migrations is found', async () => {
 
 test('generated columns cannot be written, times are strings, int8 is read as a string', async () => {
   const text = readFileSync(join(root, 'db/schema.ts'), 'utf8');
-  const task = /export interface Task \{(.*?)\n\}/s.exec(text)?.[1] ?? '';
-  expect(task).toContain('search: ColumnType<string, never, never>;');
+  const rows = (name: string) =>
+    new RegExp(`export interface ${name} \\{(.*?)\\n\\}`, 's').exec(text)?.[1] ?? '';
+  const task = rows('Task');
+  expect(rows('SyncDocumentText')).toContain('search: ColumnType<string, never, never>;');
   expect(task).toContain('due_on: string | null;');
   expect(task).toContain('created_at: Generated<string>;');
   expect(task).toContain('version: Generated<Int8>;');
