@@ -1,20 +1,26 @@
 // What search finds of tasks: tasks by their texts, and comments, which lead to their task.
 import { sql } from 'kysely';
 import type { Searched } from '../kit/searched';
-import { shownWords, taskMatches } from './shown-columns';
+import { shownWords } from './shown-columns';
 
 export const searchedTasks: Searched = ({ workspaceId, query, limit }) => {
   const more = shownWords === null ? sql`` : sql` || ' ' || ${shownWords}`;
+  // A shown column is not among the words.
+  const [join, matches] =
+    shownWords === null
+      ? [sql`join`, sql`w.words @@ ${query}`]
+      : [sql`left join`, sql`(w.words @@ ${query} or to_tsvector('simple', ${shownWords}) @@ ${query})`];
   return sql`
     (select h.id, h.kind, h.task_id, t.project_id, null as resource, t.title, t.status, h.at, h.author, h.body, h.rank
     from (
-      (select id, 'task' as kind, id as task_id, updated_at as at, author,
+      (select task.id, 'task' as kind, task.id as task_id, updated_at as at, author,
               case when description = '' then title else description end${more} as body,
-              coalesce(ts_rank((select words from sync.words where row_id = task.id), ${query}), 0) * 1.5 as rank
-         from task where workspace_id = ${workspaceId} and ${taskMatches(query)}
+              coalesce(ts_rank(w.words, ${query}), 0) * 1.5 as rank
+         from task ${join} sync.words w on w.row_id = task.id
+        where workspace_id = ${workspaceId} and ${matches}
         order by rank desc, updated_at desc limit ${limit})
       union all
-      (select id, 'comment', task_id, created_at,
+      (select comment.id, 'comment', task_id, created_at,
               case when author_id is null then author || ' (imported)' else author end, body, ts_rank(w.words, ${query})
          from comment join sync.words w on w.row_id = comment.id
         where workspace_id = ${workspaceId} and w.words @@ ${query}
