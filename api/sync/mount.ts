@@ -1,5 +1,5 @@
-// The core as one thing that an app mounts: POST /api/write, the doors below
-// /api/shapes, GET /api/session and GET /api/workspaces/:id/size, over the app's own tables and its own sessions.
+// The core as one thing that an app mounts, over the app's own tables and its own sessions: POST /api/write, what lies
+// below /api/shapes, GET /api/session, and GET /api/workspaces/:id/size.
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Pool } from 'pg';
 import type { Schema } from '../../db/sync/schema';
