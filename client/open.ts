@@ -1,4 +1,5 @@
 // Opens Outpost's store in a tab: the core's, with this app's worker and what pages keep for a tab that was closed.
+import { tellCalm } from './kit/calm';
 import { forgetAllWords, recoverWords } from './page/store/last-words';
 import { takeWorker } from './start/early-worker';
 import { openStore } from './sync/open';
@@ -12,5 +13,12 @@ export function openOutpost(userId: string): Store {
     removed: () => forgetAllWords(userId),
   });
   void recoverWords(store);
+  const listen = store.onStatus(() => {
+    const { upToDate, database, session } = store.status();
+    const isHopeless = database === 'failed' || session === 'expired' || !navigator.onLine;
+    if (!upToDate && !(isHopeless && database !== 'opening')) return;
+    listen();
+    tellCalm();
+  });
   return store;
 }

@@ -10,7 +10,7 @@ import { rememberedPerson } from './start/remembered';
 const root = document.getElementById('root')!;
 const person = rememberedPerson(location.pathname);
 if (person) {
-  beginWorker();
+  beginWorker(person.userId);
   paintFrame(root, person);
   showLastView(person, location.pathname + location.search);
 }

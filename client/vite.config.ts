@@ -3,6 +3,7 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { interfaceInOneFile } from './build/chunks';
 import { shippedExtensions, shippedFrom } from './build/engine';
 import { slimPGlite } from './build/plugin';
 import { preloadThen } from './build/preload';
@@ -24,7 +25,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rollupOptions: {
       input: { start: `${root}/index.html`, sw: `${root}/sw.ts` },
-      output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      output: {
+        entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        codeSplitting: { groups: [interfaceInOneFile(`${root}/start.ts`, `${root}/main.tsx`)] },
+      },
     },
   },
 });
