@@ -22,6 +22,7 @@ export default defineConfig({
     outDir: `${root}/dist`,
     emptyOutDir: true,
     target: 'es2022',
+    minify: process.env.MINIFY !== '0',
     assetsInlineLimit: 0,
     rollupOptions: {
       input: { start: `${root}/index.html`, sw: `${root}/sw.ts` },
