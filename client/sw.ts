@@ -66,6 +66,8 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
+  // Whoever asks for what the browser has kept by itself does not mean these files (engine-parts.ts).
+  if (request.cache === 'only-if-cached') return;
   if (url.pathname.startsWith('/api/') || request.headers.has('range')) return;
   event.respondWith(answer(request, url));
   if (request.mode === 'navigate') event.waitUntil(tidy(0));
