@@ -112,13 +112,12 @@ export class Relay {
   async #lead(): Promise<void> {
     if (this.#leaving !== null) return;
     this.#leads = true;
-    while ((await this.#serve(await this.#openPatiently())) === 'stopped');
+    while ((await this.#serve(await this.#openPatiently())) !== 'removed');
     this.#leads = false;
-    this.#say({ type: 'i-left', from: this.#id });
   }
 
-  /** Serves all tabs from one engine, until its database was removed or has stopped. */
-  async #serve(engine: Engine): Promise<'removed' | 'stopped'> {
+  /** Serves all tabs from one engine, until its database was removed, has stopped or was replaced. */
+  async #serve(engine: Engine): Promise<'removed' | 'stopped' | 'replaced'> {
     this.#host = new Host(engine);
     const silent = engine.onStatus((status) => this.#publish(status));
     const leading = new AbortController();
@@ -132,12 +131,19 @@ export class Relay {
     const end = await Promise.race([
       engine.removed.then(() => 'removed' as const),
       engine.stopped.then(() => 'stopped' as const),
+      engine.replacing.then(() => 'replaced' as const),
     ]);
     leading.abort();
     silent();
     this.#host = null;
     this.#leader = null;
     this.#known.clear();
+    // What tabs ask from now on waits, and is said to whoever leads next.
+    this.#say({ type: 'i-left', from: this.#id });
+    if (end === 'replaced') {
+      this.#publish(initialStatus);
+      await (await engine.replacing).over;
+    }
     if (end === 'stopped') {
       this.#publish({
         ...initialStatus,
