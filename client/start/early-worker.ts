@@ -1,8 +1,12 @@
 // The worker of this tab, begun before the interface has arrived when somebody is known on this device.
+import { markStart } from '../sync/start-marks';
 
 let begun: Worker | null = null;
 
-const begin = () => new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'outpost' });
+function begin(): Worker {
+  markStart('worker');
+  return new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'outpost' });
+}
 
 /** The worker fetches and compiles Postgres; whose database it opens it is told by who takes it. */
 export function beginWorker(): void {

@@ -1,6 +1,7 @@
 // Everything that a tab asks of the engine, one entry for each method: what the caller of the store gives, what of it
 // crosses threads and tabs (plain data), and what comes back. The Store, the messages and both ends of the bridge are
 // derived from this table: a new method is an entry here and its implementation in engine.ts.
+import type { Diagnostics } from './diagnosed';
 import type { Query } from './live-queries';
 import type { Compilable, Replaced, Written } from './written';
 
@@ -57,6 +58,8 @@ export const calls = {
     refusedId,
     change,
   ]),
+  /** How the database and its sync stand, in numbers; read anew each time. @throws StoreError */
+  diagnostics: answering<Diagnostics>()(() => []),
   /**
    * Everything in the database of this device as one file (backup-file.ts), which restore() takes.
    * @throws StoreError

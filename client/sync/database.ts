@@ -3,6 +3,7 @@ import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { type MigrationFile, migrate } from '../../db/sync/migrate';
 import type { Schema } from '../../db/sync/schema';
+import { markStart } from './start-marks';
 import { DatabaseStopped, guardStop } from './stopped';
 import type { Status } from './store';
 
@@ -109,9 +110,11 @@ export async function openPGlite(
 ): Promise<PGlite> {
   const pg = await startPGlite({ ...(await engine?.()), ...options });
   guardStop(pg);
+  markStart('postgres');
   try {
     await migrate(pg, migrations, 'client', schema.machinery);
     await flush();
+    markStart('migrations');
     return pg;
   } catch (error) {
     // One that has stopped cannot be closed.

@@ -6,7 +6,9 @@ import type { SessionAnswer } from '../../db/sync/wire';
 import type { Backend } from './backend';
 import { begin, newestMark } from './client-row';
 import type { Database } from './database';
-import type { DiscardedOperation, EngineFeature, FeatureHost } from './feature';
+import type { Diagnostics } from './diagnosed';
+import { diagnose } from './diagnostics';
+import type { DiscardedOperation, EngineFeature } from './feature';
 import { Features } from './features';
 import { flushPatiently } from './flushing';
 import { Link, type LinkOptions } from './link';
@@ -14,6 +16,7 @@ import { type Changes, LiveQueries, type Query, tablesIn, type Watcher, wholly }
 import { statementsRunner, storeError, undoRunner } from './local-writes';
 import { arrived } from './notes';
 import { Outbox, type OutboxEvents } from './outbox';
+import { PastProblems } from './past-problems';
 import { PreparedQueries } from './prepared';
 import { ReadPath } from './read-path';
 import { Replacing } from './replacing';
@@ -21,6 +24,7 @@ import { resendRunner } from './resend';
 import type { OpenSource } from './row-source';
 import { serialized } from './serialized';
 import { shapeSource } from './shape-source';
+import { markStart } from './start-marks';
 import { StatusBoard } from './status-board';
 import { whenStopped } from './stopped';
 import { type Change, type Status, StoreError, type Written } from './store';
@@ -37,6 +41,8 @@ export interface EngineOptions extends LinkOptions {
   readonly features: readonly EngineFeature[];
   /** Where rows come from; absent: the shape stream. */
   readonly source?: OpenSource;
+  /** Where problems are noted; absent: here alone. */
+  readonly past?: PastProblems;
   /** Absent: it syncs. false: only local work (tests). */
   readonly sync?: boolean;
 }
@@ -57,6 +63,7 @@ export class Engine implements Backend {
   readonly #features: Features;
   readonly #replacing: Replacing;
   readonly #board: StatusBoard;
+  readonly #past: PastProblems;
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
   #wasOnline = false;
@@ -72,9 +79,11 @@ export class Engine implements Backend {
     const { database, schema, userId, baseUrl } = options;
     this.#pg = database.pg;
     this.#link = new Link(options);
+    this.#past = options.past ?? new PastProblems();
     this.#board = new StatusBoard(
       { database: 'ready', storage: database.storage },
       () => this.#link.state.heardAt,
+      this.#past,
     );
     this.#features = new Features(options.features);
     const { deviceOnly, derived } = this.#features;
@@ -96,7 +105,7 @@ export class Engine implements Backend {
       committed: (changes, unsent) => {
         this.#tending.used();
         // By the time the writer hears of it, the status counts it.
-        const status = this.#board.status;
+        const status = this.#board.status();
         this.#board.set({ unsent: status.unsent + unsent, onlyHere: status.onlyHere + unsent });
         this.#changed(changes, true);
       },
@@ -120,7 +129,10 @@ export class Engine implements Backend {
       userId,
       source: options.source ?? shapeSource,
       flush,
-      changed: (tables) => void arrived(this.#pg, tables).then((changes) => this.#changed(changes)),
+      changed: (tables) => {
+        markStart('rows');
+        void arrived(this.#pg, tables).then((changes) => this.#changed(changes));
+      },
       progressed: () => this.#progressed(),
       mark: () => newestMark(this.#pg),
       identified: (answer, sentAt) => this.#identified(answer, sentAt),
@@ -133,7 +145,15 @@ export class Engine implements Backend {
       standStill: () => this.#standStill(),
       close: () => this.#pg.close(),
     });
-    this.#features.open((name) => this.#hostOf(name, flush));
+    const { status, fault } = this.#board;
+    this.#features.open(fault, {
+      ...{ pg: this.#pg, link: this.#link, userId, flush, syncs: options.sync !== false },
+      changed: (tables) => this.#changed(wholly(tables)),
+      idle: () => status().upToDate && status().network === 'online',
+      loading: () => status().loading !== null,
+      counted: () => void this.#count(),
+      rewrite: (run) => this.#outbox.rewrite(run),
+    });
     this.#link.onChange(() => this.#linkChanged());
   }
 
@@ -147,28 +167,13 @@ export class Engine implements Backend {
     await engine.#count();
     await engine.#outbox.open();
     engine.#features.start();
+    markStart('writable');
     if (options.sync !== false) {
       engine.#features.wake();
       void engine.#readPath.refresh();
       engine.#timer = setInterval(() => void engine.#readPath.refresh(), MEMBERSHIPS_EVERY);
     }
     return engine;
-  }
-
-  #hostOf(name: string, flush: () => Promise<void>): FeatureHost {
-    return {
-      pg: this.#pg,
-      link: this.#link,
-      userId: this.options.userId,
-      syncs: this.options.sync !== false,
-      flush,
-      changed: (tables) => this.#changed(wholly(tables)),
-      problem: (found) => this.#board.fault(name, found),
-      idle: () => this.#board.status.upToDate && this.#board.status.network === 'online',
-      loading: () => this.#board.status.loading !== null,
-      counted: () => void this.#count(),
-      rewrite: (run) => this.#outbox.rewrite(run),
-    };
   }
 
   async read(query: Query): Promise<unknown[]> {
@@ -250,7 +255,7 @@ export class Engine implements Backend {
     try {
       await this.#features.recount();
       await this.#count();
-      const unsent = this.#board.status.onlyHere;
+      const unsent = this.#board.status().onlyHere;
       if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
       await this.close();
       await this.#features.clear();
@@ -265,6 +270,18 @@ export class Engine implements Backend {
   /** Resolves when another database is about to take this one's place: nothing may be asked of this engine from then on. */
   get replacing(): Promise<{ readonly over: Promise<void> }> {
     return this.#replacing.begun;
+  }
+
+  async diagnostics(): Promise<Diagnostics> {
+    const { database, schema } = this.options;
+    const { status } = this.#board;
+    return await diagnose({
+      database,
+      schema,
+      status,
+      shapes: this.#readPath.shapes,
+      problems: this.#past.list,
+    });
   }
 
   readonly backUp = () => this.#replacing.backUp();
@@ -348,14 +365,8 @@ export class Engine implements Backend {
   /** Counts what the chip shows. */
   readonly #count = serialized(async () => {
     try {
-      const { rows } = await this.#pg.query<{ unsent: string; attention: string; kept: string }>(
-        `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
-           ${this.#features.attention} as attention, ${this.#features.kept} as kept`,
-        [this.options.userId],
-      );
-      const unsent = Number(rows[0]!.unsent) + this.#features.unsent;
-      const { attention, kept } = rows[0]!;
-      this.#board.set({ unsent, attention: Number(attention), onlyHere: unsent + Number(kept) });
+      const { unsent, ...counts } = await this.#features.count(this.#pg, this.options.userId);
+      this.#board.set({ unsent, ...counts });
       // What a restored server lacked is there again.
       if (unsent === 0) this.#board.problem('restored', null);
     } catch (error) {
@@ -364,9 +375,10 @@ export class Engine implements Backend {
   });
 
   #progressed(): void {
-    const was = this.#board.status.upToDate;
+    const was = this.#board.status().upToDate;
     this.#board.set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate });
-    if (was || !this.#board.status.upToDate) return;
+    if (was || !this.#board.status().upToDate) return;
+    markStart('up-to-date');
     this.#features.wake();
     void this.#tending.tend();
   }
@@ -385,6 +397,7 @@ export class Engine implements Backend {
   }
 
   async #identified(answer: SessionAnswer, sentAt: number): Promise<void> {
+    markStart('session');
     const forget = (tx: Transaction) => this.#readPath.forget(tx);
     const restored = await this.#outbox.meet(answer, { sentAt, heardAt: Date.now() }, forget);
     if (restored) this.#board.problem('restored', syncProblem('restored'));

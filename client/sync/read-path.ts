@@ -4,6 +4,7 @@ import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import type { Schema } from '../../db/sync/schema';
 import { type Mark, type SessionAnswer, sessionAnswer } from '../../db/sync/wire';
 import { audit, countThere } from './audit';
+import type { ShapeState } from './diagnosed';
 import { type Link, LinkError, readJson } from './link';
 import type { Following, OpenSource, RowSource } from './row-source';
 import type { Loading } from './store';
@@ -46,6 +47,9 @@ export class ReadPath {
     { state: 'due' | 'running' | 'done'; failures: number; readonly end: AbortController }
   >();
 
+  /** Of each table that was up to date: whether it is, and when it was the last time, ms since 1970. */
+  #current = new WeakMap<Following, { is: boolean; at: number }>();
+
   constructor(private readonly options: ReadPathOptions) {
     const { pg, link, schema, baseUrl } = options;
     this.#source = options.source({
@@ -61,6 +65,7 @@ export class ReadPath {
       },
       health: (problem) => {
         this.options.problem('live', problem);
+        for (const s of [...this.#followed.values()].flat()) this.#note(s);
         this.options.progressed();
       },
     });
@@ -77,6 +82,23 @@ export class ReadPath {
       [...this.#followed.values()].flat().every((s) => s.upToDate) &&
       [...this.#audits.values()].every((audit) => audit.state === 'done')
     );
+  }
+
+  /** How each table of each workspace stands that is followed. */
+  get shapes(): readonly ShapeState[] {
+    return [...this.#followed].flatMap(([workspaceId, subscriptions]) =>
+      subscriptions.map((s): ShapeState => {
+        this.#note(s);
+        const isCurrent = s.upToDate && this.#source.healthy;
+        const state = isCurrent ? 'current' : s.loadingRows === null ? 'behind' : 'loading';
+        return { workspaceId, table: s.table, state, currentAt: this.#current.get(s)?.at ?? null };
+      }),
+    );
+  }
+
+  #note(s: Following): void {
+    const is = s.upToDate && this.#source.healthy;
+    if (is || this.#current.get(s)?.is) this.#current.set(s, { is, at: Date.now() });
   }
 
   get loading(): Loading | null {
@@ -212,6 +234,7 @@ export class ReadPath {
   #progressed(workspaceId: string): void {
     const audit = this.#audits.get(workspaceId);
     const subscriptions = this.#followed.get(workspaceId);
+    for (const s of subscriptions ?? []) this.#note(s);
     if (audit?.state === 'due' && subscriptions?.every((s) => s.upToDate)) void this.#audit(workspaceId);
     this.options.progressed();
   }

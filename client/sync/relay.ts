@@ -5,6 +5,7 @@ import { isFull } from './database';
 import type { Engine } from './engine';
 import { Host } from './host';
 import type { Broadcast, ToLeader, ToTab } from './messages';
+import type { PastProblems } from './past-problems';
 import type { Status } from './store';
 
 export interface RelayOptions {
@@ -13,6 +14,8 @@ export interface RelayOptions {
   /** Opens the database; called once, when this worker leads. */
   open(): Promise<Engine>;
   toTab(message: ToTab): void;
+  /** Where it is noted that the database could not be opened, or stopped. */
+  readonly past: PastProblems;
 }
 
 export class Relay {
@@ -145,6 +148,7 @@ export class Relay {
       await (await engine.replacing).over;
     }
     if (end === 'stopped') {
+      this.options.past.note('stopped');
       this.#publish({
         ...initialStatus,
         database: 'failed',
@@ -162,6 +166,7 @@ export class Relay {
         return await this.options.open();
       } catch (error) {
         console.error('sync:', error);
+        this.options.past.note('not-opened');
         this.#publish({ ...initialStatus, database: 'failed', databaseError: databaseError(error) });
         await new Promise((again) => setTimeout(again, 5_000));
       }

@@ -1,42 +1,24 @@
-// What the store says of itself: its status, made of what its parts report, and the last problems that they had.
+// What the store says of itself: its status, made of what its parts report.
 import { initialStatus } from './backend';
+import type { PastProblems } from './past-problems';
 import type { Status } from './store';
-import { type SyncProblem, type SyncProblemKind, sentenceOf } from './sync-problem';
-
-/** A problem that came up since this engine was opened. */
-export interface PastProblem {
-  /** ms since 1970 */
-  readonly at: number;
-  readonly kind: SyncProblemKind;
-  /** It names nothing and nobody. */
-  readonly sentence: string;
-}
-
-/** How many problems are kept, the last ones. */
-const KEPT = 30;
+import type { SyncProblem } from './sync-problem';
 
 export class StatusBoard {
   #status: Status = initialStatus;
   #listeners = new Set<(status: Status) => void>();
   #problems = new Map<string, SyncProblem>();
-  #past: PastProblem[] = [];
   #closed = false;
 
   constructor(
     begin: Pick<Status, 'database' | 'storage'>,
     private readonly heardAt: () => number | null,
+    private readonly past: PastProblems,
   ) {
     this.#status = { ...initialStatus, ...begin };
   }
 
-  get status(): Status {
-    return this.#status;
-  }
-
-  /** The last problems, the newest first. */
-  get past(): readonly PastProblem[] {
-    return this.#past;
-  }
+  readonly status = (): Status => this.#status;
 
   /** @returns stops it */
   listen(listener: (status: Status) => void): () => void {
@@ -58,7 +40,7 @@ export class StatusBoard {
 
   /** What each part last said of itself; a full device is shown before all, else the first one that is in trouble. */
   problem(source: string, problem: SyncProblem | null): void {
-    if (problem !== null && this.#problems.get(source)?.kind !== problem.kind) this.#note(problem.kind);
+    if (problem !== null && this.#problems.get(source)?.kind !== problem.kind) this.past.note(problem.kind);
     if (problem === null) this.#problems.delete(source);
     else this.#problems.set(source, problem);
     const all = [...this.#problems.values()];
@@ -66,18 +48,11 @@ export class StatusBoard {
   }
 
   /** What stands in the way of a feature's own sync. */
-  fault(feature: string, problem: SyncProblem | null): void {
+  readonly fault = (feature: string, problem: SyncProblem | null): void => {
     this.problem(feature, problem);
     const { [feature]: _, ...others } = this.#status.faults;
     this.set({ faults: problem === null ? others : { ...others, [feature]: problem.sentence } });
-  }
-
-  /** Many parts may report the same at once: it is noted once a second. */
-  #note(kind: SyncProblemKind): void {
-    const at = Date.now();
-    if (this.#past.some((past) => past.kind === kind && at - past.at < 1_000)) return;
-    this.#past = [{ at, kind, sentence: sentenceOf(kind) }, ...this.#past].slice(0, KEPT);
-  }
+  };
 
   /** Says nothing more. */
   close(): void {

@@ -11,6 +11,7 @@ import { MemoryHandle } from './disk/memory-handle';
 import { opfsFiles, readIndexedDb, readOpfs, removeIndexedDb, removeOpfs } from './old-files';
 import { browserRegistry, type Kind, type Registry } from './registry';
 import { serialized } from './serialized';
+import { markStart } from './start-marks';
 
 export interface StoredApp extends AppDatabase {
   /** What its databases are called in a browser, with the person's account behind: lower-case letters. It may never change. */
@@ -206,7 +207,10 @@ async function openDisk({ name, app, forget, more }: Place, prepared: Prepared |
   const fs = new DiskFiles(async () => {
     const handle = await handleOf(name, prepared !== null);
     try {
-      if (prepared) await fill(handle, streamOf(await prepared()));
+      if (prepared) {
+        await fill(handle, streamOf(await prepared()));
+        markStart('image');
+      }
       return Disk.open(handle);
     } catch (error) {
       handle.close();
