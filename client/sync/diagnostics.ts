@@ -6,17 +6,13 @@ import type { PastProblem } from './past-problems';
 import { startMarks } from './start-marks';
 import type { Status } from './store';
 
-export interface Diagnosed {
-  readonly database: Database;
-  readonly schema: Schema;
-  readonly status: Status;
-  readonly shapes: readonly ShapeState[];
-  readonly problems: readonly PastProblem[];
-}
-
 /** @throws what the database throws */
-export async function diagnose(of: Diagnosed): Promise<Diagnostics> {
-  const { database, schema, status, shapes, problems } = of;
+export async function diagnose(
+  { database, schema }: { readonly database: Database; readonly schema: Schema },
+  status: Status,
+  shapes: readonly ShapeState[],
+  problems: readonly PastProblem[],
+): Promise<Diagnostics> {
   const { pg } = database;
   const counted = await pg.query<{ table: string; workspace: string | null; rows: number }>(
     schema.names

@@ -6,7 +6,6 @@ import type { SessionAnswer } from '../../db/sync/wire';
 import type { Backend } from './backend';
 import { begin, newestMark } from './client-row';
 import type { Database } from './database';
-import type { Diagnostics } from './diagnosed';
 import { diagnose } from './diagnostics';
 import type { DiscardedOperation, EngineFeature } from './feature';
 import { Features } from './features';
@@ -63,7 +62,6 @@ export class Engine implements Backend {
   readonly #features: Features;
   readonly #replacing: Replacing;
   readonly #board: StatusBoard;
-  readonly #past: PastProblems;
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
   #wasOnline = false;
@@ -79,11 +77,10 @@ export class Engine implements Backend {
     const { database, schema, userId, baseUrl } = options;
     this.#pg = database.pg;
     this.#link = new Link(options);
-    this.#past = options.past ?? new PastProblems();
     this.#board = new StatusBoard(
       { database: 'ready', storage: database.storage },
       () => this.#link.state.heardAt,
-      this.#past,
+      options.past ?? new PastProblems(),
     );
     this.#features = new Features(options.features);
     const { deviceOnly, derived } = this.#features;
@@ -272,18 +269,8 @@ export class Engine implements Backend {
     return this.#replacing.begun;
   }
 
-  async diagnostics(): Promise<Diagnostics> {
-    const { database, schema } = this.options;
-    const { status } = this.#board;
-    return await diagnose({
-      database,
-      schema,
-      status,
-      shapes: this.#readPath.shapes,
-      problems: this.#past.list,
-    });
-  }
-
+  readonly diagnostics = () =>
+    diagnose(this.options, this.#board.status(), this.#readPath.shapes, this.#board.past.list);
   readonly backUp = () => this.#replacing.backUp();
   readonly restore = (request: string, file: Blob) => this.#replacing.restore(request, file);
   readonly reset = (request: string) => this.#replacing.reset(request);

@@ -47,7 +47,7 @@ export class Features {
     host: Omit<FeatureHost, 'problem'>,
   ): void {
     this.#works = this.list.flatMap(
-      ({ name, open }) => open?.({ ...host, problem: (found) => fault(name, found) }) ?? [],
+      (feature) => feature.open?.({ ...host, problem: (found) => fault(feature.name, found) }) ?? [],
     );
   }
 

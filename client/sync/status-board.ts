@@ -13,7 +13,7 @@ export class StatusBoard {
   constructor(
     begin: Pick<Status, 'database' | 'storage'>,
     private readonly heardAt: () => number | null,
-    private readonly past: PastProblems,
+    readonly past: PastProblems,
   ) {
     this.#status = { ...initialStatus, ...begin };
   }
