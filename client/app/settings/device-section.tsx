@@ -1,4 +1,6 @@
 // What is kept on this device, and how it stands with the server.
+import { Link } from '@tanstack/react-router';
+import { useWorkspace } from '../../account/workspace';
 import { Button } from '../../kit/button';
 import { useNow } from '../../kit/now';
 import { Row, Section } from '../../kit/page-frame';
@@ -10,6 +12,7 @@ import { storageNames } from '../shell/sync-status';
 const databaseWords = { opening: 'Opening', ready: 'Ready', failed: 'Failed' } as const;
 
 export function DeviceSection() {
+  const workspace = useWorkspace();
   const status = useStatus();
   const store = useStore();
   const now = useNow(10_000);
@@ -18,6 +21,15 @@ export function DeviceSection() {
     <Section
       title="This device"
       note="What is stored on this device, and whether it is in sync with the server."
+      action={
+        <Link
+          to="/w/$workspaceId/diagnostics"
+          params={{ workspaceId: workspace.id }}
+          className="shrink-0 font-[550] text-accent-ink underline underline-offset-2"
+        >
+          Diagnostics
+        </Link>
+      }
     >
       <Row label="Sync">{chip.label}</Row>
       <Row label="Server last heard">

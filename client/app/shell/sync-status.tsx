@@ -142,6 +142,15 @@ export function SyncStatus() {
             Open Inbox
           </Button>
         ) : null}
+        <Button
+          size="sm"
+          onClick={() => {
+            setOpen(false);
+            void navigate({ to: '/w/$workspaceId/diagnostics', params: { workspaceId: workspace.id } });
+          }}
+        >
+          Diagnostics
+        </Button>
         {status.session === 'signed-in' ? (
           <Button size="sm" onClick={() => store.wake()}>
             Try now
