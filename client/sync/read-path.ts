@@ -52,6 +52,7 @@ export class ReadPath {
 
   constructor(private readonly options: ReadPathOptions) {
     const { pg, link, schema, baseUrl } = options;
+    link.onChange(() => this.#noteAll());
     this.#source = options.source({
       pg,
       link,
@@ -65,7 +66,7 @@ export class ReadPath {
       },
       health: (problem) => {
         this.options.problem('live', problem);
-        for (const s of [...this.#followed.values()].flat()) this.#note(s);
+        this.#noteAll();
         this.options.progressed();
       },
     });
@@ -89,15 +90,22 @@ export class ReadPath {
     return [...this.#followed].flatMap(([workspaceId, subscriptions]) =>
       subscriptions.map((s): ShapeState => {
         this.#note(s);
-        const isCurrent = s.upToDate && this.#source.healthy;
-        const state = isCurrent ? 'current' : s.loadingRows === null ? 'behind' : 'loading';
+        const state = this.#isCurrent(s) ? 'current' : s.loadingRows === null ? 'behind' : 'loading';
         return { workspaceId, table: s.table, state, currentAt: this.#current.get(s)?.at ?? null };
       }),
     );
   }
 
+  #noteAll(): void {
+    for (const s of [...this.#followed.values()].flat()) this.#note(s);
+  }
+
+  #isCurrent(s: Following): boolean {
+    return s.upToDate && this.#source.healthy && this.options.link.state.network === 'online';
+  }
+
   #note(s: Following): void {
-    const is = s.upToDate && this.#source.healthy;
+    const is = this.#isCurrent(s);
     if (is || this.#current.get(s)?.is) this.#current.set(s, { is, at: Date.now() });
   }
 

@@ -1,5 +1,5 @@
 // A device whose database was replaced, and the server: what was not sent arrives, once, and all have the same in the end.
-// The seed of a random run is printed when it fails.
+// The seed of a random run is printed when it fails; REPLACED_RUNS gives their number.
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../scripts/testing/api';
@@ -10,6 +10,7 @@ import { Disk } from './disk/disk';
 import { entriesOf, fill, tarOf } from './disk/image';
 import { MemoryHandle } from './disk/memory-handle';
 
+const runs = Number(process.env.REPLACED_RUNS ?? 4);
 let api: TestApi;
 let station: Station;
 let b: Device;
@@ -129,52 +130,56 @@ test('R1: a backup of before is restored, and converges with the server: nothing
   await a.device.close();
 });
 
-test('W1, R1: resets and restores at any time, with and without a network, lose and double nothing', async () => {
-  const step = fc.constantFrom(
-    'write',
-    'write',
-    'change',
-    'offline',
-    'online',
-    'back up',
-    'restore',
-    'reset',
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (steps) => {
-      const a = await Replaceable.open(station);
-      const project = await station.project(a.device);
-      const expected = new Map<string, string>();
-      let file: Blob | null = null;
-      for (const [i, what] of steps.entries()) {
-        const { device } = a;
-        const projectIsHere = (await device.rows('select from project where id = $1', project)).length > 0;
-        if (what === 'offline') device.offline();
-        else if (what === 'online') device.online();
-        else if (what === 'back up') file = await device.engine.backUp();
-        else if (what === 'restore' && file) await a.restore(file);
-        else if (what === 'reset') await a.reset();
-        else if (what === 'write' && projectIsHere)
-          expected.set(await station.task(device, project, `t${i}`), `t${i}`);
-        else if (what === 'change') {
-          const [row] = await device.rows<{ id: string }>(
-            'select id from task where project_id = $1 limit 1',
-            project,
-          );
-          if (!row) continue;
-          await device.write('update task set title = $2 where id = $1', row.id, `c${i}`);
-          expected.set(row.id, `c${i}`);
+test(
+  'W1, R1: resets and restores at any time, with and without a network, lose and double nothing',
+  async () => {
+    const step = fc.constantFrom(
+      'write',
+      'write',
+      'change',
+      'offline',
+      'online',
+      'back up',
+      'restore',
+      'reset',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (steps) => {
+        const a = await Replaceable.open(station);
+        const project = await station.project(a.device);
+        const expected = new Map<string, string>();
+        let file: Blob | null = null;
+        for (const [i, what] of steps.entries()) {
+          const { device } = a;
+          const projectIsHere = (await device.rows('select from project where id = $1', project)).length > 0;
+          if (what === 'offline') device.offline();
+          else if (what === 'online') device.online();
+          else if (what === 'back up') file = await device.engine.backUp();
+          else if (what === 'restore' && file) await a.restore(file);
+          else if (what === 'reset') await a.reset();
+          else if (what === 'write' && projectIsHere)
+            expected.set(await station.task(device, project, `t${i}`), `t${i}`);
+          else if (what === 'change') {
+            const [row] = await device.rows<{ id: string }>(
+              'select id from task where project_id = $1 limit 1',
+              project,
+            );
+            if (!row) continue;
+            await device.write('update task set title = $2 where id = $1', row.id, `c${i}`);
+            expected.set(row.id, `c${i}`);
+          }
         }
-      }
-      a.device.online();
-      await station.expectSame(a.device, b);
-      const there = await b.rows<{ id: string; title: string }>(
-        'select id, title from task where project_id = $1',
-        project,
-      );
-      expect(new Map(there.map(({ id, title }) => [id, title]))).toEqual(expected);
-      await a.device.close();
-    }),
-    { numRuns: Number(process.env.REPLACED_RUNS ?? 4) },
-  );
-}, 240_000);
+        a.device.online();
+        await station.expectSame(a.device, b);
+        const there = await b.rows<{ id: string; title: string }>(
+          'select id, title from task where project_id = $1',
+          project,
+        );
+        expect(new Map(there.map(({ id, title }) => [id, title]))).toEqual(expected);
+        await a.device.close();
+      }),
+      { numRuns: runs },
+    );
+  },
+  60_000 + runs * 60_000,
+);

@@ -2,7 +2,7 @@
 import type { ShapeState } from '../../sync/diagnosed';
 import type { StartStep } from '../../sync/start-marks';
 import type { Status } from '../../sync/store';
-import { storageNames } from '../shell/sync-status';
+import { storageNames } from '../shell/sync-chip';
 
 /** @param bytes in MiB, as memory and files are counted; to one decimal below 100 */
 export function mebibytes(bytes: number | null): string {

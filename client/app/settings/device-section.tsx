@@ -6,8 +6,7 @@ import { useNow } from '../../kit/now';
 import { Row, Section } from '../../kit/page-frame';
 import { ago } from '../../kit/when';
 import { useStatus, useStore } from '../../sync/react/store-context';
-import { syncChip } from '../shell/sync-chip';
-import { storageNames } from '../shell/sync-status';
+import { storageNames, syncChip } from '../shell/sync-chip';
 
 const databaseWords = { opening: 'Opening', ready: 'Ready', failed: 'Failed' } as const;
 
