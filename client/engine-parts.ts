@@ -4,6 +4,7 @@ import { startMemoryMiB } from './engine-memory';
 import packageUrl from './generated/pglite.data?url';
 import moduleUrl from './generated/pglite.wasm?url';
 import type { EngineParts } from './sync/database';
+import { markStart } from './sync/start-marks';
 
 let loading: Promise<EngineParts> | null = null;
 
@@ -21,6 +22,7 @@ async function load(): Promise<EngineParts> {
     compiled(moduleUrl),
     responseAt(packageUrl).then((response) => response.blob()),
   ]);
+  markStart('module');
   // A prepared database is always at hand, so initdb never runs. An empty module keeps PGlite from asking for it.
   const initdbWasmModule = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   return { pgliteWasmModule, initdbWasmModule, fsBundle, initialMemory: startMemoryMiB * 2 ** 20 };

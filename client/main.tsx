@@ -14,6 +14,9 @@ import { fetchWhatIsLater } from './kit/later';
 import { TooltipProvider } from './kit/tooltip';
 import { giveWayToApp, keepLastViews } from './start/last-view';
 import { rememberedPerson } from './start/remembered';
+import { markStart } from './sync/start-marks';
+
+markStart('interface');
 
 function App() {
   const theme = useTheme();

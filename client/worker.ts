@@ -1,7 +1,9 @@
 // Entry of the worker that every tab of Outpost starts; one of them leads and holds the database. It is small, so that
 // PGlite's files are asked for at the first moment; what the worker runs (device.ts) arrives beside them.
 import { engineParts } from './engine-parts';
+import { markStart } from './sync/start-marks';
 
+markStart('entry');
 const early: MessageEvent[] = [];
 self.onmessage = (event) => early.push(event);
 

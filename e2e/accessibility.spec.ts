@@ -61,6 +61,13 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await look('members');
     await go(',', 'Settings');
     await look('settings');
+    await go('d', 'Diagnostics');
+    await expect(page.getByRole('table', { name: /^Tables of / })).toBeVisible();
+    await look('diagnostics');
+    await page.getByRole('button', { name: 'Reset…' }).click();
+    await expect(page.getByRole('dialog', { name: /^Reset the database/ })).toBeVisible();
+    await look('reset');
+    await page.keyboard.press('Escape');
     await browser.offline(true);
     await app.says('Offline');
     await go('s', 'Search');

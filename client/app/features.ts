@@ -6,11 +6,12 @@ import { page } from '../page/feature';
 import { search } from '../search/feature';
 import { stock } from '../stock/feature';
 import { task } from '../task/feature';
+import { diagnostics } from './diagnostics/feature';
 import { inboxWith } from './inbox/feature';
 import { settingsWith } from './settings/feature';
 import { shell } from './shell/feature';
 
-const rooms = [task, search, booking, stock, page, account, shell] as const;
+const rooms = [task, search, booking, stock, page, account, shell, diagnostics] as const;
 
 /** With the two pages that are made of parts of all of them. */
 export const features = [...rooms, inboxWith(rooms), settingsWith(rooms)] as const;

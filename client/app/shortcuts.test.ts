@@ -58,7 +58,7 @@ test('the help sheet goes by headings, each with the same order as ever', () => 
   const first = (group: string) =>
     shortcuts.filter((shortcut) => shortcut.group === group).map((shortcut) => shortcut.keys[0]);
   expect(first('Everywhere')).toEqual(['mod+k', '/', 'c', 'mod+z', 'mod+shift+z', '?', '[']);
-  expect(first('Go to')).toEqual(['g b', 'g l', 'g i', 'g s', 'g c', 'g k', 'g p', 'g m', 'g ,']);
+  expect(first('Go to')).toEqual(['g b', 'g l', 'g i', 'g s', 'g c', 'g k', 'g p', 'g m', 'g d', 'g ,']);
 });
 
 test('chords are written one way', () => {

@@ -2,6 +2,7 @@
 // person's database meanwhile.
 import type { Start, ToTab } from '../sync/messages';
 import type { StartedWorker } from '../sync/open';
+import { markStart } from '../sync/start-marks';
 
 interface Begun extends StartedWorker {
   readonly userId: string;
@@ -9,7 +10,10 @@ interface Begun extends StartedWorker {
 
 let begun: Begun | null = null;
 
-const begin = () => new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'outpost' });
+function begin(): Worker {
+  markStart('worker');
+  return new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'outpost' });
+}
 
 function started(start: Start): Begun {
   const worker = begin();

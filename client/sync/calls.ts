@@ -1,8 +1,9 @@
 // Everything that a tab asks of the engine, one entry for each method: what the caller of the store gives, what of it
 // crosses threads and tabs (plain data), and what comes back. The Store, the messages and both ends of the bridge are
 // derived from this table: a new method is an entry here and its implementation in engine.ts.
+import type { Diagnostics } from './diagnosed';
 import type { Query } from './live-queries';
-import type { Compilable, Written } from './written';
+import type { Compilable, Replaced, Written } from './written';
 
 /** Makes what is sent of what is given; `answered` says what comes back, and is there for its type only. */
 type Call<Given extends readonly unknown[], Sent extends readonly unknown[], Answer> = {
@@ -57,6 +58,23 @@ export const calls = {
     refusedId,
     change,
   ]),
+  /** How the database and its sync stand, in numbers; read anew each time. @throws StoreError */
+  diagnostics: answering<Diagnostics>()(() => []),
+  /**
+   * Everything in the database of this device as one file (backup-file.ts), which restore() takes.
+   * @throws StoreError
+   */
+  backUp: answering<Blob>()(() => []),
+  /**
+   * Has a backup take the place of the database, at once and for all tabs. Unsent work of both is kept and is sent.
+   * @throws StoreError 'backup' for a file that is none that can be restored here; whatever it throws, all is as before
+   */
+  restore: answering<Replaced>()((file: Blob) => [newRequest(), file]),
+  /**
+   * Has a new database take the place of this one. Unsent work is kept and is sent; rows come from the server again.
+   * @throws StoreError; then all is as before
+   */
+  reset: answering<Replaced>()(() => [newRequest()]),
   /** Deletes the database of this person from this device. Refuses while unsent work exists, unless forced. */
   remove: answering<{ removed: boolean; unsent: number }>()((options: { discardUnsent: boolean }) => [
     options,

@@ -3,6 +3,7 @@
 // wrong here costs only time: whoever is not answered asks by itself (live-polls.ts). The other end is electric/catch-up.ts.
 import { type CatchUpHead, catchUpHead, limits } from '../../db/sync/wire';
 import type { Link } from './link';
+import { markStart } from './start-marks';
 
 /** Subscriptions that are about to ask are waited for this long, ms. */
 const GATHER = 400;
@@ -148,6 +149,7 @@ export class CatchUp {
       }
       for await (const { head, body } of partsIn(response.body)) {
         this.link.heard();
+        markStart('catch-up');
         const shape = mine.get(head.poll);
         if (shape !== undefined) this.#came(shape, head, body);
         while (this.#buffered > BUFFER && !this.#closed.signal.aborted) await this.#room();

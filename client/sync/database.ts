@@ -3,6 +3,7 @@ import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { type MigrationFile, migrate } from '../../db/sync/migrate';
 import type { Schema } from '../../db/sync/schema';
+import { markStart } from './start-marks';
 import { DatabaseStopped, guardStop } from './stopped';
 import type { Status } from './store';
 
@@ -30,7 +31,20 @@ export interface Database {
   remove(): Promise<void>;
   /** Lets its files go without asking Postgres, which has stopped: they can be opened anew. */
   abandon(): Promise<void>;
+  /** What it is called: of which app and whose it is. */
+  readonly name: string;
+  /** All its files, as they are between two commits, as an image (disk/image.ts). */
+  image(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Bytes of the file that all files are in, and how many of them are free; null: its files are kept in another way. */
+  usage(): { readonly size: number; readonly free: number } | null;
+  /** Opens another database in memory, beside this one: of an image, or (null) a new one. @throws as openPGlite() */
+  beside(image: Blob | null): Promise<Database>;
+  /** Keeps an image that takes this database's place at its next opening; kept when it resolves. null: nothing is kept here. */
+  readonly succeed: ((image: Uint8Array<ArrayBuffer>) => Promise<void>) | null;
 }
+
+/** The version of PGlite that is shipped. */
+export const PGLITE_VERSION = '0.5.16';
 
 /** Whether the device had no room: what Postgres says of its files, or the browser of its storage. */
 export function isFull(error: unknown): boolean {
@@ -96,9 +110,11 @@ export async function openPGlite(
 ): Promise<PGlite> {
   const pg = await startPGlite({ ...(await engine?.()), ...options });
   guardStop(pg);
+  markStart('postgres');
   try {
     await migrate(pg, migrations, 'client', schema.machinery);
     await flush();
+    markStart('migrations');
     return pg;
   } catch (error) {
     // One that has stopped cannot be closed.

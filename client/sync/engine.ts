@@ -2,10 +2,12 @@
 // browser, or in Node for imports and tests; whoever talks to it does so through Backend.
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import type { Schema } from '../../db/sync/schema';
-import type { Mark, SessionAnswer } from '../../db/sync/wire';
-import { type Backend, initialStatus } from './backend';
+import type { SessionAnswer } from '../../db/sync/wire';
+import type { Backend } from './backend';
+import { begin, newestMark } from './client-row';
 import type { Database } from './database';
-import type { DiscardedOperation, EngineFeature, FeatureHost } from './feature';
+import { diagnose } from './diagnostics';
+import type { DiscardedOperation, EngineFeature } from './feature';
 import { Features } from './features';
 import { flushPatiently } from './flushing';
 import { Link, type LinkOptions } from './link';
@@ -13,12 +15,16 @@ import { type Changes, LiveQueries, type Query, tablesIn, type Watcher, wholly }
 import { statementsRunner, storeError, undoRunner } from './local-writes';
 import { arrived } from './notes';
 import { Outbox, type OutboxEvents } from './outbox';
+import { PastProblems } from './past-problems';
 import { PreparedQueries } from './prepared';
 import { ReadPath } from './read-path';
+import { Replacing } from './replacing';
 import { resendRunner } from './resend';
 import type { OpenSource } from './row-source';
 import { serialized } from './serialized';
 import { shapeSource } from './shape-source';
+import { markStart } from './start-marks';
+import { StatusBoard } from './status-board';
 import { whenStopped } from './stopped';
 import { type Change, type Status, StoreError, type Written } from './store';
 import { type SyncProblem, syncProblem } from './sync-problem';
@@ -34,6 +40,8 @@ export interface EngineOptions extends LinkOptions {
   readonly features: readonly EngineFeature[];
   /** Where rows come from; absent: the shape stream. */
   readonly source?: OpenSource;
+  /** Where problems are noted; absent: here alone. */
+  readonly past?: PastProblems;
   /** Absent: it syncs. false: only local work (tests). */
   readonly sync?: boolean;
 }
@@ -52,9 +60,8 @@ export class Engine implements Backend {
   readonly #outbox: Outbox;
   readonly #readPath: ReadPath;
   readonly #features: Features;
-  #status: Status;
-  #listeners = new Set<(status: Status) => void>();
-  #problems = new Map<string, SyncProblem>();
+  readonly #replacing: Replacing;
+  readonly #board: StatusBoard;
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
   #wasOnline = false;
@@ -63,15 +70,18 @@ export class Engine implements Backend {
   readonly removed = new Promise<void>((resolve) => {
     this.#tellEnd = resolve;
   });
-
   /** Resolves with the error by which Postgres stopped: it must be abandoned, and the database opened anew. */
   readonly stopped: Promise<unknown>;
 
   private constructor(private readonly options: EngineOptions) {
     const { database, schema, userId, baseUrl } = options;
     this.#pg = database.pg;
-    this.#status = { ...initialStatus, database: 'ready', storage: database.storage };
     this.#link = new Link(options);
+    this.#board = new StatusBoard(
+      { database: 'ready', storage: database.storage },
+      () => this.#link.state.heardAt,
+      options.past ?? new PastProblems(),
+    );
     this.#features = new Features(options.features);
     const { deviceOnly, derived } = this.#features;
     this.#live = new LiveQueries((query) => this.#turns.read(() => this.#query(query)), this.#turns.holding, [
@@ -92,19 +102,19 @@ export class Engine implements Backend {
       committed: (changes, unsent) => {
         this.#tending.used();
         // By the time the writer hears of it, the status counts it.
-        const status = this.#status;
-        this.#set({ unsent: status.unsent + unsent, onlyHere: status.onlyHere + unsent });
+        const status = this.#board.status();
+        this.#board.set({ unsent: status.unsent + unsent, onlyHere: status.onlyHere + unsent });
         this.#changed(changes, 'done');
       },
       saved: () => this.#saved(),
       full: () => this.#full(),
     });
     this.stopped = whenStopped(database.pg);
-    const problem = (source: string, found: SyncProblem | null) => this.#problem(source, found);
+    const problem = (source: string, found: SyncProblem | null) => this.#board.problem(source, found);
     const outboxEvents: OutboxEvents = {
       changed: (changes) => this.#changed(changes),
       stranger: () => void this.#readPath.refresh(),
-      sending: (sending) => this.#set({ sending }),
+      sending: (sending) => this.#board.set({ sending }),
       problem: (found) => problem('outbox', found),
     };
     this.#outbox = new Outbox(this.#pg, this.#link, flush, outboxEvents, schema.sentences);
@@ -116,16 +126,33 @@ export class Engine implements Backend {
       userId,
       source: options.source ?? shapeSource,
       flush,
-      changed: (tables) =>
+      changed: (tables) => {
+        markStart('rows');
         void arrived(this.#pg, tables).then((changes) =>
-          this.#changed(changes, this.#status.loading ? 'later' : 'now'),
-        ),
+          this.#changed(changes, this.#board.status().loading ? 'later' : 'now'),
+        );
+      },
       progressed: () => this.#progressed(),
-      mark: () => this.#mark(),
+      mark: () => newestMark(this.#pg),
       identified: (answer, sentAt) => this.#identified(answer, sentAt),
       problem,
     });
-    this.#features.open((name) => this.#hostOf(name, flush));
+    this.#replacing = new Replacing({
+      database,
+      deviceOnly,
+      forget: (tx) => this.#readPath.forget(tx),
+      standStill: () => this.#standStill(),
+      close: () => this.#pg.close(),
+    });
+    const { status, fault } = this.#board;
+    this.#features.open(fault, {
+      ...{ pg: this.#pg, link: this.#link, userId, flush, syncs: options.sync !== false },
+      changed: (tables) => this.#changed(wholly(tables)),
+      idle: () => status().upToDate && status().network === 'online',
+      loading: () => status().loading !== null,
+      counted: () => void this.#count(),
+      rewrite: (run) => this.#outbox.rewrite(run),
+    });
     this.#link.onChange(() => this.#linkChanged());
   }
 
@@ -133,39 +160,19 @@ export class Engine implements Backend {
   static async open(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
     const pg = engine.#pg;
-    await pg.exec(`insert into sync.client (client_id) values ('${crypto.randomUUID()}') on conflict do nothing;
-      delete from sync.request where at < now() - interval '1 day'; select sync.prune_sent()`);
+    await begin(pg);
     await engine.#flush();
     await engine.#features.recount();
     await engine.#count();
     await engine.#outbox.open();
     engine.#features.start();
+    markStart('writable');
     if (options.sync !== false) {
       engine.#features.wake();
       void engine.#readPath.refresh();
       engine.#timer = setInterval(() => void engine.#readPath.refresh(), MEMBERSHIPS_EVERY);
     }
     return engine;
-  }
-
-  #hostOf(name: string, flush: () => Promise<void>): FeatureHost {
-    return {
-      pg: this.#pg,
-      link: this.#link,
-      userId: this.options.userId,
-      syncs: this.options.sync !== false,
-      flush,
-      changed: (tables) => this.#changed(wholly(tables)),
-      problem: (found) => {
-        this.#problem(name, found);
-        const { [name]: _, ...others } = this.#status.faults;
-        this.#set({ faults: found === null ? others : { ...others, [name]: found.sentence } });
-      },
-      idle: () => this.#status.upToDate && this.#status.network === 'online',
-      loading: () => this.#status.loading !== null,
-      counted: () => void this.#count(),
-      rewrite: (run) => this.#outbox.rewrite(run),
-    };
   }
 
   async read(query: Query): Promise<unknown[]> {
@@ -192,9 +199,7 @@ export class Engine implements Backend {
   }
 
   onStatus(listener: (status: Status) => void): () => void {
-    this.#listeners.add(listener);
-    listener(this.#status);
-    return () => this.#listeners.delete(listener);
+    return this.#board.listen(listener);
   }
 
   readonly settled = () => this.#live.settled();
@@ -243,11 +248,13 @@ export class Engine implements Backend {
 
   async remove(options: { discardUnsent: boolean }): Promise<{ removed: boolean; unsent: number }> {
     // First no more writes, then the count: nothing is reported as saved and removed with the rest.
-    const writeAgain = await this.#writer.stop();
+    const writeAgain = await this.#writer.stop(
+      'You are being signed out and the data is being removed; this was not saved.',
+    );
     try {
       await this.#features.recount();
       await this.#count();
-      const unsent = this.#status.onlyHere;
+      const unsent = this.#board.status().onlyHere;
       if (unsent > 0 && !options.discardUnsent) return { removed: false, unsent };
       await this.close();
       await this.#features.clear();
@@ -259,14 +266,38 @@ export class Engine implements Backend {
     }
   }
 
+  /** Resolves when another database is about to take this one's place: nothing may be asked of this engine from then on. */
+  get replacing(): Promise<{ readonly over: Promise<void> }> {
+    return this.#replacing.begun;
+  }
+
+  readonly diagnostics = () =>
+    diagnose(this.options, this.#board.status(), this.#readPath.shapes, this.#board.past.list);
+  readonly backUp = () => this.#replacing.backUp();
+  readonly restore = (request: string, file: Blob) => this.#replacing.restore(request, file);
+  readonly reset = (request: string) => this.#replacing.reset(request);
+
+  async #standStill(): Promise<void> {
+    await this.#writer.stop(
+      'The database is being replaced, and this was not saved. Try it again in a moment.',
+    );
+    this.#end();
+    await Promise.all(this.#closeParts());
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
+    this.#end();
+    await Promise.all(this.#closeParts());
+    await this.#pg.close();
+  }
+
+  #end(): void {
     this.#closed = true;
+    this.#board.close();
     this.#writer.close();
     clearInterval(this.#timer);
     this.#link.close();
-    await Promise.all(this.#closeParts());
-    await this.#pg.close();
   }
 
   #closeParts(): Promise<void>[] {
@@ -283,19 +314,19 @@ export class Engine implements Backend {
   }
 
   #saved(): void {
-    this.#problem('device', null);
+    this.#board.problem('device', null);
     if (this.options.sync !== false) this.#outbox.wake();
   }
 
   #full(): void {
-    this.#problem('device', syncProblem('device-full'));
+    this.#board.problem('device', syncProblem('device-full'));
   }
 
   #flush(): Promise<void> {
     return flushPatiently({
       flush: () => this.options.database.flush(),
       full: () => this.#full(),
-      hasRoom: () => this.#problem('device', null),
+      hasRoom: () => this.#board.problem('device', null),
       isClosed: () => this.#closed,
       maxPause: this.options.maxPause ?? 15_000,
     });
@@ -304,10 +335,7 @@ export class Engine implements Backend {
   /** Ends without the database, which has stopped; its files can be opened anew afterwards. */
   async abandon(): Promise<void> {
     if (this.#closed) return;
-    this.#closed = true;
-    this.#writer.close();
-    clearInterval(this.#timer);
-    this.#link.close();
+    this.#end();
     await Promise.allSettled(this.#closeParts());
     await this.options.database.abandon();
   }
@@ -325,34 +353,29 @@ export class Engine implements Backend {
   /** Counts what the chip shows. */
   readonly #count = serialized(async () => {
     try {
-      const { rows } = await this.#pg.query<{ unsent: string; attention: string; kept: string }>(
-        `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
-           ${this.#features.attention} as attention, ${this.#features.kept} as kept`,
-        [this.options.userId],
-      );
-      const unsent = Number(rows[0]!.unsent) + this.#features.unsent;
-      const { attention, kept } = rows[0]!;
-      this.#set({ unsent, attention: Number(attention), onlyHere: unsent + Number(kept) });
+      const { unsent, ...counts } = await this.#features.count(this.#pg, this.options.userId);
+      this.#board.set({ unsent, ...counts });
       // What a restored server lacked is there again.
-      if (unsent === 0) this.#problem('restored', null);
+      if (unsent === 0) this.#board.problem('restored', null);
     } catch (error) {
       if (!this.#closed) throw error;
     }
   });
 
   #progressed(): void {
-    const was = this.#status;
-    this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate });
-    if (was.loading && !this.#status.loading) void this.#count();
-    if (was.upToDate || !this.#status.upToDate) return;
+    const was = this.#board.status();
+    this.#board.set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate });
+    if (was.loading && !this.#board.status().loading) void this.#count();
+    if (was.upToDate || !this.#board.status().upToDate) return;
+    markStart('up-to-date');
     this.#features.wake();
     void this.#tending.tend();
   }
 
   #linkChanged(): void {
     const { network, session, heardAt, busy } = this.#link.state;
-    this.#set({ network, session, heardAt });
-    this.#problem('link', busy ? syncProblem('busy') : null);
+    this.#board.set({ network, session, heardAt });
+    this.#board.problem('link', busy ? syncProblem('busy') : null);
     const isBack = network === 'online' && !this.#wasOnline;
     this.#wasOnline = network === 'online';
     if (isBack && session === 'signed-in') {
@@ -362,36 +385,10 @@ export class Engine implements Backend {
     }
   }
 
-  async #mark(): Promise<Mark | null> {
-    const { rows } = await this.#pg.query<{ epoch: string | null; version: string }>(
-      'select epoch, epoch_version as version from sync.client',
-    );
-    const { epoch, version } = rows[0]!;
-    return epoch === null ? null : { epoch, version };
-  }
-
   async #identified(answer: SessionAnswer, sentAt: number): Promise<void> {
+    markStart('session');
     const forget = (tx: Transaction) => this.#readPath.forget(tx);
     const restored = await this.#outbox.meet(answer, { sentAt, heardAt: Date.now() }, forget);
-    if (restored) this.#problem('restored', syncProblem('restored'));
-  }
-
-  /** What each part last said of itself; a full device is shown before all, else the first one that is in trouble. */
-  #problem(source: string, problem: SyncProblem | null): void {
-    if (problem === null) this.#problems.delete(source);
-    else this.#problems.set(source, problem);
-    const all = [...this.#problems.values()];
-    this.#set({ problem: this.#problems.get('device') ?? all[0] ?? null });
-  }
-
-  #set(change: Partial<Status>): void {
-    if (this.#closed) return;
-    const next: Status = { ...this.#status, ...change, heardAt: this.#link.state.heardAt };
-    const same = (Object.keys(next) as (keyof Status)[]).every(
-      (key) => JSON.stringify(next[key]) === JSON.stringify(this.#status[key]),
-    );
-    if (same) return;
-    this.#status = next;
-    for (const listener of [...this.#listeners]) listener(next);
+    if (restored) this.#board.problem('restored', syncProblem('restored'));
   }
 }

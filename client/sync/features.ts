@@ -1,6 +1,8 @@
 // The features of a device's engine, taken together (feature.ts says what one is).
+import type { PGliteInterface } from '@electric-sql/pglite';
 import type { DiscardedOperation, EngineFeature, FeatureHost, FeatureWork } from './feature';
-import type { Change } from './store';
+import type { Change, Status } from './store';
+import type { SyncProblem } from './sync-problem';
 
 /** What the core itself counts as waiting for the person; $1 is the account. A notice is made by the server's merge. */
 const ownNeeds = {
@@ -35,9 +37,32 @@ export class Features {
     this.derived = list.flatMap((feature) => feature.derived ?? []);
   }
 
-  /** To be called once. @param hostOf makes what the feature of this name is given */
-  open(hostOf: (name: string) => FeatureHost): void {
-    this.#works = this.list.flatMap((feature) => feature.open?.(hostOf(feature.name)) ?? []);
+  /**
+   * To be called once.
+   * @param fault hears what stands in the way of the feature of this name
+   * @param host what each of them is given beside
+   */
+  open(
+    fault: (feature: string, found: SyncProblem | null) => void,
+    host: Omit<FeatureHost, 'problem'>,
+  ): void {
+    this.#works = this.list.flatMap(
+      (feature) => feature.open?.({ ...host, problem: (found) => fault(feature.name, found) }) ?? [],
+    );
+  }
+
+  /** Counts what the status says of work that is here: see there. */
+  async count(
+    pg: PGliteInterface,
+    userId: string,
+  ): Promise<Pick<Status, 'unsent' | 'attention' | 'onlyHere'>> {
+    const { rows } = await pg.query<{ unsent: string; attention: string; kept: string }>(
+      `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
+         ${this.attention} as attention, ${this.kept} as kept`,
+      [userId],
+    );
+    const unsent = Number(rows[0]!.unsent) + this.unsent;
+    return { unsent, attention: Number(rows[0]!.attention), onlyHere: unsent + Number(rows[0]!.kept) };
   }
 
   get unsent(): number {

@@ -5,12 +5,18 @@ import type { PGlite } from '@electric-sql/pglite';
 import type { MigrationFile } from '../../db/sync/migrate';
 import { type AppDatabase, type Database, openPGlite } from './database';
 import { Engine, type EngineOptions } from './engine';
+import { imageOf } from './prepared-node';
+import { ofDump, openInMemory } from './storage';
 
 export interface NodeEngineOptions extends Omit<EngineOptions, 'database' | 'schema'> {
   /** A folder to keep the database in; absent: in memory. */
   readonly dataDir?: string;
   /** A dump of a migrated database to start from (quicker than running the migrations). */
   readonly prepared?: Blob;
+  /** A dump of a migrated, empty database, for a reset; absent: `prepared` is one. */
+  readonly empty?: Blob;
+  /** Takes the image of the database that is to take this one's place; absent: it cannot be replaced. */
+  readonly succeed?: (image: Uint8Array<ArrayBuffer>) => Promise<void>;
   /** What is to be done until a write is stored; absent: nothing. */
   readonly flush?: () => Promise<void>;
 }
@@ -37,8 +43,13 @@ export async function openEngineInNode(
     },
     app,
   );
+  const beside = async (image: Blob | null) => {
+    const empty = options.empty ?? options.prepared;
+    if (!image && !empty) throw new TypeError('there is no prepared database');
+    return await openInMemory(options.userId, app, async () => image ?? (await imageOf(empty!)));
+  };
   const database: Database = {
-    pg,
+    ...{ name: options.userId, pg, beside, succeed: options.succeed ?? null, ...ofDump(pg) },
     storage: 'memory',
     flush: options.flush ?? (async () => {}),
     remove: async () => {},

@@ -5,6 +5,7 @@ import { type Answer, type AnyCall, type CallOf, type Method, passedBy } from '.
 import { createStore } from './facade';
 import type { Query, Watcher } from './live-queries';
 import type { CarriedError, Start, ToLeader, ToTab } from './messages';
+import { askToKeep } from './react/browser-storage';
 import { type AppTables, type Status, type Store, StoreError } from './store';
 
 export interface OpenOptions {
@@ -139,12 +140,22 @@ function storeError({ kind, sentence, rule }: CarriedError): StoreError {
  * before are answered then.
  */
 export function openStore<Tables = AppTables>(options: OpenOptions): Store<Tables> {
-  // Without it a browser that runs out of space may throw the database away.
-  void navigator.storage?.persist?.().catch(() => {});
   const bridge = new WorkerBridge(options);
   const answering = passedBy((call) => bridge.call(call));
+  // Without it a browser that runs out of space may throw the database away. Some browsers ask the person: they are asked
+  // when there is something of their own to keep.
+  let isAsked = false;
+  const keepOnce = () => {
+    if (!isAsked) void askToKeep();
+    isAsked = true;
+  };
   const backend: Backend = {
     ...answering,
+    async write(...asked) {
+      const written = await answering.write(...asked);
+      keepOnce();
+      return written;
+    },
     async remove(how) {
       const answer = await answering.remove(how);
       if (answer.removed) options.removed?.();

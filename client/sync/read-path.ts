@@ -4,6 +4,7 @@ import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import type { Schema } from '../../db/sync/schema';
 import { type Mark, type SessionAnswer, sessionAnswer } from '../../db/sync/wire';
 import { audit, countThere } from './audit';
+import type { ShapeState } from './diagnosed';
 import { type Link, LinkError, readJson } from './link';
 import type { Following, OpenSource, RowSource } from './row-source';
 import type { Loading } from './store';
@@ -46,8 +47,12 @@ export class ReadPath {
     { state: 'due' | 'running' | 'done'; failures: number; readonly end: AbortController }
   >();
 
+  /** Of each table that was up to date: whether it is, and when it was the last time, ms since 1970. */
+  #current = new WeakMap<Following, { is: boolean; at: number }>();
+
   constructor(private readonly options: ReadPathOptions) {
     const { pg, link, schema, baseUrl } = options;
+    link.onChange(() => this.#noteAll());
     this.#source = options.source({
       pg,
       link,
@@ -61,6 +66,7 @@ export class ReadPath {
       },
       health: (problem) => {
         this.options.problem('live', problem);
+        this.#noteAll();
         this.options.progressed();
       },
     });
@@ -77,6 +83,30 @@ export class ReadPath {
       [...this.#followed.values()].flat().every((s) => s.upToDate) &&
       [...this.#audits.values()].every((audit) => audit.state === 'done')
     );
+  }
+
+  /** How each table of each workspace stands that is followed. */
+  get shapes(): readonly ShapeState[] {
+    return [...this.#followed].flatMap(([workspaceId, subscriptions]) =>
+      subscriptions.map((s): ShapeState => {
+        this.#note(s);
+        const state = this.#isCurrent(s) ? 'current' : s.loadingRows === null ? 'behind' : 'loading';
+        return { workspaceId, table: s.table, state, currentAt: this.#current.get(s)?.at ?? null };
+      }),
+    );
+  }
+
+  #noteAll(): void {
+    for (const s of [...this.#followed.values()].flat()) this.#note(s);
+  }
+
+  #isCurrent(s: Following): boolean {
+    return s.upToDate && this.#source.healthy && this.options.link.state.network === 'online';
+  }
+
+  #note(s: Following): void {
+    const is = this.#isCurrent(s);
+    if (is || this.#current.get(s)?.is) this.#current.set(s, { is, at: Date.now() });
   }
 
   get loading(): Loading | null {
@@ -212,6 +242,7 @@ export class ReadPath {
   #progressed(workspaceId: string): void {
     const audit = this.#audits.get(workspaceId);
     const subscriptions = this.#followed.get(workspaceId);
+    for (const s of subscriptions ?? []) this.#note(s);
     if (audit?.state === 'due' && subscriptions?.every((s) => s.upToDate)) void this.#audit(workspaceId);
     this.options.progressed();
   }

@@ -12,6 +12,17 @@ export interface Registry {
   left(name: string): Promise<Kind | null>;
   removedLeft(name: string): Promise<void>;
   delete(name: string): Promise<void>;
+  /** Keeps what is to take the database's place; stored when it resolves. */
+  stage(name: string, successor: Successor): Promise<void>;
+  staged(name: string): Promise<Successor | null>;
+  /** It has taken its place, or is not whole: it is dropped. */
+  dropStaged(name: string): Promise<void>;
+}
+
+/** The image of a database (disk/image.ts) that is to take another's place, and the CRC-32 of its bytes. */
+export interface Successor {
+  readonly image: Blob;
+  readonly checksum: number;
 }
 
 const registry = { name: 'sync', store: 'databases' };
@@ -19,6 +30,7 @@ const kinds: ReadonlySet<unknown> = new Set<Kind>(['disk', 'opfs', 'indexeddb'])
 const leftOf = (name: string) => `${name} left`;
 /** Besides the kind: a version before disks, in a tab that was not reloaded, overwrites a kind that it does not know. */
 const diskOf = (name: string) => `${name} disk`;
+const stagedOf = (name: string) => `${name} staged`;
 
 export const browserRegistry: Registry = {
   async get(name) {
@@ -43,8 +55,20 @@ export const browserRegistry: Registry = {
     await inStore('readwrite', (store) => {
       store.delete(diskOf(name));
       store.delete(leftOf(name));
+      store.delete(stagedOf(name));
       return store.delete(name);
     });
+  },
+  async stage(name, successor) {
+    await inStore('readwrite', (store) => store.put(successor, stagedOf(name)));
+  },
+  async staged(name) {
+    return (
+      ((await inStore('readonly', (store) => store.get(stagedOf(name)))) as Successor | undefined) ?? null
+    );
+  },
+  async dropStaged(name) {
+    await inStore('readwrite', (store) => store.delete(stagedOf(name)));
   },
 };
 

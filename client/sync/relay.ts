@@ -5,6 +5,7 @@ import { isFull } from './database';
 import type { Engine } from './engine';
 import { Host } from './host';
 import type { Broadcast, ToLeader, ToTab } from './messages';
+import type { PastProblems } from './past-problems';
 import type { Status } from './store';
 
 export interface RelayOptions {
@@ -13,6 +14,8 @@ export interface RelayOptions {
   /** Opens the database; called once, when this worker leads. */
   open(): Promise<Engine>;
   toTab(message: ToTab): void;
+  /** Where it is noted that the database could not be opened, or stopped. */
+  readonly past: PastProblems;
 }
 
 export class Relay {
@@ -112,13 +115,12 @@ export class Relay {
   async #lead(): Promise<void> {
     if (this.#leaving !== null) return;
     this.#leads = true;
-    while ((await this.#serve(await this.#openPatiently())) === 'stopped');
+    while ((await this.#serve(await this.#openPatiently())) !== 'removed');
     this.#leads = false;
-    this.#say({ type: 'i-left', from: this.#id });
   }
 
-  /** Serves all tabs from one engine, until its database was removed or has stopped. */
-  async #serve(engine: Engine): Promise<'removed' | 'stopped'> {
+  /** Serves all tabs from one engine, until its database was removed, has stopped or was replaced. */
+  async #serve(engine: Engine): Promise<'removed' | 'stopped' | 'replaced'> {
     this.#host = new Host(engine);
     const silent = engine.onStatus((status) => this.#publish(status));
     const leading = new AbortController();
@@ -132,13 +134,21 @@ export class Relay {
     const end = await Promise.race([
       engine.removed.then(() => 'removed' as const),
       engine.stopped.then(() => 'stopped' as const),
+      engine.replacing.then(() => 'replaced' as const),
     ]);
     leading.abort();
     silent();
     this.#host = null;
     this.#leader = null;
     this.#known.clear();
+    // What tabs ask from now on waits, and is said to whoever leads next.
+    this.#say({ type: 'i-left', from: this.#id });
+    if (end === 'replaced') {
+      this.#publish(initialStatus);
+      await (await engine.replacing).over;
+    }
     if (end === 'stopped') {
+      this.options.past.note('stopped');
       this.#publish({
         ...initialStatus,
         database: 'failed',
@@ -156,6 +166,7 @@ export class Relay {
         return await this.options.open();
       } catch (error) {
         console.error('sync:', error);
+        this.options.past.note('not-opened');
         this.#publish({ ...initialStatus, database: 'failed', databaseError: databaseError(error) });
         await new Promise((again) => setTimeout(again, 5_000));
       }

@@ -3,6 +3,7 @@
 import { Engine } from './engine';
 import type { EngineFeature } from './feature';
 import type { Start, ToLeader } from './messages';
+import { PastProblems } from './past-problems';
 import { Relay } from './relay';
 import type { OpenSource } from './row-source';
 import { openStorage, type StoredApp, storedName } from './storage';
@@ -19,6 +20,7 @@ export interface WorkerApp extends StoredApp {
 /** To be called once, at the top of the worker: it listens from now on. */
 export function runWorker(app: WorkerApp): void {
   let relay: Relay | null = null;
+  const past = new PastProblems();
   self.onmessage = ({ data }: MessageEvent<Start | ToLeader>) => {
     if (data.type !== 'start') {
       relay?.take(data);
@@ -28,16 +30,18 @@ export function runWorker(app: WorkerApp): void {
     relay = new Relay({
       name: storedName(app, userId),
       toTab: (message) => self.postMessage(message),
-      open: () => openEngine(app, data),
+      open: () => openEngine(app, data, past),
+      past,
     });
   };
 }
 
-async function openEngine(app: WorkerApp, { userId, baseUrl }: Start): Promise<Engine> {
+async function openEngine(app: WorkerApp, { userId, baseUrl }: Start, past: PastProblems): Promise<Engine> {
   const engine = await Engine.open({
     database: await openStorage(userId, app, () => app.prepared()),
     schema: app.schema,
     userId,
+    past,
     features: app.features(userId),
     baseUrl,
     ...(app.source ? { source: app.source } : {}),

@@ -8,11 +8,12 @@ import { schema } from '../../db/tables';
 import { preparedBlob } from '../../scripts/prepare';
 import type { KeptDevice } from '../../scripts/release';
 import { MemoryOpfs } from '../../scripts/testing/memory-opfs';
+import { MemoryRegistry } from '../../scripts/testing/memory-registry';
 import { migrationFiles } from '../open-node';
 import { type Database, extensions, startParams } from './database';
 import { OpfsFiles } from './opfs';
 import { imageOf } from './prepared-node';
-import type { Kind, Registry } from './registry';
+import type { Kind } from './registry';
 import { openStorage, storedName } from './storage';
 
 const kept = new URL('../../e2e/fixtures/0.2.0/', import.meta.url);
@@ -20,41 +21,6 @@ const device = JSON.parse(readFileSync(new URL('device.json', kept), 'utf8')) as
 const app = { name: 'outpost', schema, migrations: migrationFiles() };
 const name = storedName(app, device.userId);
 const kills = Number(process.env.MOVE_KILLS ?? 12);
-
-class MemoryRegistry implements Registry {
-  constructor(
-    private readonly opfs: MemoryOpfs,
-    readonly kinds = new Map<string, Kind>(),
-    readonly lefts = new Map<string, Kind>(),
-  ) {}
-
-  async get(key: string) {
-    await this.opfs.asyncStep();
-    return this.kinds.get(key) ?? null;
-  }
-
-  async set(key: string, kind: Kind, left?: Kind) {
-    await this.opfs.asyncStep();
-    this.kinds.set(key, kind);
-    if (left) this.lefts.set(key, left);
-  }
-
-  async left(key: string) {
-    await this.opfs.asyncStep();
-    return this.lefts.get(key) ?? null;
-  }
-
-  async removedLeft(key: string) {
-    await this.opfs.asyncStep();
-    this.lefts.delete(key);
-  }
-
-  async delete(key: string) {
-    await this.opfs.asyncStep();
-    this.kinds.delete(key);
-    this.lefts.delete(key);
-  }
-}
 
 interface Browser {
   readonly opfs: MemoryOpfs;

@@ -1,15 +1,17 @@
 // Where the device's database lives: one file in OPFS where that works, IndexedDB else, memory as the last resort. A
 // database that was once complete is opened where it is or not at all; another place would look like lost work. One
 // that is where a version before kept it is moved into one file.
-import { IdbFs, type PGliteOptions } from '@electric-sql/pglite';
+import { IdbFs, type PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { type AppDatabase, type Database, openPGlite } from './database';
+import { checksum } from './disk/checksum';
 import { Disk } from './disk/disk';
 import { DiskFiles } from './disk/disk-files';
-import { type Entry, entriesOf, fill, makeImage, tarOf, writeEntries } from './disk/image';
+import { type Entry, entriesOf, entriesOfTar, fill, makeImage, tarOf, writeEntries } from './disk/image';
 import { MemoryHandle } from './disk/memory-handle';
 import { opfsFiles, readIndexedDb, readOpfs, removeIndexedDb, removeOpfs } from './old-files';
 import { browserRegistry, type Kind, type Registry } from './registry';
 import { serialized } from './serialized';
+import { markStart } from './start-marks';
 
 export interface StoredApp extends AppDatabase {
   /** What its databases are called in a browser, with the person's account behind: lower-case letters. It may never change. */
@@ -34,7 +36,7 @@ export async function openStorage(
   registry: Registry | null = typeof indexedDB === 'object' ? browserRegistry : null,
 ): Promise<Database> {
   if (supported('disk')) waitForHeldFiles();
-  if (!registry) return await openInMemory(app, prepared);
+  if (!registry) return await openInMemory(storedName(app, userId), app, prepared);
   return await new Storage(storedName(app, userId), app, prepared, registry).open();
 }
 
@@ -47,7 +49,8 @@ class Storage {
   ) {}
 
   async open(): Promise<Database> {
-    const known = await this.registry.get(this.name);
+    const [known, successor] = await Promise.all([this.registry.get(this.name), this.#successor()]);
+    if (successor) return await this.#place(successor, known);
     if (known) return await this.#openKnown(known);
     for (const kind of ['disk', 'opfs', 'indexeddb'] as const) {
       if (!supported(kind)) continue;
@@ -70,7 +73,7 @@ class Storage {
         console.warn(`sync: no database in ${kind}:`, error);
       }
     }
-    return await openInMemory(this.app, this.prepared);
+    return await openInMemory(this.name, this.app, this.prepared);
   }
 
   async #openKnown(kind: Kind): Promise<Database> {
@@ -112,6 +115,40 @@ class Storage {
     return database;
   }
 
+  /** @returns the image that is to take the database's place; null: none, or one that is not whole */
+  async #successor(): Promise<Blob | null> {
+    const staged = await this.registry.staged(this.name);
+    if (!staged) return null;
+    const { image } = staged;
+    if (checksum(new Uint8Array(await image.arrayBuffer())) === staged.checksum) return image;
+    console.warn('sync: what was to take the place of the database is not whole');
+    await this.registry.dropStaged(this.name);
+    return null;
+  }
+
+  /**
+   * Has an image take the place of the database that was there. It stays kept until it has been opened in its place, so
+   * a kill in between costs the time and nothing else.
+   */
+  async #place(image: Blob, known: Kind | null): Promise<Database> {
+    const kind = supported('disk') ? 'disk' : 'indexeddb';
+    if (kind === 'indexeddb') await removeAt(kind, this.name);
+    const database = await this.#openAt(kind, async () => image);
+    try {
+      await this.registry.set(
+        this.name,
+        kind,
+        known === 'disk' || known === kind ? undefined : (known ?? undefined),
+      );
+      await this.registry.dropStaged(this.name);
+    } catch (error) {
+      await database.pg.close().catch(() => {});
+      throw error;
+    }
+    await this.#removeLeft();
+    return database;
+  }
+
   /** What could not be removed now is removed at the next start. */
   async #removeLeft(): Promise<void> {
     try {
@@ -141,23 +178,39 @@ class Storage {
   /** @param prepared what a new one is made of; null: it is there */
   async #openAt(kind: Kind, prepared: Prepared | null): Promise<Database> {
     const { name, app, registry } = this;
-    const forget = () => registry.delete(name);
-    if (kind === 'disk') return await openDisk(name, app, prepared, forget);
+    const place: Place = {
+      name,
+      app,
+      forget: () => registry.delete(name),
+      more: {
+        name,
+        beside: (image) => openInMemory(name, app, image ? async () => image : this.prepared),
+        succeed: (image) => registry.stage(name, { image: new Blob([image]), checksum: checksum(image) }),
+      },
+    };
+    if (kind === 'disk') return await openDisk(place, prepared);
     const load = prepared ? { loadDataDir: new Blob([tarOf(await entriesIn(prepared))] as BlobPart[]) } : {};
-    return kind === 'opfs' ? await openOpfs(name, app, forget) : await openIndexedDb(name, app, load, forget);
+    return kind === 'opfs' ? await openOpfs(place) : await openIndexedDb(place, load);
   }
 }
 
-async function openDisk(
-  name: string,
-  app: AppDatabase,
-  prepared: Prepared | null,
-  forget: () => Promise<void>,
-): Promise<Database> {
+interface Place {
+  readonly name: string;
+  readonly app: AppDatabase;
+  /** Nothing is remembered of it any more. */
+  readonly forget: () => Promise<void>;
+  /** What is the same wherever it is. */
+  readonly more: Pick<Database, 'name' | 'beside' | 'succeed'>;
+}
+
+async function openDisk({ name, app, forget, more }: Place, prepared: Prepared | null): Promise<Database> {
   const fs = new DiskFiles(async () => {
     const handle = await handleOf(name, prepared !== null);
     try {
-      if (prepared) await fill(handle, streamOf(await prepared()));
+      if (prepared) {
+        await fill(handle, streamOf(await prepared()));
+        markStart('image');
+      }
       return Disk.open(handle);
     } catch (error) {
       handle.close();
@@ -171,7 +224,7 @@ async function openDisk(
       await forget();
       await removeAt('disk', name);
     };
-    return { pg, storage: 'opfs', flush, remove, abandon: () => letGo(fs) };
+    return { ...more, ...ofDisk(fs, pg), pg, storage: 'opfs', flush, remove, abandon: () => letGo(fs) };
   } catch (error) {
     await letGo(fs);
     throw error;
@@ -187,7 +240,7 @@ async function handleOf(name: string, create: boolean): Promise<FileSystemSyncAc
 
 const fileOf = (name: string) => `${name}.disk`;
 
-async function openOpfs(name: string, app: AppDatabase, forget: () => Promise<void>): Promise<Database> {
+async function openOpfs({ name, app, forget, more }: Place): Promise<Database> {
   const fs = opfsFiles(name);
   const flush = () => fs.syncToFs();
   const pg = await openPGlite({ fs }, app, flush);
@@ -195,15 +248,10 @@ async function openOpfs(name: string, app: AppDatabase, forget: () => Promise<vo
     await forget();
     await removeOpfs(name);
   };
-  return { pg, storage: 'opfs', flush, remove, abandon: () => letGo(fs) };
+  return { ...more, ...ofDump(pg), pg, storage: 'opfs', flush, remove, abandon: () => letGo(fs) };
 }
 
-async function openIndexedDb(
-  name: string,
-  app: AppDatabase,
-  load: PGliteOptions,
-  forget: () => Promise<void>,
-): Promise<Database> {
+async function openIndexedDb({ name, app, forget, more }: Place, load: PGliteOptions): Promise<Database> {
   // Strict durability would flush after every query, reads too; so it is flushed by hand after each write.
   const fs = new IdbFs(name);
   const flush = serialized(() => fs.syncToFs());
@@ -216,13 +264,46 @@ async function openIndexedDb(
       for (const connection of Object.values(IDBFS.dbs)) connection.close();
     });
   };
-  return { pg, storage: 'indexeddb', flush, remove, abandon: () => letGo(fs) };
+  return { ...more, ...ofDump(pg), pg, storage: 'indexeddb', flush, remove, abandon: () => letGo(fs) };
 }
 
-async function openInMemory(app: AppDatabase, prepared: Prepared): Promise<Database> {
+/** A database that is gone with this process. @param prepared what it begins as */
+export async function openInMemory(name: string, app: AppDatabase, prepared: Prepared): Promise<Database> {
   const fs = new DiskFiles(() => diskInMemory(prepared));
   const pg = await openPGlite({ fs }, app);
-  return { pg, storage: 'memory', flush: async () => {}, remove: async () => {}, abandon: async () => {} };
+  const beside = (image: Blob | null) => openInMemory(name, app, image ? async () => image : prepared);
+  const nothing = async () => {};
+  return {
+    ...{ name, pg, storage: 'memory', beside, succeed: null },
+    ...{ flush: nothing, remove: nothing, abandon: nothing },
+    ...ofDisk(fs, pg),
+  };
+}
+
+/** What a database on a disk says of its files. */
+function ofDisk(fs: DiskFiles, pg: PGlite): Pick<Database, 'image' | 'usage'> {
+  return {
+    async image() {
+      await pg.exec('checkpoint');
+      return await pg.runExclusive(async () => {
+        fs.disk.flush();
+        return makeImage([...entriesOf(fs.disk)]);
+      });
+    },
+    usage: () => fs.disk.usage,
+  };
+}
+
+/** The same of one whose files PGlite itself keeps. */
+export function ofDump(pg: PGlite): Pick<Database, 'image' | 'usage'> {
+  return {
+    async image() {
+      await pg.exec('checkpoint');
+      const dump = await pg.dumpDataDir('none');
+      return makeImage(entriesOfTar(new Uint8Array(await dump.arrayBuffer())));
+    },
+    usage: () => null,
+  };
 }
 
 async function diskInMemory(prepared: Prepared): Promise<Disk> {

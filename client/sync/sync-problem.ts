@@ -36,6 +36,11 @@ export function syncProblem(kind: Exclude<SyncProblemKind, 'full'>): SyncProblem
   return { kind, sentence: sentences[kind] };
 }
 
+/** What such a problem is in general: without what the server or a feature adds. */
+export function sentenceOf(kind: SyncProblemKind): string {
+  return kind === 'full' ? 'The server has no room for more of what this device sends.' : sentences[kind];
+}
+
 /** @returns null for what the network and the session tell by themselves */
 export function problemOf(error: LinkError): SyncProblem | null {
   switch (error.kind) {

@@ -36,10 +36,10 @@ export class Writer {
 
   /**
    * Writes nothing more from now on, and waits for what is under way.
+   * @param sentence what whoever writes then is told
    * @returns lets it write again
    */
-  async stop(): Promise<() => void> {
-    const sentence = 'You are being signed out and the data is being removed; this was not saved.';
+  async stop(sentence: string): Promise<() => void> {
     const stopped = new StoreError('closed', sentence);
     this.#stopped = stopped;
     await Promise.allSettled(this.#writes);

@@ -24,11 +24,18 @@ export interface Written {
   readonly changes: readonly Change[];
 }
 
+/** Another database has taken the place of the one that was here. */
+export interface Replaced {
+  /** Local transactions in it that wait to be sent. */
+  readonly waiting: number;
+}
+
 export type StoreErrorKind =
   | 'constraint' // a rule of the database forbids it; `rule` names the constraint
   | 'read-only' // this table is not written by clients
   | 'query' // the SQL is wrong
   | 'unreadable' // what is stored cannot be shown on this device
+  | 'backup' // a file is no backup that can be restored here; `rule` says which: BackupFault
   | 'storage' // the device's storage failed or is full
   | 'closed'; // the store was closed
 

@@ -107,7 +107,10 @@ let prepared: Promise<Blob> | undefined;
 export async function openDevice(
   url: string,
   person: TestPerson,
-  options: Pick<NodeStoreOptions, 'prepared' | 'foldEvery' | 'files' | 'wordsLimit' | 'source'> & {
+  options: Pick<
+    NodeStoreOptions,
+    'prepared' | 'foldEvery' | 'files' | 'wordsLimit' | 'source' | 'succeed'
+  > & {
     readonly network?: (network: FlakyNetwork) => void;
   } = {},
 ): Promise<Device> {
@@ -123,6 +126,7 @@ export async function openDevice(
     deviceOnline: () => network.up,
     maxPause: 300,
     prepared: await prepared,
+    empty: await prepared,
     ...(({ network: _, ...rest }) => rest)(options),
   });
   const store = createStore(userId, engine);

@@ -1,15 +1,17 @@
 // What is kept on this device, and how it stands with the server.
+import { Link } from '@tanstack/react-router';
+import { useWorkspace } from '../../account/workspace';
 import { Button } from '../../kit/button';
 import { useNow } from '../../kit/now';
 import { Row, Section } from '../../kit/page-frame';
 import { ago } from '../../kit/when';
 import { useStatus, useStore } from '../../sync/react/store-context';
-import { syncChip } from '../shell/sync-chip';
-import { storageNames } from '../shell/sync-status';
+import { storageNames, syncChip } from '../shell/sync-chip';
 
 const databaseWords = { opening: 'Opening', ready: 'Ready', failed: 'Failed' } as const;
 
 export function DeviceSection() {
+  const workspace = useWorkspace();
   const status = useStatus();
   const store = useStore();
   const now = useNow(10_000);
@@ -18,6 +20,15 @@ export function DeviceSection() {
     <Section
       title="This device"
       note="What is stored on this device, and whether it is in sync with the server."
+      action={
+        <Link
+          to="/w/$workspaceId/diagnostics"
+          params={{ workspaceId: workspace.id }}
+          className="shrink-0 font-[550] text-accent-ink underline underline-offset-2"
+        >
+          Diagnostics
+        </Link>
+      }
     >
       <Row label="Sync">{chip.label}</Row>
       <Row label="Server last heard">

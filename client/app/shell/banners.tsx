@@ -1,7 +1,9 @@
 // Lines above the page for what a person must not miss: storage that will not last, a database that failed, a new
 // version of the app.
+import { Link } from '@tanstack/react-router';
 import { CircleAlert, RefreshCw, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useWorkspace } from '../../account/workspace';
 import { Button } from '../../kit/button';
 import { useStatusOf } from '../../sync/react/store-context';
 import { useUpdate } from '../update';
@@ -32,6 +34,7 @@ export function Banners() {
   const failure = useStatusOf(({ database, databaseError }) =>
     database === 'failed' ? (databaseError ?? 'Reload the page to try again.') : null,
   );
+  const workspace = useWorkspace();
   const keepsNothing = useStatusOf(({ database, storage }) => database === 'ready' && storage === 'memory');
   return (
     <>
@@ -40,9 +43,18 @@ export function Banners() {
           tone="danger"
           icon={<CircleAlert size={15} />}
           action={
-            <Button size="sm" onClick={() => location.reload()}>
-              Reload
-            </Button>
+            <>
+              <Link
+                to="/w/$workspaceId/diagnostics"
+                params={{ workspaceId: workspace.id }}
+                className="font-[550] whitespace-nowrap underline underline-offset-2"
+              >
+                Diagnostics
+              </Link>
+              <Button size="sm" onClick={() => location.reload()}>
+                Reload
+              </Button>
+            </>
           }
         >
           <strong className="font-[600]">The database on this device could not be opened.</strong> {failure}

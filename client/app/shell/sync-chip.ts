@@ -22,6 +22,13 @@ export interface Chip {
   readonly detail: string;
 }
 
+/** Where the database is kept, by Status.storage. */
+export const storageNames = {
+  opfs: 'Private file system of this browser',
+  indexeddb: 'IndexedDB of this browser',
+  memory: 'Memory only: nothing survives this tab',
+} as const;
+
 const number = new Intl.NumberFormat('en');
 const changes = (n: number) => `${number.format(n)} ${n === 1 ? 'change' : 'changes'}`;
 const kept = (n: number) =>

@@ -23,7 +23,7 @@ import { useOverlays } from '../../kit/overlays';
 import { Popover } from '../../kit/popover';
 import { ago } from '../../kit/when';
 import { useStatus, useStore } from '../../sync/react/store-context';
-import { type ChipKind, syncChip } from './sync-chip';
+import { type ChipKind, storageNames, syncChip } from './sync-chip';
 
 const looks: Record<ChipKind, { icon: ReactNode; style: string }> = {
   failed: { icon: <CircleAlert size={14} />, style: 'bg-danger-soft text-danger' },
@@ -38,12 +38,6 @@ const looks: Record<ChipKind, { icon: ReactNode; style: string }> = {
   connecting: { icon: <RefreshCw size={14} />, style: 'text-ink-2' },
   current: { icon: <Check size={14} />, style: 'text-ok' },
 };
-
-export const storageNames = {
-  opfs: 'Private file system of this browser',
-  indexeddb: 'IndexedDB of this browser',
-  memory: 'Memory only: nothing survives this tab',
-} as const;
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
@@ -142,6 +136,15 @@ export function SyncStatus() {
             Open Inbox
           </Button>
         ) : null}
+        <Button
+          size="sm"
+          onClick={() => {
+            setOpen(false);
+            void navigate({ to: '/w/$workspaceId/diagnostics', params: { workspaceId: workspace.id } });
+          }}
+        >
+          Diagnostics
+        </Button>
         {status.session === 'signed-in' ? (
           <Button size="sm" onClick={() => store.wake()}>
             Try now
