@@ -127,11 +127,14 @@ test('A1: a condition cannot look at what the shape leaves out', async () => {
 
 describe('the views of the app', () => {
   const query = async (view: LightView, workspace: string): Promise<string> => {
-    const one = async (table: string) =>
-      (await api.pool.query(`select id from ${table} where workspace_id = $1 limit 1`, [workspace])).rows[0]
-        .id;
+    const one = async (table: string, column = 'id') =>
+      (
+        await api.pool.query(`select ${column} as id from ${table} where workspace_id = $1 limit 1`, [
+          workspace,
+        ])
+      ).rows[0].id;
     const values: Record<string, string> = {
-      project: await one('project'),
+      project: await one('task', 'project_id'),
       // One that has a comment.
       task: await one('comment', 'task_id'),
       page: await one('page'),
