@@ -330,9 +330,10 @@ export class Engine implements Backend {
            ${this.#features.attention} as attention, ${this.#features.kept} as kept`,
         [this.options.userId],
       );
+      const { beside } = this.#features;
       const unsent = Number(rows[0]!.unsent) + this.#features.unsent;
       const { attention, kept } = rows[0]!;
-      this.#set({ unsent, attention: Number(attention), onlyHere: unsent + Number(kept) });
+      this.#set({ unsent, beside, attention: Number(attention), onlyHere: unsent + Number(kept) });
       // What a restored server lacked is there again.
       if (unsent === 0) this.#problem('restored', null);
     } catch (error) {

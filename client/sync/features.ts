@@ -44,6 +44,11 @@ export class Features {
     return this.#works.reduce((sum, work) => sum + (work.unsent ?? 0), 0);
   }
 
+  /** Of `unsent`, what light mode can read. */
+  get beside(): number {
+    return this.#works.reduce((sum, work) => sum + (work.isBeside ? (work.unsent ?? 0) : 0), 0);
+  }
+
   async recount(): Promise<void> {
     for (const work of this.#works) await work.recount?.();
   }

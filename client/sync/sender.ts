@@ -57,6 +57,8 @@ export interface SenderEvents {
   stranger(): void;
   sending(is: boolean): void;
   problem(problem: SyncProblem | null): void;
+  /** The store failed; the next wake-up tries again. Absent: the error is thrown where nobody waits for it. */
+  failed?(error: unknown): void;
 }
 
 export class Sender {
@@ -109,7 +111,8 @@ export class Sender {
       }
     } catch (error) {
       this.#take('broke');
-      throw error;
+      if (!this.events.failed) throw error;
+      this.events.failed(error);
     } finally {
       this.#running = null;
       this.events.sending(false);

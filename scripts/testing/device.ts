@@ -107,7 +107,7 @@ let prepared: Promise<Blob> | undefined;
 export async function openDevice(
   url: string,
   person: TestPerson,
-  options: Pick<NodeStoreOptions, 'prepared' | 'foldEvery' | 'files' | 'wordsLimit' | 'source'> & {
+  options: Pick<NodeStoreOptions, 'prepared' | 'foldEvery' | 'files' | 'light' | 'wordsLimit' | 'source'> & {
     readonly network?: (network: FlakyNetwork) => void;
   } = {},
 ): Promise<Device> {

@@ -44,16 +44,14 @@ class LightWork implements FeatureWork {
   }
 
   wake(): void {
-    void this.#work().catch((error: unknown) => {
-      if (!this.#closed) console.warn('sync: what light mode wrote:', error);
-    });
+    void this.#work().catch((error) => this.#failed(error));
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await this.#opening?.catch(() => {});
     await this.#sending?.close();
-    await this.#taking.catch(() => {});
+    await this.#taking;
     this.#files?.close();
     this.#files = null;
   }
@@ -78,6 +76,11 @@ class LightWork implements FeatureWork {
     this.#sending.wake();
   }
 
+  /** What failed is tried again when the engine is woken. */
+  #failed(error: unknown): void {
+    if (!this.#closed) console.warn('sync: what light mode wrote:', error);
+  }
+
   #open(): Promise<void> {
     if (this.#files || this.#closed) return Promise.resolve();
     this.#opening ??= this.light
@@ -93,7 +96,8 @@ class LightWork implements FeatureWork {
 
   #changed(state: LightState): void {
     this.#count(state);
-    if (state.refused.length > 0) this.#taking = this.#taking.then(() => this.#take(state.refused));
+    if (state.refused.length === 0) return;
+    this.#taking = this.#taking.then(() => this.#take(state.refused)).catch((error) => this.#failed(error));
   }
 
   #count(state: LightState | null): void {

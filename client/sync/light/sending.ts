@@ -26,15 +26,27 @@ export class LightSending {
   readonly #sender: Sender;
   #meeting: Promise<void> | null = null;
   #met = false;
+  /** Times in a row that the store failed. */
+  #failures = 0;
   #closed = new AbortController();
 
   constructor(private readonly options: SendingOptions) {
     const { files, link } = options;
-    this.#outbox = new LightOutbox(files, (state) => options.changed(state));
+    this.#outbox = new LightOutbox(files, (state) => {
+      this.#failures = 0;
+      options.changed(state);
+    });
     this.#sender = new Sender(link, this.#outbox, {
       stranger: () => void this.#meet(),
       sending: (is) => options.sending?.(is),
       problem: (found) => options.problem(found),
+      failed: () => {
+        options.problem(syncProblem('not-stored'));
+        void link.pause(this.#closed.signal, ++this.#failures).then(
+          () => this.wake(),
+          () => {},
+        );
+      },
     });
     void this.#inTurn(async () => {
       await this.#meet();
