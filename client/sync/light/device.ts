@@ -2,7 +2,7 @@
 // operations come into the Inbox. It stays in its own store until then, so that a kill in between neither loses it nor
 // brings it twice (docs/decisions/0022-light-mode.md).
 import type { EngineFeature, FeatureHost, FeatureWork } from '../feature';
-import type { LightFiles } from './files';
+import { channelName, type LightFiles } from './files';
 import { LightSending } from './sending';
 import { type LightState, type RefusedHere, withoutRefused } from './state';
 
@@ -28,10 +28,16 @@ class LightWork implements FeatureWork {
   #taking: Promise<void> = Promise.resolve();
   #closed = false;
 
+  /** A tab of light mode says that it has stored something. */
+  readonly #channel: BroadcastChannel;
+
   constructor(
     private readonly host: FeatureHost,
     private readonly light: LightOnDevice,
-  ) {}
+  ) {
+    this.#channel = new BroadcastChannel(channelName(light.name));
+    this.#channel.onmessage = () => this.wake();
+  }
 
   async recount(): Promise<void> {
     await this.#open();
@@ -49,6 +55,7 @@ class LightWork implements FeatureWork {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#channel.close();
     await this.#opening?.catch(() => {});
     await this.#sending?.close();
     await this.#taking;
@@ -70,7 +77,10 @@ class LightWork implements FeatureWork {
       files: this.#files!,
       link: this.host.link,
       name: this.light.name,
-      changed: (next) => this.#changed(next),
+      changed: (next) => {
+        this.#changed(next);
+        this.#channel.postMessage('changed');
+      },
       problem: (found) => this.host.problem(found),
     });
     this.#sending.wake();

@@ -37,6 +37,9 @@ const ONE = 'one';
 /** @returns what the database of a person is called, beside the one of the full app (storedName) */
 export const lightName = (storedName: string) => `${storedName}-light`;
 
+/** On it tabs and the engine tell each other that they have stored something. @param name as lightName says */
+export const channelName = (name: string) => `sync light ${name}`;
+
 /**
  * @param name as lightName says
  * @param create false: null when the database is not there

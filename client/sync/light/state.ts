@@ -2,6 +2,7 @@
 // who stores it is files.ts. The operations, counters and clocks are the protocol's (db/sync/wire.ts), under a client id of
 // its own, so that the server applies each transaction at most once whoever sends it (W2).
 import { type ClockState, formatClock, tick } from '../../../db/sync/clock';
+import { newId } from '../../../db/sync/ids';
 import { refusalSentence } from '../../../db/sync/rules';
 import type {
   Mark,
@@ -75,7 +76,7 @@ export interface LightState {
 const ANSWERED_KEPT = 300;
 
 export const newState = (): LightState => ({
-  ...{ clientId: crypto.randomUUID(), serverId: null, mark: null, acknowledged: 0, nextN: 1 },
+  ...{ clientId: newId(), serverId: null, mark: null, acknowledged: 0, nextN: 1 },
   ...{ clock: { ms: 0, counter: 0 }, offset: 0, turn: 1, waiting: [], answered: [], refused: [] },
 });
 
@@ -138,7 +139,7 @@ function taken(
     if (verdict?.status !== 'refused') return [];
     const { kind, rule, sentence } = verdict;
     const { workspaceId } = transaction;
-    return [{ id: crypto.randomUUID(), workspaceId, at, operation, kind, rule, sentence }];
+    return [{ id: newId(), workspaceId, at, operation, kind, rule, sentence }];
   });
   return {
     ...state,
@@ -180,7 +181,7 @@ export function refusedHere(
 function renumbered(state: LightState, waiting: readonly Waiting[]): LightState {
   return {
     ...state,
-    clientId: crypto.randomUUID(),
+    clientId: newId(),
     acknowledged: 0,
     nextN: waiting.length + 1,
     waiting: waiting.map((transaction, i) => ({ ...transaction, n: i + 1 })),
