@@ -23,7 +23,7 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { start: `${root}/index.html`, sw: `${root}/sw.ts` },
+      input: { start: `${root}/index.html`, light: `${root}/light.html`, sw: `${root}/sw.ts` },
       output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },
   },

@@ -6,6 +6,7 @@ import type { Engine } from './engine';
 import { Host } from './host';
 import type { Broadcast, ToLeader, ToTab } from './messages';
 import type { Status } from './store';
+import { syncProblem } from './sync-problem';
 
 export interface RelayOptions {
   /** Of the app and the person: the locks and the channel of their tabs are called after it. */
@@ -139,11 +140,7 @@ export class Relay {
     this.#leader = null;
     this.#known.clear();
     if (end === 'stopped') {
-      this.#publish({
-        ...initialStatus,
-        database: 'failed',
-        databaseError: databaseError(await engine.stopped),
-      });
+      this.#publish(failedBy(await engine.stopped));
       await engine.abandon();
     }
     return end;
@@ -156,7 +153,7 @@ export class Relay {
         return await this.options.open();
       } catch (error) {
         console.error('sync:', error);
-        this.#publish({ ...initialStatus, database: 'failed', databaseError: databaseError(error) });
+        this.#publish(failedBy(error));
         await new Promise((again) => setTimeout(again, 5_000));
       }
     }
@@ -179,6 +176,11 @@ export class Relay {
   #say(message: Broadcast): void {
     this.#channel.postMessage(message);
   }
+}
+
+function failedBy(error: unknown): Status {
+  const problem = isFull(error) ? syncProblem('device-full') : null;
+  return { ...initialStatus, database: 'failed', databaseError: databaseError(error), problem };
 }
 
 function databaseError(error: unknown): string {

@@ -3,6 +3,7 @@
 import { CircleAlert, RefreshCw, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '../../kit/button';
+import { lightPath } from '../../start/mode';
 import { useStatusOf } from '../../sync/react/store-context';
 import { useUpdate } from '../update';
 
@@ -40,9 +41,14 @@ export function Banners() {
           tone="danger"
           icon={<CircleAlert size={15} />}
           action={
-            <Button size="sm" onClick={() => location.reload()}>
-              Reload
-            </Button>
+            <>
+              <Button size="sm" onClick={() => location.assign(lightPath)}>
+                Light mode
+              </Button>
+              <Button size="sm" onClick={() => location.reload()}>
+                Reload
+              </Button>
+            </>
           }
         >
           <strong className="font-[600]">The database on this device could not be opened.</strong> {failure}

@@ -58,7 +58,7 @@ export class LightStore {
   #status: LightStatus;
 
   private constructor(
-    private readonly options: LightStoreOptions,
+    readonly options: LightStoreOptions,
     state: LightState | null,
   ) {
     const { files, name, userId, baseUrl = '' } = options;
