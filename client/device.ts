@@ -8,6 +8,9 @@ import { browserFiles } from './file/device-files';
 import preparedUrl from './generated/prepared.disk?url';
 import { DocumentWords } from './page/store/document-words';
 import { startWordsWorker } from './page/store/words-thread';
+import { browserLight } from './sync/light/browser';
+import { lightName } from './sync/light/files';
+import { storedName } from './sync/registry';
 import { runWorker } from './sync/run-worker';
 
 const files = import.meta.glob<string>(['../migrations/**/*.sql', '!../migrations/**/*server.sql'], {
@@ -20,12 +23,18 @@ const migrations: MigrationFile[] = Object.entries(files).map(([path, sql]) => (
   sql,
 }));
 
+const name = 'outpost';
+
 runWorker({
-  name: 'outpost',
+  name,
   schema,
   migrations,
   engine: engineParts,
   features: (userId) =>
-    deviceFeatures({ words: new DocumentWords(startWordsWorker), files: browserFiles(userId) }),
+    deviceFeatures({
+      words: new DocumentWords(startWordsWorker),
+      files: browserFiles(userId),
+      light: browserLight(lightName(storedName({ name }, userId))),
+    }),
   prepared: () => responseAt(preparedUrl),
 });

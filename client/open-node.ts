@@ -9,11 +9,13 @@ import { startWordsThread } from './page/store/words-thread-node';
 import * as database from './sync/database';
 import type { Engine } from './sync/engine';
 import { createStore } from './sync/facade';
+import type { LightOnDevice } from './sync/light/device';
 import { migrationFilesIn, type NodeEngineOptions, openEngineInNode } from './sync/open-node';
 import type { Store } from './sync/store';
 
 export interface NodeStoreOptions extends Omit<NodeEngineOptions, 'features'> {
   readonly files?: DeviceFiles;
+  readonly light?: LightOnDevice;
   readonly foldEvery?: number;
   /** ms that putting one body together may take. */
   readonly wordsLimit?: number;
@@ -37,8 +39,8 @@ export async function openNodeEngineWithDatabase(
   options: NodeStoreOptions,
 ): Promise<{ engine: Engine; pg: PGlite }> {
   const words = new DocumentWords(startWordsThread, options.wordsLimit);
-  const { files = null, foldEvery } = options;
-  const features = deviceFeatures({ words, files, foldEvery });
+  const { files = null, light = null, foldEvery } = options;
+  const features = deviceFeatures({ words, files, light, foldEvery });
   return await openEngineInNode({ schema, migrations: migrationFiles() }, { ...options, features });
 }
 

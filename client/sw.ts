@@ -7,6 +7,8 @@ const worker = self as unknown as ServiceWorkerGlobalScope;
 const manifest: { version: string; files: string[] } = JSON.parse('__PRECACHE__');
 const prefix = 'outpost-';
 const current = `${prefix}${manifest.version}`;
+/** The page of light mode; every other address is the app's own page. */
+const lightPage = '/light.html';
 const isBuild = (name: string) => /^outpost-[0-9a-f]{12}$/.test(name);
 /** Names that carry a hash of their contents: equal names are equal bytes. */
 const isHashed = (path: string) => /^\/assets\/.+-[\w-]{8,}\.\w+$/.test(path);
@@ -32,7 +34,8 @@ async function install(): Promise<void> {
 /** The sign-in page of a network answers 200 at every address. The app's own page names the app's files. */
 async function isOurs(path: string, response: Response): Promise<boolean> {
   if (response.status !== 200 || response.redirected) return false;
-  if (path !== '/') return !response.headers.get('content-type')?.startsWith('text/html');
+  const isPage = path === '/' || path === lightPage;
+  if (!isPage) return !response.headers.get('content-type')?.startsWith('text/html');
   const text = await response.clone().text();
   return manifest.files.some((file) => isHashed(file) && text.includes(file));
 }
@@ -54,7 +57,7 @@ async function answer(request: Request, url: URL): Promise<Response> {
   const cache = await caches.open(current);
   if (request.mode === 'navigate') {
     // From the device first: a page that waits for a bad network is worse than one that is a build behind.
-    return (await cache.match('/')) ?? fetch(request);
+    return (await cache.match(url.pathname === lightPage ? lightPage : '/')) ?? fetch(request);
   }
   return (await cache.match(url.pathname)) ?? (await caches.match(url.pathname)) ?? fetch(request);
 }

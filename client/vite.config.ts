@@ -22,10 +22,9 @@ export default defineConfig({
     outDir: `${root}/dist`,
     emptyOutDir: true,
     target: 'es2022',
-    minify: process.env.MINIFY !== '0',
     assetsInlineLimit: 0,
     rollupOptions: {
-      input: { start: `${root}/index.html`, sw: `${root}/sw.ts` },
+      input: { start: `${root}/index.html`, light: `${root}/light.html`, sw: `${root}/sw.ts` },
       output: {
         entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         codeSplitting: { groups: [interfaceInOneFile(`${root}/start.ts`, `${root}/main.tsx`)] },

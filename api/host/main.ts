@@ -18,7 +18,7 @@ import { changesPool, readsPool, tendingPool } from '../sync/pools';
 import type { Purge } from '../sync/purge';
 import { clientAddress, trustedProxies } from './address';
 import { defaultQuota } from './environment';
-import { writeFeatures } from './features';
+import { lightViews, writeFeatures } from './features';
 import { answerWithHeaders } from './headers';
 import { readMigrations } from './migrations';
 import { outpostPurge } from './purge';
@@ -90,6 +90,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     memberships: membershipsIn(reads),
     upstream: options.upstream,
     features: writeFeatures(documents),
+    lightViews,
     thread: { entry: new URL('./write-thread.ts', import.meta.url), databaseUrl: options.databaseUrl },
     open: ['/api/auth/'],
     publicUrl: options.publicUrl,

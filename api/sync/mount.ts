@@ -1,5 +1,5 @@
 // The core as one thing that an app mounts, over the app's own tables and its own sessions: POST /api/write, what lies
-// below /api/shapes, GET /api/session, and GET /api/workspaces/:id/size.
+// below /api/shapes, GET /api/session, and below GET /api/workspaces/:id the routes size and light.
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Pool } from 'pg';
 import type { Schema } from '../../db/sync/schema';
@@ -9,6 +9,8 @@ import type { Upstream } from '../../electric/proxy';
 import { entrance, remembering } from './entrance';
 import { errorHandler } from './errors';
 import { KnownReaders } from './known-readers';
+import { lightRoutes } from './light';
+import type { LightView } from './light-view';
 import { Lineage } from './lineage';
 import { MembershipChanges } from './membership-changes';
 import { OpenReads } from './open-reads';
@@ -38,6 +40,8 @@ export interface SyncOptions {
   readonly upstream: Upstream;
   /** What the app's features have a say in when rows are written; absent: the tables' own rules are all. */
   readonly features?: readonly WriteFeature[];
+  /** What the app's features give light mode to read; absent: nothing. */
+  readonly lightViews?: readonly LightView[];
   /** Answers large requests to write, so that they hold up nobody; absent: they are answered in this thread. */
   readonly thread?: WriteThread;
   /** Beginnings of paths that change something and need no session, such as the app's sign-in; absent: none. */
@@ -101,7 +105,8 @@ export function mountSync(options: SyncOptions): Sync {
   };
   const routes = new Hono();
   routes.onError(errorHandler(options.log));
-  for (const path of ['/api/write', '/api/shapes/*', '/api/session', '/api/workspaces/:id/size']) {
+  const ofWorkspaces = ['/api/workspaces/:id/size', '/api/workspaces/:id/light/*'];
+  for (const path of ['/api/write', '/api/shapes/*', '/api/session', ...ofWorkspaces]) {
     routes.use(path, sameOrigin(options.publicUrl), enter);
   }
   routes.route(
@@ -113,6 +118,8 @@ export function mountSync(options: SyncOptions): Sync {
     shapeRoutes({ person, memberships, membershipChanges, readers, openReads, upstream, door }),
   );
   routes.route('/api/workspaces', sizeRoutes({ person, memberships, reads, schema }));
+  const views = options.lightViews ?? [];
+  routes.route('/api/workspaces', lightRoutes({ person, memberships, reads, schema, views }));
   routes.route('/api/write', writeRoutes({ person, writes }));
   return {
     routes,

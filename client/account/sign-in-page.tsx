@@ -17,7 +17,12 @@ export function SignInPage() {
   const [mode, setMode] = useState<Mode>('sign-in');
   const invited = useAccountOptions()?.signUp === 'invite';
   const up = mode === 'sign-up' && !invited;
-  const done = (_session: Session) => void navigate({ href: safeNext(next), replace: true });
+  const done = (_session: Session) => {
+    const to = safeNext(next);
+    // Light mode is a page of its own.
+    if (to.startsWith('/light.html')) location.replace(to);
+    else void navigate({ href: to, replace: true });
+  };
   return (
     <AuthFrame
       title={up ? 'Create your account' : 'Sign in to Outpost'}

@@ -11,8 +11,9 @@ export function preloadThen(name: string): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler(_, { bundle }) {
-        if (!bundle) return [];
+      handler(_, { bundle, path }) {
+        // Light mode's page has one script, and its imports are named already.
+        if (!bundle || path !== '/index.html') return [];
         const named = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === name);
         if (!named) throw new Error(`no chunk is called ${name}`);
         return withImports(bundle, named.fileName).map(

@@ -17,6 +17,7 @@ export const initialStatus: Status = {
   session: 'signed-in',
   unsent: 0,
   onlyHere: 0,
+  beside: 0,
   sending: false,
   writing: 0,
   attention: 0,

@@ -36,6 +36,8 @@ export interface FeatureHost {
 export interface FeatureWork {
   /** Things that only this device has and that are to be sent, beside the local transactions; 0 when absent. */
   readonly unsent?: number;
+  /** What it counts as unsent is kept beside the database, where light mode can read it. */
+  readonly isBeside?: boolean;
   /** Brings `unsent` up to date. */
   recount?(): Promise<void>;
   /** The database is ready. Called once. */

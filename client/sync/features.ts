@@ -55,18 +55,25 @@ export class Features {
   async count(
     pg: PGliteInterface,
     userId: string,
-  ): Promise<Pick<Status, 'unsent' | 'attention' | 'onlyHere'>> {
+  ): Promise<Pick<Status, 'unsent' | 'beside' | 'attention' | 'onlyHere'>> {
     const { rows } = await pg.query<{ unsent: string; attention: string; kept: string }>(
       `select (select count(distinct n) from sync.outbox where verdict is null) as unsent,
          ${this.attention} as attention, ${this.kept} as kept`,
       [userId],
     );
     const unsent = Number(rows[0]!.unsent) + this.unsent;
-    return { unsent, attention: Number(rows[0]!.attention), onlyHere: unsent + Number(rows[0]!.kept) };
+    const { attention, kept } = rows[0]!;
+    const onlyHere = unsent + Number(kept);
+    return { unsent, beside: this.beside, attention: Number(attention), onlyHere };
   }
 
   get unsent(): number {
     return this.#works.reduce((sum, work) => sum + (work.unsent ?? 0), 0);
+  }
+
+  /** Of `unsent`, what light mode can read. */
+  get beside(): number {
+    return this.#works.reduce((sum, work) => sum + (work.isBeside ? (work.unsent ?? 0) : 0), 0);
   }
 
   async recount(): Promise<void> {

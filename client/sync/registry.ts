@@ -1,6 +1,9 @@
 // Which databases of this browser are complete, and where each is, of all apps of this origin. A database of its own in
 // IndexedDB, because the others come and go.
 
+/** @returns what this person's database of the app is called */
+export const storedName = ({ name }: { readonly name: string }, userId: string) => `${name}-${userId}`;
+
 /** A file that holds all files (disk/); a folder of files as PGlite's OPFS-AHP keeps it, up to version 0.2; IndexedDB. */
 export type Kind = 'disk' | 'opfs' | 'indexeddb';
 

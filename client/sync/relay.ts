@@ -7,6 +7,7 @@ import { Host } from './host';
 import type { Broadcast, ToLeader, ToTab } from './messages';
 import type { PastProblems } from './past-problems';
 import type { Status } from './store';
+import { syncProblem } from './sync-problem';
 
 export interface RelayOptions {
   /** Of the app and the person: the locks and the channel of their tabs are called after it. */
@@ -149,11 +150,7 @@ export class Relay {
     }
     if (end === 'stopped') {
       this.options.past.note('stopped');
-      this.#publish({
-        ...initialStatus,
-        database: 'failed',
-        databaseError: databaseError(await engine.stopped),
-      });
+      this.#publish(failedBy(await engine.stopped));
       await engine.abandon();
     }
     return end;
@@ -167,7 +164,7 @@ export class Relay {
       } catch (error) {
         console.error('sync:', error);
         this.options.past.note('not-opened');
-        this.#publish({ ...initialStatus, database: 'failed', databaseError: databaseError(error) });
+        this.#publish(failedBy(error));
         await new Promise((again) => setTimeout(again, 5_000));
       }
     }
@@ -190,6 +187,11 @@ export class Relay {
   #say(message: Broadcast): void {
     this.#channel.postMessage(message);
   }
+}
+
+function failedBy(error: unknown): Status {
+  const problem = isFull(error) ? syncProblem('device-full') : null;
+  return { ...initialStatus, database: 'failed', databaseError: databaseError(error), problem };
 }
 
 function databaseError(error: unknown): string {

@@ -10,7 +10,8 @@ import { migrationFiles } from '../open-node';
 import { stockOnDevice } from '../stock/device';
 import { Engine } from './engine';
 import { imageOf } from './prepared-node';
-import { openStorage, storedName } from './storage';
+import { storedName } from './registry';
+import { openStorage } from './storage';
 import { StoreError } from './store';
 
 const app = { name: 'outpost', schema, migrations: migrationFiles() };

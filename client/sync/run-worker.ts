@@ -4,9 +4,10 @@ import { Engine } from './engine';
 import type { EngineFeature } from './feature';
 import type { Start, ToLeader } from './messages';
 import { PastProblems } from './past-problems';
+import { storedName } from './registry';
 import { Relay } from './relay';
 import type { OpenSource } from './row-source';
-import { openStorage, type StoredApp, storedName } from './storage';
+import { openStorage, type StoredApp } from './storage';
 
 export interface WorkerApp extends StoredApp {
   /** What the app adds to the engine of this person; called each time that this worker opens the database. */

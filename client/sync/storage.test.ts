@@ -14,7 +14,8 @@ import { type Database, extensions, startParams } from './database';
 import { OpfsFiles } from './opfs';
 import { imageOf } from './prepared-node';
 import type { Kind } from './registry';
-import { openStorage, storedName } from './storage';
+import { storedName } from './registry';
+import { openStorage } from './storage';
 
 const kept = new URL('../../e2e/fixtures/0.2.0/', import.meta.url);
 const device = JSON.parse(readFileSync(new URL('device.json', kept), 'utf8')) as KeptDevice;

@@ -9,7 +9,7 @@ import { DiskFiles } from './disk/disk-files';
 import { type Entry, entriesOf, entriesOfTar, fill, makeImage, tarOf, writeEntries } from './disk/image';
 import { MemoryHandle } from './disk/memory-handle';
 import { opfsFiles, readIndexedDb, readOpfs, removeIndexedDb, removeOpfs } from './old-files';
-import { browserRegistry, type Kind, type Registry } from './registry';
+import { browserRegistry, type Kind, type Registry, storedName } from './registry';
 import { serialized } from './serialized';
 import { markStart } from './start-marks';
 
@@ -20,9 +20,6 @@ export interface StoredApp extends AppDatabase {
 
 /** The image of a migrated, empty database (disk/image.ts), so that a first start need not run initdb. */
 export type Prepared = () => Promise<Blob | Response>;
-
-/** @returns what this person's database of the app is called */
-export const storedName = ({ name }: StoredApp, userId: string) => `${name}-${userId}`;
 
 /**
  * Opens this person's database, or makes it.

@@ -29,6 +29,8 @@ export interface Status {
   readonly unsent: number;
   /** What is nowhere but on this device: all that is unsent, refused operations, and what features keep here. */
   readonly onlyHere: number;
+  /** Of `onlyHere`, what light mode can read: it is kept beside the database. */
+  readonly beside: number;
   readonly sending: boolean;
   /** Local transactions that this tab has asked for and that are not on the device's storage yet. */
   readonly writing: number;

@@ -109,7 +109,7 @@ export async function openDevice(
   person: TestPerson,
   options: Pick<
     NodeStoreOptions,
-    'prepared' | 'foldEvery' | 'files' | 'wordsLimit' | 'source' | 'succeed'
+    'prepared' | 'foldEvery' | 'files' | 'light' | 'wordsLimit' | 'source' | 'succeed'
   > & {
     readonly network?: (network: FlakyNetwork) => void;
   } = {},

@@ -70,6 +70,7 @@ test('W5: a report holds figures of everything, and nothing of what anybody wrot
         storage: 'opfs',
         network: 'online',
         session: 'signed-in',
+        beside: 0,
       },
       ...{ unsent: 1, onlyHere: 3, sending: false, writing: 0, attention: 2, loading: null, upToDate: false },
       // A sentence of the server, which may name something.

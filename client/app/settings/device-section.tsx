@@ -5,6 +5,7 @@ import { Button } from '../../kit/button';
 import { useNow } from '../../kit/now';
 import { Row, Section } from '../../kit/page-frame';
 import { ago } from '../../kit/when';
+import { chooseMode, lightPath } from '../../start/mode';
 import { useStatus, useStore } from '../../sync/react/store-context';
 import { storageNames, syncChip } from '../shell/sync-chip';
 
@@ -45,6 +46,18 @@ export function DeviceSection() {
       <Row label="Database">
         {databaseWords[status.database]}
         {status.databaseError ? <span className="text-danger">{status.databaseError}</span> : null}
+      </Row>
+      <Row label="Mode">
+        Full app
+        <Button
+          size="sm"
+          onClick={() => {
+            chooseMode('light');
+            location.assign(lightPath);
+          }}
+        >
+          Use light mode
+        </Button>
       </Row>
       <Row label="Kept in">{status.storage ? storageNames[status.storage] : 'Not open yet'}</Row>
     </Section>

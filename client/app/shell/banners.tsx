@@ -5,6 +5,7 @@ import { CircleAlert, RefreshCw, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useWorkspace } from '../../account/workspace';
 import { Button } from '../../kit/button';
+import { lightPath } from '../../start/mode';
 import { useStatusOf } from '../../sync/react/store-context';
 import { useUpdate } from '../update';
 
@@ -51,6 +52,9 @@ export function Banners() {
               >
                 Diagnostics
               </Link>
+              <Button size="sm" onClick={() => location.assign(lightPath)}>
+                Light mode
+              </Button>
               <Button size="sm" onClick={() => location.reload()}>
                 Reload
               </Button>

@@ -1,4 +1,5 @@
 // The one store of this tab: opened for the person who is signed in, closed when another takes over.
+import { keepWaiting, waitingPrefix } from '../light/waiting';
 import type { Store } from '../store';
 
 let current: Store | null = null;
@@ -11,7 +12,8 @@ export function storeFor(userId: string, open: (userId: string) => Store): Store
   current = store;
   let kept = 0;
   store.onStatus(() => {
-    const { heardAt } = store.status();
+    const { database, onlyHere, beside, heardAt } = store.status();
+    if (database === 'ready') keepWaiting(userId, onlyHere - beside);
     if (heardAt === null || heardAt - kept < KEEP_MS) return;
     kept = heardAt;
     keepHeard(userId, heardAt);
@@ -41,9 +43,11 @@ export function lastHeard(userId: string): number | null {
   }
 }
 
-/** Removes what lastHeard() knows, of everybody who used this browser. */
+/** Removes what lastHeard() and waitingInDatabase() know, of everybody who used this browser. */
 export function forgetHeard(): void {
-  for (const key of Object.keys(localStorage)) if (key.startsWith(heardPrefix)) localStorage.removeItem(key);
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith(heardPrefix) || key.startsWith(waitingPrefix)) localStorage.removeItem(key);
+  }
 }
 
 /** Call after the store was closed or removed. */

@@ -1,0 +1,57 @@
+// Bookings in light mode: today's and those of the week that follows, to read.
+import { useMemo } from 'react';
+import { parseRange } from '../../db/booking/range';
+import { clockTime, type LightFeature, LightPage } from '../kit/light';
+import { AsOf } from '../sync/light/as-of';
+import { useLightView } from '../sync/light/react';
+
+export const bookingLight: LightFeature = { name: 'bookings', title: 'Bookings', Page: Bookings };
+
+const DAY = 86_400_000;
+const states: Readonly<Record<string, string>> = { tentative: 'Tentative', conflicted: 'In conflict' };
+
+function Bookings() {
+  const today = new Date().toDateString();
+  const span = useMemo(() => {
+    const from = new Date(today);
+    return { from: from.toISOString(), to: new Date(from.getTime() + 7 * DAY).toISOString() };
+  }, [today]);
+  const view = useLightView('bookings', span);
+  const names = new Map(view.rows('resources').map(({ id, name }) => [id, String(name)]));
+  const bookings = view.rows('bookings').flatMap((booking) => {
+    const time = parseRange(String(booking.during));
+    return time ? [{ booking, time }] : [];
+  });
+  const days = new Map<string, typeof bookings>();
+  for (const one of bookings) {
+    // What began before is shown today.
+    const day = new Date(Math.max(one.time.start, Date.parse(span.from))).toDateString();
+    days.set(day, [...(days.get(day) ?? []), one]);
+  }
+  return (
+    <LightPage title="Bookings of the next seven days">
+      <AsOf view={view} time={clockTime} />
+      {[...days].map(([day, those]) => (
+        <section key={day} aria-label={dayName(day)}>
+          <h2 className="mb-1 text-sm font-[600]">{day === today ? 'Today' : dayName(day)}</h2>
+          <ul className="flex flex-col gap-1">
+            {those.map(({ booking, time }) => (
+              <li key={String(booking.id)} className="rounded-md bg-surface px-3 py-2 shadow-card">
+                <p className="wrap-anywhere">{String(booking.title)}</p>
+                <p className="text-xs text-ink-2">
+                  {names.get(booking.resource_id) ?? 'Unknown resource'}, {clockTime(time.start)} to{' '}
+                  {clockTime(time.end)}, {String(booking.author) || 'somebody'}
+                  {states[String(booking.status)] ? `. ${states[String(booking.status)]}` : ''}
+                </p>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {view.kept && bookings.length === 0 ? <p className="text-ink-2">Nothing is booked.</p> : null}
+    </LightPage>
+  );
+}
+
+const dayName = (day: string) =>
+  new Date(day).toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' });
