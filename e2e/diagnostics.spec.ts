@@ -143,3 +143,27 @@ test('W1, R1: a backup is saved and restored: what waits in it and here is sent 
     ...['From before', 'Sent since', 'Waits here', 'Waits in the backup'],
   ]);
 });
+
+test('is reached from the line that says that the database could not be opened, and shows what is known without it', async ({
+  server,
+  device,
+}) => {
+  const team = await makeTeam(server, { tasks: ['From before'] });
+  const browser = await device();
+  await browser.context.route('**/*.wasm', (route) => route.abort());
+  const app = await browser.tab();
+  const { page } = app;
+  await app.openBoard(team);
+  await app.signIn(team.owner);
+  await app.says('Storage failed');
+  await page.getByRole('link', { name: 'Diagnostics' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Diagnostics' })).toBeVisible();
+  await expect(app.main.getByText('Could not be opened', { exact: true })).toBeVisible();
+  await expect(app.main.getByText(/MiB of [\d,]+ MiB/)).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Steps of this start' })).toContainText('Worker begun');
+  await expect(page.getByRole('button', { name: 'Reset…' })).toHaveAttribute('aria-disabled', 'true');
+  // It opens by itself when it can be opened, and the page with it.
+  await browser.context.unroute('**/*.wasm');
+  await expect(app.main.getByText(/Postgres \d+\.\d+, PGlite/)).toBeVisible({ timeout: 30_000 });
+  await expect(app.main.getByText('The database on this device could not be opened.')).toBeVisible();
+});

@@ -1,5 +1,7 @@
 // What a device says of itself: as it is, with the shapes of its workspaces while they are current, cut and current again.
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { schema } from '../../db/tables';
 import { startTestApi, type TestApi } from '../../scripts/testing/api';
@@ -20,7 +22,8 @@ beforeEach(async () => {
 afterEach(() => station.close());
 
 test('the version of PGlite that is told is the one that is installed', () => {
-  const file = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url);
+  const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite');
+  const file = join(dirname(entry), '..', 'package.json');
   expect((JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version).toBe(PGLITE_VERSION);
 });
 

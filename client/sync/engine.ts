@@ -278,10 +278,11 @@ export class Engine implements Backend {
   readonly reset = (request: string) => this.#replacing.reset(request);
 
   async #standStill(): Promise<void> {
+    // First, so that a write that waits for room does not wait any longer.
+    this.#end();
     await this.#writer.stop(
       'The database is being replaced, and this was not saved. Try it again in a moment.',
     );
-    this.#end();
     await Promise.all(this.#closeParts());
   }
 

@@ -1,6 +1,6 @@
 // Another database takes the place of a device's: a new one (reset), or a backup. Unsent work is never lost on the way,
 // whenever the process is killed; a file that is no backup of this person changes nothing. REPLACE_KILLS gives the number
-// of kills.
+// of kills beside those at the steps that matter.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../db/tables';
 import { preparedBlob } from '../../scripts/prepare';
@@ -17,7 +17,7 @@ import { StoreError } from './store';
 const app = { name: 'outpost', schema, migrations: migrationFiles() };
 const userId = 'ada';
 const name = storedName(app, userId);
-const kills = Number(process.env.REPLACE_KILLS ?? 9);
+const kills = Number(process.env.REPLACE_KILLS ?? 3);
 const workspace = crypto.randomUUID();
 
 interface Browser {
@@ -163,7 +163,7 @@ describe('a reset', () => {
   });
 
   test('W1: killed at any step, nothing that only this device had is lost', {
-    timeout: 60_000 + kills * 20_000,
+    timeout: 180_000 + kills * 20_000,
   }, async () => {
     const whole = newBrowser();
     await (await worked(whole)).close();
@@ -177,17 +177,23 @@ describe('a reset', () => {
       kept = begun.opfs.fault.done + 1;
       return stage.apply(begun.registry, args);
     };
+    let placing = 0;
+    const { staged } = begun.registry;
+    begun.registry.staged = (...args) => {
+      placing = begun.opfs.fault.done + 1;
+      return staged.apply(begun.registry, args);
+    };
     await begun.opfs.run(() => engine.reset(crypto.randomUUID()));
     await (await start(begun)).close();
     const end = begun.opfs.fault.done;
-    // Around the moment from which the new one counts each step, and around the end; in between some.
-    const near = [-1, 0, 1, 2, 3].map((step) => kept + step);
-    const last = [1, 2, 3].map((step) => end - step);
-    const far = Array.from({ length: Math.max(0, kills - near.length) }, (_, i) =>
-      Math.floor(kept + ((i + 0.5) * (end - kept)) / (kills - near.length)),
+    // Each step around the moment from which the new one counts, and while it is written in place; afterwards some.
+    const counting = [-1, 0, 1].map((step) => kept + step);
+    const writing = [3, 4, 5, 6, 7, 8, 9, 10, 11].map((step) => placing + step);
+    const far = Array.from({ length: kills }, (_, i) =>
+      Math.floor(end - ((i + 0.5) * (end - placing)) / kills),
     );
     let replaced = 0;
-    for (const step of new Set([from + 1, ...near, ...far, ...last])) {
+    for (const step of new Set([from + 1, ...counting, ...writing, ...far])) {
       const browser = afterKill(whole);
       const device = await start(browser);
       // It takes the same steps each time, reading what was read above too, so this is where it is killed.

@@ -82,7 +82,8 @@ export class Replacing {
     } catch (error) {
       throw failure(error, image !== null);
     } finally {
-      await this.options.close().catch((error: unknown) => console.warn('sync:', error));
+      // One that has stopped cannot be closed.
+      await this.options.close().catch(() => database.abandon());
       isOver();
     }
   }

@@ -18,7 +18,7 @@ export function StartSection({ start }: { start: readonly StartMark[] }) {
           const from = percent(start[Math.max(0, i - 1)]!.at);
           return (
             <li key={step} className="flex items-center gap-3 px-4 py-1">
-              <span className="w-52 shrink-0 truncate phone:w-40">{stepWords[step]}</span>
+              <span className="w-52 shrink-0 phone:w-36">{stepWords[step]}</span>
               <span aria-hidden className="relative h-2 min-w-0 flex-1 overflow-hidden rounded-full bg-press">
                 <span
                   className="absolute inset-y-0 rounded-full bg-accent"

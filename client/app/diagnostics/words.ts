@@ -40,9 +40,7 @@ export const keptIn = (storage: Status['storage']) => (storage ? storageNames[st
 /** @param isKept as the browser says it */
 export function keepingWords(isKept: boolean | null): string {
   if (isKept === null) return 'This browser does not say';
-  return isKept
-    ? 'Yes: only you can remove it'
-    : 'No: the browser may remove it when the device runs short of space';
+  return isKept ? 'Yes, only you can remove it' : 'No, the browser may remove it';
 }
 
 export const stepWords: Readonly<Record<StartStep, string>> = {
