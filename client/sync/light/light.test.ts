@@ -192,7 +192,7 @@ describe('W1, W2: on a real server', () => {
 });
 
 describe('W1, W2: handed over to the full app', () => {
-  test('what was not sent is counted there, goes up from there, and comes down as any row', async () => {
+  test('what was not sent is counted there, goes up from there, and comes down like other rows', async () => {
     const light = await lightOf(await member('Noa'));
     const id = crypto.randomUUID();
     await light.write(insertTask(id, 'Written light'));
