@@ -18,12 +18,37 @@ export function engineParts(): Promise<EngineParts> {
 
 async function load(): Promise<EngineParts> {
   const [pgliteWasmModule, fsBundle] = await Promise.all([
-    WebAssembly.compileStreaming(fetch(moduleUrl)),
+    compiled(moduleUrl),
     responseAt(packageUrl).then((response) => response.blob()),
   ]);
   // A prepared database is always at hand, so initdb never runs. An empty module keeps PGlite from asking for it.
   const initdbWasmModule = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   return { pgliteWasmModule, initdbWasmModule, fsBundle, initialMemory: startMemoryMiB * 2 ** 20 };
+}
+
+/**
+ * The browser keeps the machine code that it has made of a module beside its own copy of the file. The service worker's
+ * copy is another one, which begins without, so it is asked only where the browser has none.
+ */
+async function compiled(url: string): Promise<WebAssembly.Module> {
+  if (await wasHereBefore()) {
+    try {
+      const kept = await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' });
+      if (kept.ok) return await WebAssembly.compileStreaming(kept);
+    } catch {
+      // It has none.
+    }
+  }
+  return await WebAssembly.compileStreaming(fetch(url));
+}
+
+/** Whether the service worker has kept files in this browser. */
+async function wasHereBefore(): Promise<boolean> {
+  try {
+    return (await caches.keys()).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** @throws when there is no such file, or no network */

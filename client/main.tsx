@@ -8,6 +8,7 @@ import { features } from './app/features';
 import { router } from './app/routes';
 import { useTheme } from './app/theme';
 import { registerServiceWorker } from './app/update';
+import { tellCalm, whenCalm } from './kit/calm';
 import { FeaturesProvider } from './kit/feature';
 import { fetchWhatIsLater } from './kit/later';
 import { TooltipProvider } from './kit/tooltip';
@@ -49,5 +50,9 @@ createRoot(root).render(
   </StrictMode>,
 );
 keepLastViews(root, () => rememberedPerson(location.pathname));
-registerServiceWorker();
-void fetchWhatIsLater();
+// Without a person there is no database to wait for.
+if (!rememberedPerson(location.pathname)) tellCalm();
+whenCalm(() => {
+  registerServiceWorker();
+  void fetchWhatIsLater();
+});

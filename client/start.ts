@@ -1,5 +1,6 @@
 // The page's own script: begins the worker and paints the frame or the last view, all from what this browser remembers,
-// and fetches the interface; or leads to light mode. It imports nothing large: everything before the first paint is in here and in the styles.
+// and fetches the interface; or leads to light mode. It imports nothing large: everything before the first paint is in
+// here and in the styles.
 import '@fontsource-variable/inter/wght.css';
 import './styles.css';
 import { beginWorker } from './start/early-worker';
@@ -13,7 +14,7 @@ const isLight = lightReason(location) !== null;
 const person = isLight ? null : rememberedPerson(location.pathname);
 if (isLight) location.replace(lightPath);
 else if (person) {
-  beginWorker();
+  beginWorker(person.userId);
   paintFrame(root, person);
   showLastView(person, location.pathname + location.search);
 }

@@ -16,14 +16,19 @@ const isHashed = (path: string) => /^\/assets\/.+-[\w-]{8,}\.\w+$/.test(path);
 async function install(): Promise<void> {
   const kept = await caches.open(current);
   const pages = manifest.files.map((file) => (file === '/index.html' ? '/' : file));
-  for (const path of pages) {
+  const keep = async (path: string) => {
     const known = isHashed(path) ? await caches.match(path) : undefined;
     // What has a hash is the same wherever it lies: the page has most of it in the browser's own cache by now.
     const cache = isHashed(path) ? 'default' : 'no-cache';
     const response = known ?? (await fetch(path, { cache, credentials: 'same-origin' }));
     if (!known && !(await isOurs(path, response))) throw new Error(`${path} could not be fetched`);
     await kept.put(path, response);
-  }
+  };
+  // Few at a time: the app has requests of its own.
+  const inTurn = async () => {
+    for (let path = pages.shift(); path !== undefined; path = pages.shift()) await keep(path);
+  };
+  await Promise.all([inTurn(), inTurn(), inTurn()]);
 }
 
 /** The sign-in page of a network answers 200 at every address. The app's own page names the app's files. */
@@ -69,6 +74,8 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
+  // Whoever asks for what the browser has kept by itself does not mean these files (engine-parts.ts).
+  if (request.cache === 'only-if-cached') return;
   if (url.pathname.startsWith('/api/') || request.headers.has('range')) return;
   event.respondWith(answer(request, url));
   if (request.mode === 'navigate') event.waitUntil(tidy(0));

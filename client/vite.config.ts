@@ -3,6 +3,7 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { interfaceInTwoFiles } from './build/chunks';
 import { shippedExtensions, shippedFrom } from './build/engine';
 import { slimPGlite } from './build/plugin';
 import { preloadThen } from './build/preload';
@@ -10,6 +11,12 @@ import { precache } from './precache';
 
 const root = import.meta.dirname;
 const pglite = () => slimPGlite(shippedFrom, shippedExtensions);
+
+const entries = {
+  start: `${root}/start.ts`,
+  main: `${root}/main.tsx`,
+  light: `${root}/light/main.tsx`,
+};
 
 export default defineConfig({
   root,
@@ -21,10 +28,14 @@ export default defineConfig({
     outDir: `${root}/dist`,
     emptyOutDir: true,
     target: 'es2022',
+    minify: process.env.MINIFY !== '0',
     assetsInlineLimit: 0,
     rollupOptions: {
       input: { start: `${root}/index.html`, light: `${root}/light.html`, sw: `${root}/sw.ts` },
-      output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      output: {
+        entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        codeSplitting: { groups: [interfaceInTwoFiles(entries)] },
+      },
     },
   },
 });

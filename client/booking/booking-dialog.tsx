@@ -4,7 +4,8 @@ import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { useLive } from '../sync/react/store-context';
 import { BookingForm } from './booking-form';
-import { bookingById, type ResourceRow } from './queries';
+import { bookingOptions } from './laying';
+import { type BookingRow, bookingById, type ResourceRow } from './queries';
 import type { Wanted } from './wanted';
 
 export function BookingDialog(props: {
@@ -16,7 +17,11 @@ export function BookingDialog(props: {
   onClose: () => void;
 }) {
   const { bookingId, wanted, onClose } = props;
-  const rows = useLive((db) => (bookingId ? bookingById(db, bookingId) : null), [bookingId]);
+  const rows = useLive<BookingRow>(
+    (db) => (bookingId ? bookingById(db, bookingId) : null),
+    [bookingId],
+    bookingOptions,
+  );
   const live = bookingId ? rows?.[0] : null;
   // A booking that goes while it is open stays readable until the dialog is closed.
   const [last, setLast] = useState(live);

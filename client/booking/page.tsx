@@ -23,6 +23,7 @@ import { useLiveTagged, useStore } from '../sync/react/store-context';
 import { BookingDialog } from './booking-dialog';
 import { axisOf, dayKey, weekOf, whenText } from './grid-time';
 import type { GridColumn } from './lanes';
+import { spanOptions } from './laying';
 import { Month, monthDays } from './month';
 import { type BookingRow, bookingsBetween, type ResourceRow } from './queries';
 import { ResourceDialog } from './resource-dialog';
@@ -95,15 +96,12 @@ export function BookingsPage() {
   }, [view, axis, date]);
   const oneResource = view === 'week' ? resource?.id : view === 'month' ? search.resource : undefined;
   const tag = `${span.from}-${span.to}-${oneResource ?? ''}`;
-  const live = useLiveTagged(
-    (db) =>
-      bookingsBetween(db, workspace.id, {
-        ...span,
-        resourceId: oneResource,
-        cancelled: search.cancelled ?? false,
-      }),
+  const shown = { ...span, resourceId: oneResource, cancelled: search.cancelled ?? false };
+  const live = useLiveTagged<BookingRow, string>(
+    (db) => bookingsBetween(db, workspace.id, shown),
     [workspace.id, tag, search.cancelled],
     tag,
+    spanOptions(workspace.id, shown),
   );
   // Rows of the view before stay until the new ones are here; the grid shows those that fall into it.
   const bookings = live?.rows;

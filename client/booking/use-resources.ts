@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { useWorkspace } from '../account';
 import { useLive, useStatus } from '../sync/react/store-context';
+import { resourceOptions } from './laying';
 import { type ResourceRow, resources } from './queries';
 
 export interface Resources {
@@ -15,7 +16,7 @@ export interface Resources {
 /** All resources of the workspace; undefined: not asked yet. */
 export function useAllResources(): readonly ResourceRow[] | undefined {
   const { id } = useWorkspace();
-  return useLive((db) => resources(db, id), [id]);
+  return useLive((db) => resources(db, id), [id], resourceOptions(id));
 }
 
 export function useResources(): Resources {

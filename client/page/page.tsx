@@ -134,7 +134,7 @@ function OnePage({ page, tree }: { page: PageRow; tree: PageTree }) {
   const author = useAuthor();
   const actions = usePageActions(tree);
   const stars = useFavourites();
-  const facts = useLive<PageFacts>((db) => pageFacts(db, page.id), [page.id])?.[0];
+  const facts = useLive<PageFacts>((db) => pageFacts(db, page.id), [page.id], { of: 'page' })?.[0];
   const handle = useDocument(workspace.id, page.id);
   const body = useDocumentStatus(handle);
   const makeTask = useMakeTask();

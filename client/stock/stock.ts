@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { useWorkspace } from '../account';
 import { useLive, useStatus } from '../sync/react/store-context';
+import { itemOptions, placeOptions } from './laying';
 import { type ItemRow, items, type LevelRow, levels, type PlaceRow, places } from './queries';
 
 export type MovementKind = 'take' | 'add' | 'move';
@@ -47,8 +48,8 @@ export function combine(
 /** @returns undefined until this device has answered. */
 export function useStock(): Stock | undefined {
   const { id } = useWorkspace();
-  const itemRows = useLive((db) => items(db, id), [id]);
-  const placeRows = useLive((db) => places(db, id), [id]);
+  const itemRows = useLive((db) => items(db, id), [id], itemOptions(id));
+  const placeRows = useLive((db) => places(db, id), [id], placeOptions(id));
   const levelRows = useLive((db) => levels(db, id), [id]);
   return useMemo(
     () => itemRows && placeRows && levelRows && combine(itemRows, placeRows, levelRows),

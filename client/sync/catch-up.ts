@@ -39,6 +39,11 @@ export class CatchUp {
 
   constructor(private readonly link: Link) {}
 
+  /** Somebody is about to ask, or is being answered. */
+  get busy(): boolean {
+    return this.#coming > 0 || this.#polls.size > 0;
+  }
+
   /** Somebody is about to ask: others wait for it. @returns to be called when it has asked, or will not */
   announce(): () => void {
     this.#coming++;

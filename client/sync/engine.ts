@@ -94,7 +94,7 @@ export class Engine implements Backend {
         // By the time the writer hears of it, the status counts it.
         const status = this.#status;
         this.#set({ unsent: status.unsent + unsent, onlyHere: status.onlyHere + unsent });
-        this.#changed(changes, true);
+        this.#changed(changes, 'done');
       },
       saved: () => this.#saved(),
       full: () => this.#full(),
@@ -116,7 +116,10 @@ export class Engine implements Backend {
       userId,
       source: options.source ?? shapeSource,
       flush,
-      changed: (tables) => void arrived(this.#pg, tables).then((changes) => this.#changed(changes)),
+      changed: (tables) =>
+        void arrived(this.#pg, tables).then((changes) =>
+          this.#changed(changes, this.#status.loading ? 'later' : 'now'),
+        ),
       progressed: () => this.#progressed(),
       mark: () => this.#mark(),
       identified: (answer, sentAt) => this.#identified(answer, sentAt),
@@ -130,10 +133,8 @@ export class Engine implements Backend {
   static async open(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
     const pg = engine.#pg;
-    await pg.query('insert into sync.client (client_id) values ($1) on conflict do nothing', [
-      crypto.randomUUID(),
-    ]);
-    await pg.exec(`delete from sync.request where at < now() - interval '1 day'; select sync.prune_sent()`);
+    await pg.exec(`insert into sync.client (client_id) values ('${crypto.randomUUID()}') on conflict do nothing;
+      delete from sync.request where at < now() - interval '1 day'; select sync.prune_sent()`);
     await engine.#flush();
     await engine.#features.recount();
     await engine.#count();
@@ -311,14 +312,13 @@ export class Engine implements Backend {
     await this.options.database.abandon();
   }
 
-  /** @param isCounted the status has what changed of the outbox already */
-  #changed(changes: Changes, isCounted = false): void {
+  /** @param count done: the status has what changed of the outbox; later: all is counted when it is loaded */
+  #changed(changes: Changes, count: 'now' | 'done' | 'later' = 'now'): void {
     if (this.#closed) return;
     const names = new Set(changes.keys());
     this.#live.invalidate(changes);
-    if (this.#features.counted.some((name) => names.has(name) && !(isCounted && name === 'outbox'))) {
-      void this.#count();
-    }
+    const isCounted = (name: string) => count === 'later' || (count === 'done' && name === 'outbox');
+    if (this.#features.counted.some((name) => names.has(name) && !isCounted(name))) void this.#count();
     this.#features.changed(names);
   }
 
@@ -342,9 +342,10 @@ export class Engine implements Backend {
   });
 
   #progressed(): void {
-    const was = this.#status.upToDate;
+    const was = this.#status;
     this.#set({ loading: this.#readPath.loading, upToDate: this.#readPath.upToDate });
-    if (was || !this.#status.upToDate) return;
+    if (was.loading && !this.#status.loading) void this.#count();
+    if (was.upToDate || !this.#status.upToDate) return;
     this.#features.wake();
     void this.#tending.tend();
   }

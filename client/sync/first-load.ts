@@ -43,21 +43,15 @@ export class LoadRefused extends Error {
   }
 }
 
-/** @returns where the load of this key stands; null: none is under way */
-export async function loadPosition(pg: PGliteInterface, key: string): Promise<LoadPosition | null> {
-  const { rows } = await pg.query<LoadPosition>(
-    'select handle, log_offset, done, lsn from sync.loading where key = $1',
-    [key],
-  );
-  return rows[0] ?? null;
-}
-
 /**
  * Loads from where it stands, or from the beginning.
- * @returns the last part: the server had nothing after it
+ * @returns the last part, after which the server had nothing, and the position in its log up to which rows are stored
  * @throws LoadRefused, the signal's reason, or what the database throws: what is stored until then is in sync.loading
  */
-export async function firstLoad(options: FirstLoadOptions, from: LoadPosition | null): Promise<Part> {
+export async function firstLoad(
+  options: FirstLoadOptions,
+  from: LoadPosition | null,
+): Promise<{ last: Part; position: bigint }> {
   const { signal } = options;
   let lsn = BigInt(from?.lsn ?? 0);
   let done = from?.done ?? 0;
@@ -82,14 +76,20 @@ export async function firstLoad(options: FirstLoadOptions, from: LoadPosition | 
       }
       done += some.length;
       isFirst = false;
-      await store(options, some, { ...at, done, lsn: String(lsn) });
+      const isEnd = isLast(part) && done === changes.length;
+      const position = { ...at, done, lsn: String(lsn) };
+      await store(options, some, (tx) =>
+        isEnd ? finish(tx, options, part, lsn) : reached(tx, options, position),
+      );
       options.stored(some.length);
+      if (isEnd) return { last: part, position: lsn };
     }
     signal.throwIfAborted();
     done = 0;
     if (isLast(part)) {
-      await finish(options, part, lsn);
-      return part;
+      // Nothing to flush: a position that is lost is asked for again.
+      await finish(options.pg, options, part, lsn);
+      return { last: part, position: lsn };
     }
     if (changes.length === 0 && url.searchParams.get('offset') === part.headers.get('electric-offset')) {
       await options.pause(signal, 1);
@@ -98,13 +98,13 @@ export async function firstLoad(options: FirstLoadOptions, from: LoadPosition | 
   }
 }
 
-/** Stores them, and where the load stands then, in one transaction. */
+/** Stores them, and where the load stands then (`reach`), in one transaction. */
 async function store(
   options: FirstLoadOptions,
   messages: readonly Message[],
-  at: LoadPosition,
+  reach: (tx: Transaction) => Promise<void>,
 ): Promise<void> {
-  const { pg, table, key } = options;
+  const { pg, table } = options;
   const attempt = (merge: boolean) =>
     pg.transaction(async (tx) => {
       await apply(tx, table, netOf(messages), merge);
@@ -115,11 +115,7 @@ async function store(
            from (select ceil(extract(epoch from $1::timestamptz) * 1000)::bigint as seen) x where clock_ms <= seen`,
         [newest(messages)],
       );
-      await tx.query(
-        `insert into sync.loading (key, handle, log_offset, done, lsn) values ($1, $2, $3, $4, $5)
-           on conflict (key) do update set handle = $2, log_offset = $3, done = $4, lsn = $5`,
-        [key, at.handle, at.log_offset, at.done, at.lsn],
-      );
+      await reach(tx);
     });
   try {
     await attempt(false);
@@ -177,6 +173,7 @@ async function apply(
     const blob = copyText(whole.map((row) => columns.map((column) => row[column] ?? null)));
     await tx.query(`copy public."${table}" (${columns.map(quoted).join()}) from '/dev/blob'`, [], { blob });
   }
+  if (merged.length === 0) return;
   // The view's own triggers put rows into sync.incoming.
   await tx.exec('set local session_replication_role = origin');
   for (const [id, what] of merged) {
@@ -190,7 +187,7 @@ async function apply(
       );
     }
   }
-  if (merged.length > 0) await tx.query(`select sync.apply_${table}(false)`);
+  await tx.query(`select sync.apply_${table}(false)`);
 }
 
 const quoted = (column: string) => `"${column}"`;
@@ -221,19 +218,30 @@ function newest(messages: readonly Message[]): string | null {
   return latest;
 }
 
+/** The load goes on from here. */
+async function reached(tx: Transaction, { key }: FirstLoadOptions, at: LoadPosition): Promise<void> {
+  await tx.query(
+    `insert into sync.loading (key, handle, log_offset, done, lsn) values ($1, $2, $3, $4, $5)
+       on conflict (key) do update set handle = $2, log_offset = $3, done = $4, lsn = $5`,
+    [key, at.handle, at.log_offset, at.done, at.lsn],
+  );
+}
+
 /** pglite-sync goes on from here. */
-async function finish({ pg, key, flush }: FirstLoadOptions, part: Part, lsn: bigint): Promise<void> {
+async function finish(
+  tx: Pick<Transaction, 'query'>,
+  { key }: FirstLoadOptions,
+  part: Part,
+  lsn: bigint,
+): Promise<void> {
   const position = {
     handle: part.headers.get('electric-handle'),
     offset: part.headers.get('electric-offset'),
   };
-  await pg.transaction(async (tx) => {
-    await tx.query('delete from sync.loading where key = $1', [key]);
-    await tx.query(
-      `insert into electric.subscriptions_metadata (key, shape_metadata, last_lsn) values ($1, $2, $3)
-         on conflict (key) do update set shape_metadata = excluded.shape_metadata, last_lsn = excluded.last_lsn`,
-      [key, { shape: position }, String(lsn)],
-    );
-  });
-  await flush();
+  await tx.query(
+    `with loaded as (delete from sync.loading where key = $1)
+     insert into electric.subscriptions_metadata (key, shape_metadata, last_lsn) values ($1, $2, $3)
+       on conflict (key) do update set shape_metadata = excluded.shape_metadata, last_lsn = excluded.last_lsn`,
+    [key, { shape: position }, String(lsn)],
+  );
 }

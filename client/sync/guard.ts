@@ -52,6 +52,8 @@ export class Guard {
     return new Proxy(this.pg, {
       get: (pg, name) => {
         if (name === 'transaction') return transaction;
+        // Outside of transactions it executes only what makes its table, once for each shape: shape-source.ts has made it.
+        if (name === 'exec') return async () => [];
         const value = Reflect.get(pg, name) as unknown;
         return typeof value === 'function' ? value.bind(pg) : value;
       },

@@ -51,6 +51,47 @@ export function layById<R extends object>(
   return rows.map((row) => (means(operation, row) ? patched(row, operation) : row));
 }
 
+/** A live query that shows all rows of a table that belong to it, in an order of its own. */
+export interface ShownList<R> {
+  readonly of: string;
+  /** What each column of a new row shows where its insert says nothing. It names all columns that are shown, but `id`. */
+  readonly blank: Omit<R, 'id'>;
+  /** Whether a new row is shown. @param set column values of the insert */
+  readonly belongs: (set: ShownRow) => boolean;
+  readonly order: (one: R, other: R) => number;
+}
+
+/** @returns what such a query shows of a write: as layById(), and new rows, in its order */
+export function layList<R extends { readonly id: string }>(list: ShownList<R>): Laying<R> {
+  const { of, blank, belongs, order } = list;
+  const names = Object.keys(blank);
+  return {
+    of,
+    lay: (rows, operation) => {
+      const { table, kind, set } = operation;
+      if (table !== of) return rows;
+      if (kind !== 'insert') {
+        const next = layById(of, rows, operation);
+        return next === rows ? rows : [...next].sort(order);
+      }
+      if (!belongs(set) || rows.some(({ id }) => id === set.id)) return rows;
+      const filled: ShownRow = { ...blank, ...set };
+      const shown = Object.fromEntries(['id', ...names].map((name) => [name, filled[name]]));
+      return [...rows, shown as unknown as R].sort(order);
+    },
+  };
+}
+
+const compared = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
+
+/** As `order by position, id` sorts. */
+export const byPosition = <R extends { readonly id: string; readonly position: string }>(one: R, other: R) =>
+  compared(one.position, other.position) || compared(one.id, other.id);
+
+/** As `order by lower(name), id` sorts. */
+export const byName = <R extends { readonly id: string; readonly name: string }>(one: R, other: R) =>
+  compared(one.name.toLowerCase(), other.name.toLowerCase()) || compared(one.id, other.id);
+
 /** @returns the rows with one operation laid over them */
 export function laidOver<R extends object>(
   laying: Laying<R>,

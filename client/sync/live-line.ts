@@ -23,6 +23,8 @@ interface Poll {
 const GATHER = 8;
 /** The same, when that means to end a request that is under way. */
 const GATHER_LONGER = 40;
+/** The same, while shapes catch up that will join soon. */
+const GATHER_LOADING = 250;
 /** How long a request keeps its slot when other lines wait for one, ms. */
 const TURN = 3_000;
 
@@ -44,6 +46,8 @@ export class LiveLine {
     private readonly link: Link,
     private readonly slots: Slots,
     private readonly news: LiveNews,
+    /** Whether shapes are catching up. */
+    private readonly isLoading: () => boolean,
   ) {}
 
   /** Polls that wait for an answer. */
@@ -96,7 +100,7 @@ export class LiveLine {
   #schedule(): void {
     this.#joined?.();
     if (this.#scheduled !== undefined || this.#closed.signal.aborted) return;
-    const gather = this.#request ? GATHER_LONGER : GATHER;
+    const gather = !this.#request ? GATHER : this.isLoading() ? GATHER_LOADING : GATHER_LONGER;
     this.#scheduled = setTimeout(() => {
       this.#scheduled = undefined;
       this.#request?.abort();

@@ -81,6 +81,6 @@ export class LivePolls {
   }
 
   #newLine(): LiveLine {
-    return new LiveLine(this.link, this.#live, this.news);
+    return new LiveLine(this.link, this.#live, this.news, () => this.#together.busy);
   }
 }

@@ -9,10 +9,17 @@ import { type AppTables, type Status, type Store, StoreError } from './store';
 
 export interface OpenOptions {
   readonly userId: string;
-  /** Starts the app's worker, which runs a Relay (relay.ts) and is sent Start first. */
-  startWorker(): Worker;
+  /** Starts the app's worker, which runs a Relay (relay.ts). One that is only made is sent Start by the store. */
+  startWorker(start: Start): Worker | StartedWorker;
   /** The person's database was removed from this device. */
   removed?(): void;
+}
+
+/** A worker that was sent Start before. */
+export interface StartedWorker {
+  readonly worker: Worker;
+  /** What it has said since, in its order. */
+  readonly heard: readonly ToTab[];
 }
 
 interface Call {
@@ -32,7 +39,10 @@ class WorkerBridge {
   readonly #stopSeen: () => void;
 
   constructor(options: OpenOptions) {
-    this.#worker = options.startWorker();
+    const start: Start = { type: 'start', userId: options.userId, baseUrl: location.origin };
+    const given = options.startWorker(start);
+    const started = 'heard' in given ? given : null;
+    this.#worker = started?.worker ?? (given as Worker);
     this.#worker.onmessage = ({ data }: MessageEvent<ToTab>) => this.#heard(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -43,8 +53,8 @@ class WorkerBridge {
         databaseError: 'The part of the app that keeps your data could not start. Reload the page.',
       });
     };
-    const start: Start = { type: 'start', userId: options.userId, baseUrl: location.origin };
-    this.#worker.postMessage(start);
+    if (started) for (const message of started.heard) this.#heard(message);
+    else this.#worker.postMessage(start);
     const seen = this.#nextId++;
     const tellSeen = () =>
       this.#send({ type: 'seen', id: seen, seen: document.visibilityState === 'visible' });

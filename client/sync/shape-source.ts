@@ -3,14 +3,17 @@
 import type { Transaction } from '@electric-sql/pglite';
 import { LivePolls } from './live-polls';
 import type { Followed, OpenSource, RowSource, SourceHost } from './row-source';
+import { Starts } from './starts';
 import { Subscription } from './subscription';
 
 class ShapeSource implements RowSource {
   readonly #polls: LivePolls;
+  readonly #starts: Starts;
   #prepared: Promise<void> | null = null;
 
   constructor(private readonly host: SourceHost) {
     this.#polls = new LivePolls(host.link, host);
+    this.#starts = new Starts(host.pg, host.schema, () => this.#prepare());
   }
 
   get healthy(): boolean {
@@ -18,7 +21,7 @@ class ShapeSource implements RowSource {
   }
 
   follow(followed: Followed): Subscription {
-    return new Subscription(this.host, this.#polls, followed, () => this.#prepare());
+    return new Subscription(this.host, this.#polls, followed, this.#starts);
   }
 
   /** Makes the table of pglite-sync, as the plugin does, once for all subscriptions. */

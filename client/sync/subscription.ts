@@ -2,11 +2,12 @@
 // merged row by row through the view of server truth. Starts itself again from what is stored when anything fails.
 import { electricSync } from '@electric-sql/pglite-sync';
 import { Answers } from './answers';
-import { firstLoad, type LoadPosition, LoadRefused, loadPosition } from './first-load';
-import { type ApplyMode, Guard } from './guard';
+import { firstLoad, type LoadPosition, LoadRefused } from './first-load';
+import { Guard } from './guard';
 import type { LivePolls } from './live-polls';
 import type { Part } from './parts';
 import type { Followed, Following, SourceHost } from './row-source';
+import type { Start, Starts } from './starts';
 import { isCut, isFirstLoad, type LoadingEvent, type LoadingState, loadingTable } from './states';
 import { type SyncProblem, syncProblem } from './sync-problem';
 
@@ -29,11 +30,6 @@ class Ended extends Error {
   }
 }
 
-type Start =
-  | { readonly mode: 'load'; readonly from: LoadPosition | null }
-  /** position: the one in the server's log up to which rows are stored */
-  | { readonly mode: ApplyMode; readonly position: bigint };
-
 export class Subscription implements Following {
   loadedRows = 0;
   batches = 0;
@@ -54,8 +50,7 @@ export class Subscription implements Following {
     private readonly host: SourceHost,
     private readonly polls: LivePolls,
     private readonly followed: Followed,
-    /** Resolves when pglite-sync's own table is there. */
-    private readonly prepared: () => Promise<void>,
+    private readonly starts: Starts,
   ) {
     const { serverId, workspaceId, table } = followed;
     // A reset database has lower positions, with which pglite-sync would stand still for ever: its identity is in the key.
@@ -91,10 +86,15 @@ export class Subscription implements Following {
     const closed = this.#closed.signal;
     while (!closed.aborted) {
       try {
-        const start = await this.#start();
+        const { table, workspaceId } = this.followed;
+        let start = await this.starts.of({ key: this.#key, table, workspaceId });
         this.#take(start.mode === 'load' ? 'first' : 'more');
-        if (start.mode === 'load') await this.#load(start.from);
-        else await this.#follow(start);
+        if (start.mode === 'load') {
+          start = await this.#load(start.from);
+          this.#take('ended');
+          this.#take('more');
+        }
+        await this.#follow(start);
       } catch (error) {
         if (closed.aborted) return;
         if ((error as { status?: unknown }).status === 403) return this.followed.denied();
@@ -153,30 +153,12 @@ export class Subscription implements Following {
     this.followed.changed();
   }
 
-  /** How the next rows are to be taken: nothing is known of the shape, or its rows are there without its offset. */
-  async #start(): Promise<Start> {
-    const { pg, schema } = this.host;
-    const { table, workspaceId } = this.followed;
-    await this.prepared();
-    const known = await pg.query<{ last_lsn: string }>(
-      'select last_lsn from electric.subscriptions_metadata where key = $1',
-      [this.#key],
-    );
-    if (known.rows[0]) return { mode: 'merge', position: BigInt(known.rows[0].last_lsn) };
-    const from = await loadPosition(pg, this.#key);
-    if (from) return { mode: 'load', from };
-    const rows = await pg.query(`select from ${table} where ${schema.tables[table]!.scope} = $1 limit 1`, [
-      workspaceId,
-    ]);
-    return rows.rows.length > 0 ? { mode: 'replace', position: 0n } : { mode: 'load', from: null };
-  }
-
   /** The plugin's first question after it is answered with `#ahead`. @throws what firstLoad() throws */
-  async #load(from: LoadPosition | null): Promise<void> {
+  async #load(from: LoadPosition | null): Promise<Exclude<Start, { mode: 'load' }>> {
     const { pg, link } = this.host;
     this.#received = from ? await this.#rowsHere() : 0;
     let shown = 0;
-    this.#ahead = await firstLoad(
+    const { last, position } = await firstLoad(
       {
         pg,
         table: this.followed.table,
@@ -205,8 +187,10 @@ export class Subscription implements Following {
       },
       from,
     );
+    this.#ahead = last;
     this.loadedRows = this.#received;
     this.followed.changed();
+    return { mode: 'merge', position };
   }
 
   async #rowsHere(): Promise<number> {

@@ -5,7 +5,7 @@ import { memo } from 'react';
 import { ColorDot } from '../kit/color-dot';
 import { visible } from '../kit/visible';
 import { dueDay } from '../kit/when';
-import type { LabelRow } from './project-data';
+import type { LabelRow } from './project-queries';
 
 export const LabelChip = memo(function LabelChip({ label }: { label: Pick<LabelRow, 'name' | 'color'> }) {
   return (

@@ -9,7 +9,8 @@ import { Popover } from '../kit/popover';
 import { swatches } from '../kit/swatches';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
-import { type LabelRow, useLabels } from './project-data';
+import { useLabels } from './project-data';
+import type { LabelRow } from './project-queries';
 
 function Label({ label }: { label: LabelRow }) {
   const store = useStore();

@@ -5,7 +5,8 @@ import { useWorkspace } from '../account';
 import { swatches } from '../kit/swatches';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
-import { type LabelRow, useLabels } from './project-data';
+import { useLabels } from './project-data';
+import type { LabelRow } from './project-queries';
 import { createLabel } from './write';
 
 export function nextColor(labels: readonly Pick<LabelRow, 'color'>[]): string {

@@ -1,8 +1,9 @@
 // How a write of this tab changes the rows that show tasks, before the database answers (client/sync/laying.ts): the
 // windows of the board and the list, the counts of their groups, one task with all it shows, its comments.
-import { type Laid, layById, patched, type ShownRow } from '../sync/laying';
+import { byName, byPosition, type Laid, layById, layList, patched, type ShownRow } from '../sync/laying';
 import type { LiveOptions } from '../sync/store';
 import type { Filters } from './filters';
+import type { LabelRow, ProjectRow } from './project-queries';
 import type { Slice, TaskRow } from './queries';
 import { shownColumns } from './shown-columns';
 
@@ -67,6 +68,24 @@ export function countOptions(projectId: string, f: Filters): LiveOptions<CountRo
     },
   };
 }
+
+/** Of labels. */
+export const labelOptions = (workspaceId: string): LiveOptions<LabelRow> =>
+  layList({
+    of: 'label',
+    blank: { name: '', color: '' },
+    belongs: (set) => set.workspace_id === workspaceId,
+    order: byName,
+  });
+
+/** Of projects. */
+export const projectOptions = (workspaceId: string): LiveOptions<ProjectRow> =>
+  layList({
+    of: 'project',
+    blank: { key: '', name: '', position: '', archived: false },
+    belongs: (set) => set.workspace_id === workspaceId,
+    order: byPosition,
+  });
 
 /** Of taskDetail. */
 export function detailOptions<R extends TaskRow>(): LiveOptions<R> {

@@ -4,21 +4,9 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'r
 import { useWorkspace } from '../account';
 import { recall, remember } from '../kit/remember';
 import { useIsOffline, useLive, useStatusOf } from '../sync/react/store-context';
+import { labelOptions, projectOptions } from './laying';
+import type { LabelRow, ProjectRow } from './project-queries';
 import * as read from './project-queries';
-
-export interface LabelRow {
-  readonly id: string;
-  readonly name: string;
-  readonly color: string;
-}
-
-export interface ProjectRow {
-  readonly id: string;
-  readonly key: string;
-  readonly name: string;
-  readonly position: string;
-  readonly archived: boolean;
-}
 
 interface Labels {
   readonly labels: readonly LabelRow[];
@@ -34,8 +22,8 @@ export function ProjectDataProvider({ children }: { children: ReactNode }) {
   const { id } = useWorkspace();
   const isHere = useStatusOf((status) => status.loading === null && status.upToDate);
   const isOffline = useIsOffline();
-  const labels = useLive((db) => read.labels(db, id), [id]) ?? none;
-  const live = useLive((db) => read.projects(db, id), [id]);
+  const labels = useLive((db) => read.labels(db, id), [id], labelOptions(id)) ?? none;
+  const live = useLive((db) => read.projects(db, id), [id], projectOptions(id));
   const key = `projects.${id}`;
   // An empty answer while the first rows are still on their way is no knowledge.
   const known = live && (live.length > 0 || isHere);

@@ -10,7 +10,8 @@ import { Field } from '../kit/field';
 import { keyBetween } from '../kit/position';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
-import { type ProjectRow, useProjects } from './project-data';
+import { useProjects } from './project-data';
+import type { ProjectRow } from './project-queries';
 
 /** A short key out of a name: initials of several words, or the first letters of one. */
 export function suggestKey(name: string, taken: readonly string[]): string {

@@ -4,6 +4,20 @@ import type { DB } from '../../db/schema';
 
 type Db = Kysely<DB>;
 
+export interface LabelRow {
+  readonly id: string;
+  readonly name: string;
+  readonly color: string;
+}
+
+export interface ProjectRow {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  readonly position: string;
+  readonly archived: boolean;
+}
+
 export function labels(db: Db, workspaceId: string) {
   return db
     .selectFrom('label')

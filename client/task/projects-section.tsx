@@ -15,8 +15,9 @@ import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
 import { newProject } from './overlays';
 import { ProjectBadge } from './project-badge';
-import { type ProjectRow, useProjects } from './project-data';
+import { useProjects } from './project-data';
 import { RenameProject } from './project-dialogs';
+import type { ProjectRow } from './project-queries';
 
 function ProjectEntry({ project }: { project: ProjectRow }) {
   const workspace = useWorkspace();

@@ -117,10 +117,15 @@ async function verify(
       `The database is at migration ${from} and this version knows only ${to}: run the newer version.`,
     );
   }
+  const sums = await checksums(
+    connection,
+    wanted.map((file) => file.sql),
+  );
   for (const row of applied) {
-    const file = wanted.find((candidate) => candidate.name === row.name);
-    if (!file) throw new MigrationError('missing', `Migration ${row.name} was applied and its file is gone.`);
-    if ((await checksum(connection, file.sql)) !== row.checksum) {
+    const file = wanted.findIndex((candidate) => candidate.name === row.name);
+    if (file < 0)
+      throw new MigrationError('missing', `Migration ${row.name} was applied and its file is gone.`);
+    if (sums[file] !== row.checksum) {
       throw new MigrationError(
         'changed',
         `Migration ${row.name} was changed after it was applied: put it back and write a new one.`,
@@ -210,14 +215,20 @@ async function applyMachinery(
   }
 }
 
-/** The database computes it, because a page that is not a secure context has no crypto.subtle. */
 async function checksum(connection: MigrationConnection, sql: string): Promise<string> {
-  const text = sql.replaceAll('\r\n', '\n');
+  const [sum = ''] = await checksums(connection, [sql]);
+  return sum;
+}
+
+/** The database computes them, because a page that is not a secure context has no crypto.subtle. */
+async function checksums(connection: MigrationConnection, files: readonly string[]): Promise<string[]> {
+  const texts = files.map((sql) => sql.replaceAll('\r\n', '\n'));
   const { rows } = await connection.query(
-    "select encode(sha256(convert_to($1::text, 'UTF8')), 'hex') as checksum",
-    [text],
+    `select encode(sha256(convert_to(t.text, 'UTF8')), 'hex') as checksum
+       from unnest($1::text[]) with ordinality t (text, at) order by t.at`,
+    [texts],
   );
-  return (rows[0] as { checksum: string }).checksum;
+  return (rows as { checksum: string }[]).map((row) => row.checksum);
 }
 
 /** The path of a file of the machinery; the last group is its side. */

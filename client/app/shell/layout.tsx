@@ -4,6 +4,7 @@ import { Compass } from 'lucide-react';
 import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { refreshSession, useSession } from '../../account/session';
 import { WorkspaceProvider } from '../../account/workspace';
+import { whenCalm } from '../../kit/calm';
 import { Empty } from '../../kit/empty';
 import { useFeatures } from '../../kit/feature';
 import { KeyboardProvider } from '../../kit/keys/keyboard';
@@ -30,13 +31,16 @@ function SessionKeeper() {
   }, [store, memberships]);
   useEffect(() => {
     const refresh = () => void refreshSession().catch(() => {});
-    refresh();
+    const forget = whenCalm(refresh);
     const online = () => {
       refresh();
       store.wake();
     };
     window.addEventListener('online', online);
-    return () => window.removeEventListener('online', online);
+    return () => {
+      forget();
+      window.removeEventListener('online', online);
+    };
   }, [store]);
   return null;
 }

@@ -2,13 +2,14 @@
 import { useMemo } from 'react';
 import { useSession, useWorkspace } from '../../account';
 import { useLive } from '../../sync/react/store-context';
+import { pageOptions } from './laying';
 import { favourites, pages } from './queries';
 import { buildTree, type PageRow, type PageTree } from './tree';
 
 /** @returns undefined until this device has answered. */
 export function usePages(): PageTree | undefined {
   const { id } = useWorkspace();
-  const rows = useLive<PageRow>((db) => pages(db, id), [id]);
+  const rows = useLive<PageRow>((db) => pages(db, id), [id], pageOptions(id));
   return useMemo(() => rows && buildTree(rows), [rows]);
 }
 

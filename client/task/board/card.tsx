@@ -11,7 +11,8 @@ import { visible } from '../../kit/visible';
 import { DueChip, LabelChip } from '../bits';
 import { priorityNames, statusNames, type TaskStatus } from '../facts';
 import { PriorityIcon } from '../icons';
-import { type LabelRow, useLabels } from '../project-data';
+import { useLabels } from '../project-data';
+import type { LabelRow } from '../project-queries';
 import type { TaskRow } from '../queries';
 
 const shownLabels = 3;
