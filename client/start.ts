@@ -1,5 +1,6 @@
 // The page's own script: begins the worker and paints the frame or the last view, all from what this browser remembers,
-// and fetches the interface; or leads to light mode. It imports nothing large: everything before the first paint is in here and in the styles.
+// and fetches the interface; or leads to light mode. It imports nothing large: everything before the first paint is in
+// here and in the styles.
 import '@fontsource-variable/inter/wght.css';
 import './styles.css';
 import { beginWorker } from './start/early-worker';

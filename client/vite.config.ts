@@ -3,7 +3,7 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { interfaceInOneFile } from './build/chunks';
+import { interfaceInTwoFiles } from './build/chunks';
 import { shippedExtensions, shippedFrom } from './build/engine';
 import { slimPGlite } from './build/plugin';
 import { preloadThen } from './build/preload';
@@ -11,6 +11,12 @@ import { precache } from './precache';
 
 const root = import.meta.dirname;
 const pglite = () => slimPGlite(shippedFrom, shippedExtensions);
+
+const entries = {
+  start: `${root}/start.ts`,
+  main: `${root}/main.tsx`,
+  light: `${root}/light/main.tsx`,
+};
 
 export default defineConfig({
   root,
@@ -27,7 +33,7 @@ export default defineConfig({
       input: { start: `${root}/index.html`, light: `${root}/light.html`, sw: `${root}/sw.ts` },
       output: {
         entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-        codeSplitting: { groups: [interfaceInOneFile(`${root}/start.ts`, `${root}/main.tsx`)] },
+        codeSplitting: { groups: [interfaceInTwoFiles(entries)] },
       },
     },
   },

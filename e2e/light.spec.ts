@@ -1,6 +1,8 @@
 // Light mode: the last views, the same writes, honest marks, and the way there and back.
 import type { Page } from '@playwright/test';
-import { columns } from './app';
+import { App, columns } from './app';
+import { serious } from './axe';
+import { makeResources } from './calendar';
 import type { Person } from './person';
 import { makeTeam, type Team } from './team';
 import { type Device, expect, test } from './test';
@@ -224,3 +226,58 @@ test('a worker that fails at its start leads to light mode by itself, and there 
   await app.upToDate();
   await expect(app.card('Hatch')).toBeVisible();
 });
+
+test('C2: a booking that clashes is stored as in conflict, and light mode says so', async ({
+  server,
+  device,
+}) => {
+  const team = await makeTeam(server);
+  await makeResources(team, ['Lab'], { opens: '00:00', closes: '24:00' });
+  const browser = await device();
+  const page = await browser.context.newPage();
+  await page.goto('/?light');
+  await signIn(page, team.owner);
+  await page.getByRole('link', { name: 'Bookings' }).click();
+  await page.getByText('New booking').click();
+  const today = await page.evaluate(() => new Date().toLocaleDateString('sv'));
+  const book = async (title: string, from: string, to: string) => {
+    await page.getByLabel('What for').fill(title);
+    await page.getByLabel('From').fill(`${today}T${from}`);
+    await page.getByLabel('To').fill(`${today}T${to}`);
+    await page.getByRole('button', { name: 'Book', exact: true }).click();
+  };
+  await book('Tide tables', '10:00', '11:00');
+  await isOnServer(page, 'Tide tables');
+  await book('Ice cores', '10:30', '11:30');
+  await expect(task(page, 'Ice cores')).toContainText('In conflict');
+  await isOnServer(page, 'Ice cores');
+  await page.getByRole('link', { name: 'Changes' }).click();
+  await expect(page.getByRole('region', { name: 'Stored otherwise' })).toContainText('it clashes');
+});
+
+const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+for (const [size, viewport] of Object.entries(sizes)) {
+  test(`no serious or critical finding of axe in light mode: ${size}`, async ({ server, device }) => {
+    const team = await makeTeam(server, { tasks: [{ title: 'Valve', description: 'Turn it' }] });
+    const browser = await device({ viewport });
+    const page = await lightTab(browser, team);
+    const app = new App(page);
+    const findings = await serious(app, 'project');
+    await page.getByRole('link', { name: 'Valve' }).click();
+    await page.getByRole('textbox', { name: 'Write a comment' }).fill('It sticks');
+    await page.getByRole('button', { name: 'Comment' }).click();
+    await expect(page.getByRole('region', { name: 'Comments' })).toContainText('It sticks');
+    findings.push(...(await serious(app, 'task')));
+    for (const name of ['Bookings', 'Pages', 'Stock', 'Changes']) {
+      await page.getByRole('navigation', { name: 'Light mode' }).getByRole('link', { name }).click();
+      await expect(page.getByRole('heading', { level: 1, name: new RegExp(`^${name}`) })).toBeVisible();
+      findings.push(...(await serious(app, name)));
+    }
+    await page.getByRole('link', { name: 'What it cannot do, and the way back' }).click();
+    findings.push(...(await serious(app, 'about')));
+    expect(findings).toEqual([]);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBeLessThanOrEqual(viewport.width);
+  });
+}

@@ -35,7 +35,7 @@ export const taskLightViews: readonly LightView[] = [
         where: 'project_id = $3::uuid',
         // Of very many, those that are being worked on.
         order: `status in ('done', 'cancelled'), position collate "C", id`,
-        limit: 1_000,
+        limit: 500,
       },
       projects: {
         table: 'project',

@@ -1,9 +1,11 @@
-// Bookings in light mode: today's and those of the week that follows, to read.
+// Bookings in light mode: those of the next seven days, and a new one.
 import { useMemo } from 'react';
 import { parseRange } from '../../db/booking/range';
 import { clockTime, type LightFeature, LightPage } from '../kit/light';
+import { SyncMark } from '../kit/mark';
 import { AsOf } from '../sync/light/as-of';
-import { useLightView } from '../sync/light/react';
+import { useLightPlace, useLightView } from '../sync/light/react';
+import { BookingForm } from './light-form';
 
 export const bookingLight: LightFeature = { name: 'bookings', title: 'Bookings', Page: Bookings };
 
@@ -18,10 +20,16 @@ function Bookings() {
   }, [today]);
   const view = useLightView('bookings', span);
   const names = new Map(view.rows('resources').map(({ id, name }) => [id, String(name)]));
-  const bookings = view.rows('bookings').flatMap((booking) => {
+  const { role } = useLightPlace();
+  const laid = view.laid('bookings', 'booking');
+  const shown = laid.rows.flatMap((booking) => {
     const time = parseRange(String(booking.during));
-    return time ? [{ booking, time }] : [];
+    // What was laid over may be of another week.
+    const isShown = time && time.end > Date.parse(span.from) && time.start < Date.parse(span.to);
+    return isShown ? [{ booking, time }] : [];
   });
+  const bookings = shown.sort((one, other) => one.time.start - other.time.start);
+  const resources = view.rows('resources').filter(({ archived }) => archived !== true);
   const days = new Map<string, typeof bookings>();
   for (const one of bookings) {
     // What began before is shown today.
@@ -30,6 +38,7 @@ function Bookings() {
   }
   return (
     <LightPage title="Bookings of the next seven days">
+      {role === 'guest' || resources.length === 0 ? null : <BookingForm resources={resources} />}
       <AsOf view={view} time={clockTime} />
       {[...days].map(([day, those]) => (
         <section key={day} aria-label={dayName(day)}>
@@ -37,7 +46,13 @@ function Bookings() {
           <ul className="flex flex-col gap-1">
             {those.map(({ booking, time }) => (
               <li key={String(booking.id)} className="rounded-md bg-surface px-3 py-2 shadow-card">
-                <p className="wrap-anywhere">{String(booking.title)}</p>
+                <p className="flex items-center gap-2 wrap-anywhere">
+                  {String(booking.title)}
+                  <SyncMark
+                    pending={laid.places.get(String(booking.id)) === 'here'}
+                    writing={laid.places.get(String(booking.id)) === 'storing'}
+                  />
+                </p>
                 <p className="text-xs text-ink-2">
                   {names.get(booking.resource_id) ?? 'Unknown resource'}, {clockTime(time.start)} to{' '}
                   {clockTime(time.end)}, {String(booking.author) || 'somebody'}

@@ -16,21 +16,30 @@ function reachedFrom(entry: string, info: InfoOf): ReadonlySet<string> {
 
 type InfoOf = (id: string) => { readonly importedIds: readonly string[] } | null;
 
-/**
- * One file for all that the interface imports and the page's own script does not.
- * @param start path of the page's own script
- * @param main path of the interface, which the page's own script imports with import()
- */
-export function interfaceInOneFile(start: string, main: string): Rolldown.CodeSplittingGroup {
+/** Paths of scripts. */
+export interface Entries {
+  /** The page's own. */
+  readonly start: string;
+  /** The interface, which the page's own script imports with import(). */
+  readonly main: string;
+  /** Light mode, a page of its own. */
+  readonly light: string;
+}
+
+/** One file for all that the interface imports and the page's own script does not; what light mode imports too is another. */
+export function interfaceInTwoFiles({ start, main, light }: Entries): Rolldown.CodeSplittingGroup {
   let first: ReadonlySet<string> | null = null;
   let then: ReadonlySet<string> | null = null;
+  let lights: ReadonlySet<string> | null = null;
   return {
     debugName: 'interface',
     name: (id, context) => {
       const info: InfoOf = (of) => context.getModuleInfo(of);
       first ??= reachedFrom(start, info);
       then ??= reachedFrom(main, info);
-      return then.has(id) && !first.has(id) ? 'main' : null;
+      lights ??= reachedFrom(light, info);
+      if (!then.has(id) || first.has(id)) return null;
+      return lights.has(id) ? 'shared' : 'main';
     },
     includeDependenciesRecursively: false,
   };

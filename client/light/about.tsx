@@ -18,7 +18,7 @@ const reasons: Readonly<Record<LightReason, string>> = {
 const cannot = [
   'search, the palette, the board with drag and drop, and the Inbox',
   'edit pages; it shows their words only, without headings, tables or images',
-  'make or move bookings, or say before saving whether a booking clashes',
+  'move or cancel bookings, or say before saving whether a booking clashes',
   'move stock, import, export, or change members and settings',
   'show what it has not shown before while there is no network',
 ];

@@ -95,7 +95,8 @@ export const chosenMode = (): 'full' | 'light' | null => kept().choice;
 export function beginsStart(): void {
   const { startingAt } = kept();
   if (startingAt !== null) startFailed();
-  keep({ startingAt: Date.now() });
+  // In a hidden tab a browser ends what it likes: that says nothing of the start.
+  keep({ startingAt: document.visibilityState === 'hidden' ? null : Date.now() });
   const left = () => {
     if (document.visibilityState === 'hidden') keep({ startingAt: null });
   };

@@ -14,6 +14,8 @@ export interface Asset {
   readonly firstPaint: boolean;
   /** Needed before the interface can be used: those, and what the page's own script fetches at once. */
   readonly interface: boolean;
+  /** Needed before light mode shows anything: its page, and the scripts and styles that it runs. */
+  readonly light: boolean;
   /** Needed before the database can be used: the worker's scripts, Postgres, its files, the prepared database. */
   readonly database: boolean;
 }
@@ -30,6 +32,8 @@ export function measureAssets(dist: string): Asset[] {
     .filter((e) => e.isFile() && !e.name.endsWith('.map') && !isCopy(join(e.parentPath, e.name)))
     .map((e) => join(e.parentPath, e.name).slice(dist.length + 1));
   const worker = workerScripts(dist, files);
+  const lightPage = readFileSync(join(dist, 'light.html'), 'utf8');
+  const light = new Set([...lightPage.matchAll(/ (?:src|href)="\/(assets\/[^"]+)"/g)].map((m) => m[1]));
   const size = (path: string, otherwise: number) => (existsSync(path) ? statSync(path).size : otherwise);
   return files
     .map((file): Asset => {
@@ -43,6 +47,7 @@ export function measureAssets(dist: string): Asset[] {
         brotli: size(`${path}.br`, raw),
         firstPaint,
         interface: firstPaint || fetched.has(file),
+        light: file === 'light.html' || light.has(file),
         database: worker.has(file) || /^assets\/(pglite|prepared|btree_gist)\b/.test(file),
       };
     })

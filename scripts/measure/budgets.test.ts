@@ -24,12 +24,16 @@ test('the bytes of the built client are within their limits', async () => {
   expect(await buildWhenStale()).toBe(true);
   await compressFolder(clientDist, cache, 'best');
   const assets = measureAssets(clientDist);
-  for (const kind of ['firstPaint', 'interface', 'database'] as const) {
+  for (const kind of ['firstPaint', 'interface', 'light', 'database'] as const) {
     expect(assets.filter((a) => a[kind]).length).toBeGreaterThan(1);
   }
   expect(assets.filter((a) => /\.(wasm|data)$/.test(a.file))).toHaveLength(2);
   expect(assets.some((a) => a.database && /btree_gist/.test(a.file))).toBe(true);
   expect(overBytes(readBudgets(), assets)).toEqual([]);
+  // Light mode has no part of the database.
+  expect(
+    assets.filter((a) => a.light && /\.(wasm|data|disk)$|^assets\/(worker|device)-/.test(a.file)),
+  ).toEqual([]);
 }, 300_000);
 
 test('the heaps are within their limits with 10,000 tasks on the device', async () => {
@@ -55,7 +59,7 @@ test('what goes beyond a limit is said', () => {
   const budgets = {
     load,
     fanout,
-    bytes: { firstPaintBrotli: 10, interfaceBrotli: 10, databaseBrotli: 10, allBrotli: 20 },
+    bytes: { firstPaintBrotli: 10, interfaceBrotli: 10, lightBrotli: 10, databaseBrotli: 10, allBrotli: 20 },
     heapMiB: { wasm: 1, js: 1 },
     bookings: limits,
     documents,
@@ -67,11 +71,13 @@ test('what goes beyond a limit is said', () => {
     brotli: 11,
     firstPaint: true,
     interface: false,
+    light: false,
     database: false,
   };
   expect(overBytes(budgets, [asset])).toEqual(['11 bytes to the first paint; the limit is 10']);
   const later = { ...asset, firstPaint: false };
   expect(overBytes(budgets, [{ ...later, interface: true }])).toHaveLength(1);
+  expect(overBytes(budgets, [{ ...later, light: true }])).toHaveLength(1);
   expect(overBytes(budgets, [{ ...later, database: true }])).toHaveLength(1);
   expect(overBytes(budgets, [asset, later])).toHaveLength(2);
   expect(overHeap(budgets, { wasmMiB: 1, jsMiB: 1, rendererMiB: null })).toEqual([]);

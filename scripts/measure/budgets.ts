@@ -12,6 +12,8 @@ const budgets = z.strictObject({
     firstPaintBrotli: z.int(),
     /** Those, and the scripts that the page's own fetches at once. */
     interfaceBrotli: z.int(),
+    /** Light mode's page, and the scripts and styles that it runs, React among them. */
+    lightBrotli: z.int(),
     /** Until a new device can write: the worker's scripts, Postgres, its files, the prepared database. */
     databaseBrotli: z.int(),
     /** Everything that was built, the database included. */
@@ -70,6 +72,7 @@ export function overBytes({ bytes }: Budgets, assets: readonly Asset[]): string[
       totalOf(assets.filter((a) => a.interface)).brotli,
       bytes.interfaceBrotli,
     ),
+    ...over('bytes to light mode', totalOf(assets.filter((a) => a.light)).brotli, bytes.lightBrotli),
     ...over(
       'bytes to a database that can be used',
       totalOf(assets.filter((a) => a.database)).brotli,

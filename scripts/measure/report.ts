@@ -1,6 +1,6 @@
 // docs/measurements.json and docs/measurements.md: the same figures, for programs and for people.
 // The page is written as a whole each time; what is to be said about the figures stands here.
-import type { Asset, AssetTotals } from './assets';
+import { type Asset, type AssetTotals, totalOf } from './assets';
 import type { BookingFigures } from './bookings';
 import type { Budgets } from './budgets';
 import type { Device, Memory } from './chromium';
@@ -168,6 +168,11 @@ ${table(
   ['', 'limit', 'measured'],
   [
     ['bytes to the first paint, brotli', whole(m.budgets.bytes.firstPaintBrotli), whole(m.firstPaint.brotli)],
+    [
+      'bytes to light mode, brotli',
+      whole(m.budgets.bytes.lightBrotli),
+      whole(totalOf(m.assets.filter((a) => a.light)).brotli),
+    ],
     ['bytes of everything, brotli', whole(m.budgets.bytes.allBrotli), whole(m.total.brotli)],
     ['WebAssembly memory, MiB', size(m.budgets.heapMiB.wasm), size(worst(m, 'wasmMiB'))],
     ['JavaScript heap, MiB', size(m.budgets.heapMiB.js), size(worst(m, 'jsMiB'))],
