@@ -2,7 +2,14 @@
 import { tellCalm } from './kit/calm';
 import { forgetAllWords, recoverWords } from './page/store/last-words';
 import { takeWorker } from './start/early-worker';
-import { beginsStart, lightPath, lightReason, startFailed, startSucceeded } from './start/mode';
+import {
+  beginsStart,
+  hasBegunStart,
+  lightPath,
+  lightReason,
+  startFailed,
+  startSucceeded,
+} from './start/mode';
 import { openStore } from './sync/open';
 import type { Store } from './sync/store';
 
@@ -17,13 +24,16 @@ export function openOutpost(userId: string): Store {
   });
   noticeStarts(store);
   void recoverWords(store);
-  const listen = store.onStatus(() => {
+  const look = () => {
     const { upToDate, database, session } = store.status();
     const isHopeless = database === 'failed' || session === 'expired' || !navigator.onLine;
     if (!upToDate && !(isHopeless && database !== 'opening')) return;
-    listen();
+    stop();
     tellCalm();
-  });
+  };
+  const stop = store.onStatus(look);
+  // The database was begun before the interface: it may have said all that it has to say.
+  look();
   return store;
 }
 
@@ -32,10 +42,10 @@ const BETWEEN_TRIES = 4_000;
 
 /** Keeps how this start ends, for the next one. One that failed several times in a row goes on in light mode. */
 function noticeStarts(store: Store): void {
-  beginsStart();
+  if (!hasBegunStart()) beginsStart();
   let hasBegun = false;
   let countedAt = 0;
-  store.onStatus(() => {
+  const look = () => {
     const { database, problem } = store.status();
     if (database === 'ready') {
       hasBegun = true;
@@ -48,5 +58,7 @@ function noticeStarts(store: Store): void {
     if (Date.now() - countedAt < BETWEEN_TRIES) return;
     countedAt = Date.now();
     if (startFailed()) location.replace(lightPath);
-  });
+  };
+  store.onStatus(look);
+  look();
 }

@@ -6,7 +6,7 @@ import './styles.css';
 import { beginWorker } from './start/early-worker';
 import { paintFrame } from './start/first-paint';
 import { endLastView, showLastView } from './start/last-view';
-import { lightPath, lightReason } from './start/mode';
+import { beginsStart, lightPath, lightReason } from './start/mode';
 import { rememberedPerson } from './start/remembered';
 
 const root = document.getElementById('root')!;
@@ -14,6 +14,7 @@ const isLight = lightReason(location) !== null;
 const person = isLight ? null : rememberedPerson(location.pathname);
 if (isLight) location.replace(lightPath);
 else if (person) {
+  beginsStart();
   beginWorker(person.userId);
   paintFrame(root, person);
   showLastView(person, location.pathname + location.search);

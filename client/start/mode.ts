@@ -104,6 +104,9 @@ export function beginsStart(): void {
   addEventListener('pagehide', () => keep({ startingAt: null }));
 }
 
+/** Whether this page has begun to open the database, before the interface was there. */
+export const hasBegunStart = (): boolean => (kept().startingAt ?? 0) >= performance.timeOrigin;
+
 /** The database did not start. @returns whether light mode is to be opened now */
 export function startFailed(): boolean {
   const { failures, failedAt } = kept();
