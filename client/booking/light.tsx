@@ -1,8 +1,7 @@
 // Bookings in light mode: those of the next seven days, and a new one.
 import { useMemo } from 'react';
 import { parseRange } from '../../db/booking/range';
-import { clockTime, type LightFeature, LightPage } from '../kit/light';
-import { SyncMark } from '../kit/mark';
+import { clockTime, type LightFeature, LightPage, PlainMark } from '../kit/light';
 import { AsOf } from '../sync/light/as-of';
 import { useLightPlace, useLightView } from '../sync/light/react';
 import { BookingForm } from './light-form';
@@ -48,7 +47,7 @@ function Bookings() {
               <li key={String(booking.id)} className="rounded-md bg-surface px-3 py-2 shadow-card">
                 <p className="flex items-center gap-2 wrap-anywhere">
                   {String(booking.title)}
-                  <SyncMark
+                  <PlainMark
                     pending={laid.places.get(String(booking.id)) === 'here'}
                     writing={laid.places.get(String(booking.id)) === 'storing'}
                   />

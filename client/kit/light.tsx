@@ -99,3 +99,26 @@ export function clockTime(at: number): string {
     isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' },
   );
 }
+
+const marks = {
+  writing: { sign: '…', text: 'Being stored', color: 'text-ink-3' },
+  pending: { sign: '↑', text: 'Only on this device', color: 'text-warn' },
+  stored: { sign: '✓', text: 'On the server', color: 'text-ink-3' },
+} as const;
+
+/** Where something is, as kit/mark.tsx says it, without icons. @param props.words write it out */
+export function PlainMark(props: { pending: boolean; writing: boolean; words?: boolean }) {
+  const { sign, text, color } = marks[props.writing ? 'writing' : props.pending ? 'pending' : 'stored'];
+  return (
+    <span className={clsx('inline-flex items-center gap-1 text-sm', color)} title={text}>
+      <span role="img" aria-label={text}>
+        {sign}
+      </span>
+      {props.words ? (
+        <span aria-hidden className="text-xs">
+          {text}
+        </span>
+      ) : null}
+    </span>
+  );
+}

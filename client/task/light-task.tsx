@@ -1,8 +1,7 @@
 // One task in light mode: its fields, description and comments.
 import { type FormEvent, useState } from 'react';
 import { inputStyle } from '../kit/field';
-import { clockTime, LightPage, PlainButton } from '../kit/light';
-import { SyncMark } from '../kit/mark';
+import { clockTime, LightPage, PlainButton, PlainMark } from '../kit/light';
 import { AsOf } from '../sync/light/as-of';
 import { useLightPlace, useLightView, useLightWrite } from '../sync/light/react';
 import { isStatus, statuses, statusNames } from './facts';
@@ -37,7 +36,7 @@ export function LightTask({ id }: { id: string }) {
       back={{ to: `#/tasks/project/${task.project_id}`, name: 'Tasks of the project' }}
     >
       <div className="flex flex-wrap items-center gap-3">
-        <SyncMark words pending={state === 'here'} writing={state === 'storing'} />
+        <PlainMark words pending={state === 'here'} writing={state === 'storing'} />
         <AsOf view={view} time={clockTime} />
       </div>
       <TitleForm
@@ -81,7 +80,7 @@ export function LightTask({ id }: { id: string }) {
               <li key={String(comment.id)} className="rounded-md bg-surface px-3 py-2 shadow-card">
                 <p className="flex items-center gap-2 text-xs text-ink-2">
                   {String(comment.author) || 'Somebody'}, {clockTime(Date.parse(String(comment.created_at)))}
-                  <SyncMark pending={at === 'here'} writing={at === 'storing'} />
+                  <PlainMark pending={at === 'here'} writing={at === 'storing'} />
                 </p>
                 <p className="whitespace-pre-wrap wrap-anywhere">{String(comment.body)}</p>
               </li>

@@ -2,8 +2,7 @@
 import { type FormEvent, useState } from 'react';
 import type { LightRow } from '../../db/sync/light';
 import { inputStyle } from '../kit/field';
-import { clockTime, type LightFeature, LightPage, PlainButton, PlainLink } from '../kit/light';
-import { SyncMark } from '../kit/mark';
+import { clockTime, type LightFeature, LightPage, PlainButton, PlainLink, PlainMark } from '../kit/light';
 import { AsOf } from '../sync/light/as-of';
 import type { Place } from '../sync/light/lay';
 import { useLightPlace, useLightView, useLightWrite } from '../sync/light/react';
@@ -109,7 +108,7 @@ function TaskRow({ task, place }: { task: LightRow; place: Place }) {
         <span className="inline-flex min-h-11 items-center wrap-anywhere">{title}</span>
       </PlainLink>
       <span className="ml-auto flex shrink-0 items-center gap-2">
-        <SyncMark pending={place === 'here'} writing={place === 'storing'} />
+        <PlainMark pending={place === 'here'} writing={place === 'storing'} />
         {role === 'guest' ? null : (
           <PlainButton
             aria-label={isDone ? `Open again: ${title}` : `Done: ${title}`}
