@@ -1,0 +1,56 @@
+// The part of docs/measurements.md about many tasks: what the app does with none, ten thousand and a hundred thousand of them.
+import type { Memory } from './chromium';
+import { type Stamp, stampText, table, tenths, whole } from './report-text';
+import type { Spread } from './runs';
+
+/** With so many tasks in the person's workspace. Times in ms. */
+export interface ScaleRow {
+  readonly tasks: number;
+  /** From the navigation of a new device to the first cards on the screen, and to everything on the device. */
+  readonly firstScreen: number;
+  readonly all: number;
+  /** The same rows into a bare table by pglite-sync's csv, in a browser; null: not measured for so few. */
+  readonly bareCsv: number | null;
+  /** From a key to the mark that the change is on this device. */
+  readonly keyToStored: Spread;
+  /** A hundred tasks by position, and one task, asked by the page. */
+  readonly list: Spread;
+  readonly point: Spread;
+  readonly memory: Memory;
+}
+
+export interface ScaleFigures {
+  readonly rows: readonly ScaleRow[];
+  /** What was not done, and why: a load that did not end, say. */
+  readonly failed: readonly string[];
+}
+
+export function scaleText(m: Stamp & ScaleFigures): string {
+  const pair = ({ p50, p95 }: Spread) => `${tenths(p50)} / ${tenths(p95)}`;
+  const rows = m.rows.map((row) => [
+    whole(row.tasks),
+    whole(row.firstScreen),
+    whole(row.all),
+    row.bareCsv === null ? '–' : whole(row.bareCsv),
+    pair(row.keyToStored),
+    pair(row.list),
+    pair(row.point),
+    tenths(row.memory.wasmMiB),
+    tenths(row.memory.jsMiB),
+    tenths(row.memory.rendererMiB),
+  ]);
+  const head = [
+    ...['tasks', 'first screen', 'all here', 'bare csv', 'key to stored', 'list of 100', 'one task'],
+    ...['WebAssembly', 'JavaScript', 'process'],
+  ];
+  return `## A new device with few and with many tasks
+
+${stampText(m, 'scale')}
+
+From the navigation in a new browser to the first cards, and to everything on the device, each once. Bare csv: the same
+rows by pglite-sync's csv method into a table without indexes, on the same PGlite and file, in a browser. Key to stored: until the card says
+that its change is on this device. List and one task: asked by the page of the worker that holds the database. ms, p50 / p95; memory in MiB
+afterwards.
+
+${table(head, rows)}${m.failed.map((sentence) => `\n\n${sentence}`).join('')}`;
+}
