@@ -63,7 +63,7 @@ const parts = {
   },
   async scale() {
     await builtAssets();
-    return await measureScale({ cache, say });
+    return await measureScale({ say });
   },
   ladder: (runs: number) => measureLadder({ cache, runs, say }),
   peers: (runs: number) => measureOthers({ cache, runs, say }),

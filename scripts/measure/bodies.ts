@@ -53,7 +53,7 @@ const libraries = [
 
 const program = fileURLToPath(new URL('peers/bodies/run.ts', import.meta.url));
 /** ms */
-const longest = 180_000;
+const longest = 300_000;
 
 /** @param runs processes that open each document @returns without a library that failed, and why it did */
 export function measureBodies(tracePath: string, runs: number, say: (line: string) => void): BodiesMeasured {
