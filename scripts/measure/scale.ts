@@ -55,12 +55,14 @@ async function withTasks(url: string, account: Account, tasks: number): Promise<
     const firstScreen = await markOf(page, tasksReadableMark);
     await page.waitForSelector('[data-sync="current"]', { state: 'attached', timeout: longest });
     const all = await page.evaluate(() => performance.now());
-    const keyToStored = await spreadOf((i) => storedAfterKey(page, i));
     await askLeader(page);
-    const list = await spreadOf(() => asked(page, listSql));
-    const id = await page.locator('[data-task-id]').first().getAttribute('data-task-id');
-    const point = await spreadOf(() => asked(page, pointSql(id!)));
-    return { tasks, firstScreen, all, bareCsv: null, keyToStored, list, point, memory: await memoryOf(page) };
+    await wordsAreRead(page);
+    const words = await page.evaluate(() => performance.now());
+    const keyToStored = await spreadOf((i) => storedAfterKey(page, i));
+    const id = (await page.locator('[data-task-id]').first().getAttribute('data-task-id')) ?? '';
+    const list = await spreadOf(() => asked(page, listSql(id)));
+    const point = await spreadOf(() => asked(page, pointSql(id)));
+    return { tasks, firstScreen, all, words, keyToStored, list, point, memory: await memoryOf(page) };
   } finally {
     await context.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
@@ -101,7 +103,10 @@ async function storedAfterKey(page: Page, nth: number): Promise<number> {
   return await watch.evaluate(({ stored }) => stored);
 }
 
-const listSql = `select id, title from task where status = 'todo' order by position, id limit 100`;
+/** As the board asks: of one project, by its index. */
+const listSql = (id: string) =>
+  `select id, title from task where project_id = (select project_id from task where id = '${id}') and status = 'todo'
+   order by position, id limit 100`;
 const pointSql = (id: string) => `select id, title from task where id = '${id}'`;
 
 declare global {
@@ -140,6 +145,15 @@ async function askLeader(page: Page): Promise<void> {
       if (answer.type !== 'result') throw new Error('the database refused the question');
       return answer.value ?? [];
     };
+  });
+}
+
+/** Waits until the words of all rows are read for search: until then the database has something else to do. */
+async function wordsAreRead(page: Page): Promise<void> {
+  const isRead = async (sql: string) => (await window.askDatabase(sql)).length === 0;
+  await page.waitForFunction(isRead, 'select 1 as one from sync.unread limit 1', {
+    polling: 250,
+    timeout: longest,
   });
 }
 
