@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { buildWhenStale } from './build';
+import { type BodiesMeasured, bodiesText, measureBodies } from './measure/bodies';
 import { overDocuments, readBudgets } from './measure/budgets';
 import type { DocumentUse, Spread } from './measure/document-use';
 import { type DocumentFigures, measureDocuments } from './measure/documents';
@@ -15,7 +16,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
 const whole = (n: number) => new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(n);
 
-function reportText(f: DocumentFigures, at: string, commit: string): string {
+function reportText(f: DocumentFigures, others: BodiesMeasured, at: string, commit: string): string {
   const both = (s: Spread | null) => (s ? `${whole(s.p50)} / ${whole(s.p95)}` : '–');
   const row = (name: string, use: DocumentUse) =>
     `| ${name} | ${whole(use.openMs)} | ${both(use.keyToPaint)} | ${both(use.keyToStorage)} | ${[
@@ -48,31 +49,33 @@ ${row('a hundred pages, Outpost', f.hundredPages)}
 
 From a key to the frame of another device that shows its letter, p50 / p95 of ${f.reach.withSocket.samples} letters: ${both(f.reach.withSocket)} ms
 by the socket, ${both(f.reach.withoutSocket)} ms where no socket gets through.
+
+${bodiesText(others)}
 `;
 }
+
+/** Processes that open the paper, of each library. */
+const runs = 7;
 
 const path = tracePath();
 if (path === null) throw new Error('The trace is not there; set OUTPOST_TRACES to the folder that has it.');
 if (!(await buildWhenStale())) throw new Error('the client could not be built');
 const server = await startMeasuredServer();
-try {
-  const figures = await measureDocuments(server, path, say);
-  const measuredAt = new Date().toISOString();
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).toString().trim();
-  writeFileSync(
-    `${root}docs/document-measurements.json`,
-    `${JSON.stringify({ measuredAt, commit, ...figures }, null, 2)}\n`,
-  );
-  writeFileSync(`${root}docs/document-measurements.md`, reportText(figures, measuredAt, commit));
-  say('docs/document-measurements.md written');
-  const over = overDocuments(readBudgets(), {
-    compactedBytes: figures.compactedBytes,
-    keyToPaintP95Ms: figures.outpost.keyToPaint.p95,
-    keyToStorageP95Ms: figures.outpost.keyToStorage?.p95 ?? Number.POSITIVE_INFINITY,
-    reachP95Ms: figures.reach.withSocket.p95,
-  });
-  for (const sentence of over) console.error(`over budget: ${sentence}`);
-  if (over.length > 0) process.exitCode = 1;
-} finally {
-  await server.stop();
-}
+const figures = await measureDocuments(server, path, say).finally(() => server.stop());
+const others = measureBodies(path, runs, say);
+const measuredAt = new Date().toISOString();
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).toString().trim();
+writeFileSync(
+  `${root}docs/document-measurements.json`,
+  `${JSON.stringify({ measuredAt, commit, ...figures, others }, null, 2)}\n`,
+);
+writeFileSync(`${root}docs/document-measurements.md`, reportText(figures, others, measuredAt, commit));
+say('docs/document-measurements.md written');
+const over = overDocuments(readBudgets(), {
+  compactedBytes: figures.compactedBytes,
+  keyToPaintP95Ms: figures.outpost.keyToPaint.p95,
+  keyToStorageP95Ms: figures.outpost.keyToStorage?.p95 ?? Number.POSITIVE_INFINITY,
+  reachP95Ms: figures.reach.withSocket.p95,
+});
+for (const sentence of over) console.error(`over budget: ${sentence}`);
+if (over.length > 0) process.exitCode = 1;

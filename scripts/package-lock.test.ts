@@ -9,13 +9,17 @@ interface Locked {
   optionalDependencies?: Record<string, string>;
 }
 
-const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')) as {
-  packages: Record<string, Locked>;
-};
+const packagesIn = (path: string) =>
+  (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { packages: Record<string, Locked> })
+    .packages;
 
-test('every optional dependency is in the lock file', () => {
-  const paths = Object.keys(lock.packages);
-  const missing = Object.entries(lock.packages).flatMap(([path, locked]) =>
+/** The second one: what is measured beside PGlite. */
+const files = ['../package-lock.json', 'measure/peers/package-lock.json'];
+
+test.each(files)('every optional dependency is in the lock file: %s', (file) => {
+  const packages = packagesIn(file);
+  const paths = Object.keys(packages);
+  const missing = Object.entries(packages).flatMap(([path, locked]) =>
     Object.keys(locked.optionalDependencies ?? {})
       .filter((name) => !paths.some((p) => p.endsWith(`node_modules/${name}`)))
       .map((name) => `${path} needs ${name}`),
@@ -23,7 +27,7 @@ test('every optional dependency is in the lock file', () => {
   expect(missing).toEqual([]);
 });
 
-test('no package is bound to one registry', () => {
-  const bound = Object.entries(lock.packages).filter(([, locked]) => locked.resolved !== undefined);
+test.each(files)('no package is bound to one registry: %s', (file) => {
+  const bound = Object.entries(packagesIn(file)).filter(([, locked]) => locked.resolved !== undefined);
   expect(bound).toEqual([]);
 });

@@ -100,6 +100,8 @@ async function attachWorkers(session: CDPSession, targets: Send[]): Promise<() =
  * find them afterwards, by Runtime.queryObjects, but Chromium crashes when it does that in a worker with PGlite.)
  */
 const keepMemories = `(() => {
+  // Scripts of one page or worker share what they keep.
+  if (self.measuredMemories) return;
   const known = new WeakSet();
   self.measuredMemories = [];
   const add = (memory) => {

@@ -1,13 +1,17 @@
 // docs/measurements.json and docs/measurements.md: the same figures, for programs and for people.
-// The page is written as a whole each time; what is to be said about the figures stands here.
+// The page is written as a whole each time, from the figures of every part that was ever measured; what is to be said about
+// the figures stands here. PGlite's ladder and the peers have a page of their own (costs-report.ts).
 import { type Asset, type AssetTotals, totalOf } from './assets';
 import type { BookingFigures } from './bookings';
 import type { Budgets } from './budgets';
 import type { Device, Memory } from './chromium';
+import type { LadderPart, PeersPart } from './costs-report';
 import type { Dependency } from './dependencies';
 import type { FanoutFigures } from './fanout';
 import type { Delays, LoadFigures } from './load';
+import { type Stamp, stampText, table, tenths, whole } from './report-text';
 import type { Boot, BootRuns, Spread, Use } from './runs';
+import { type ScaleFigures, scaleText } from './scale-report';
 import type { Starts } from './starts';
 
 export interface DeviceFigures {
@@ -16,24 +20,9 @@ export interface DeviceFigures {
   readonly use: Readonly<Record<string, Use>>;
 }
 
-export interface Measurements {
-  readonly starts: Starts;
-  readonly bookings: BookingFigures;
-  readonly load: LoadFigures;
-  readonly fanout: readonly FanoutFigures[];
+export interface AppFigures {
   /** From a key on one device to the frame of another that shows it, ms. */
   readonly reach: Spread;
-  readonly measuredAt: string;
-  readonly commit: string;
-  readonly machine: {
-    readonly cpu: string;
-    readonly cores: number;
-    readonly memoryGiB: number;
-    readonly node: string;
-    readonly chromium: string;
-    /** Of the last minute, before and after: beyond the number of cores, times are too long. */
-    readonly load: readonly [before: number, after: number];
-  };
   /** How often each start was repeated; the figures are medians. */
   readonly repeats: number;
   readonly bootTasks: number;
@@ -41,43 +30,53 @@ export interface Measurements {
   readonly total: AssetTotals;
   readonly firstPaint: AssetTotals;
   readonly dependencies: readonly Dependency[];
-  readonly budgets: Budgets;
   readonly devices: Readonly<Record<Device, DeviceFigures>>;
 }
 
-const count = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const whole = (n: number) => count.format(n);
-const size = (n: number | null) => (n === null ? '–' : n.toFixed(1));
+export interface ServerFigures {
+  readonly starts: Starts;
+  readonly bookings: BookingFigures;
+  readonly load: LoadFigures;
+  readonly fanout: readonly FanoutFigures[];
+}
+
+/** By part of `npm run measure`: each keeps what was measured last, with its own stamp. */
+export interface Measurements {
+  readonly app?: Stamp & AppFigures;
+  readonly server?: Stamp & ServerFigures;
+  readonly scale?: Stamp & ScaleFigures;
+  readonly peers?: Stamp & PeersPart;
+  readonly ladder?: Stamp & LadderPart;
+}
 
 const delays = ({ p50, p95, max }: Delays) => [whole(p50), whole(p95), whole(max)];
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const align = head.map((_, i) => (i === 0 ? '---' : '---:'));
-  return [head, align, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+/** @returns docs/measurements.md */
+export function reportText(m: Measurements, budgets: Budgets): string {
+  const sections = [
+    intro,
+    m.app ? appText(m.app) : '',
+    m.scale ? scaleText(m.scale) : '',
+    m.server ? serverText(m.server) : '',
+    m.app ? bytesText(m.app) : '',
+    limitsText(m, budgets),
+  ];
+  return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
 
-export function reportText(m: Measurements): string {
-  const { machine } = m;
-  return `# Measurements
+const intro = `# Measurements
 
-Written by \`npm run measure\` on ${m.measuredAt.slice(0, 10)} at commit ${m.commit}; the same figures are in
-[measurements.json](measurements.json). Machine: ${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB,
-Node ${machine.node}, Chromium ${machine.chromium} headless. Load before and after: ${machine.load.join(' and ')}.
-Read ratios rather than absolute times.
+Written by \`npm run measure\`; the same figures are in [measurements.json](measurements.json). Read ratios rather than
+absolute times. What PGlite costs, step by step and beside other libraries: [pglite-costs.md](pglite-costs.md).`;
+
+function appText(m: Stamp & AppFigures): string {
+  return `## Start
+
+${stampText(m, 'app')}
 
 Stock PGlite is the yardstick: a page without framework or sync that opens PGlite in a worker on IndexedDB, as its
 documentation shows it, with the same tables, a live list of a hundred tasks and the same full-text search
-([scripts/measure/stock](../scripts/measure/stock)). Both are measured in the same run, each in new browser profiles.
-
-## The server
-
-\`npm start\` after installing, until it says that it is ready: ${whole(m.starts.firstMs)} ms (it builds the client, makes a
-database and a demonstration workspace); the next start: ${whole(m.starts.nextMs)} ms.
-
-A change on one device is seen on another after ${whole(m.reach.p50)} ms, p95 ${whole(m.reach.p95)} ms (${m.reach.samples}
-samples; from the key in one browser to the frame of the other that shows it, both on the server's machine).
-
-## Start
+([scripts/measure/stock](../scripts/measure/stock)). Both are measured in the same run, in turns, each in new browser profiles.
 
 ms from the navigation to: the first content on the screen; the first tasks on the screen; the database ready to be
 written. ${m.bootTasks} tasks, medians of ${m.repeats}. Cold: a browser that has never been here, the files and the
@@ -89,7 +88,7 @@ ${devices(m, startTable)}
 ## With 10,000 tasks
 
 First load: from the navigation to everything on the device, in a new browser; stock PGlite gets the tasks as one JSON
-file. Write: from the key (stock: from the call) to the frame that shows the change, read back from the database.
+file. Write: from the key (stock: from the call) to the frame that shows the change; stock reads it back from the database.
 Search: from the text to the frame that shows the hits. ms; p50 / p95.
 
 ${devices(m, useTable)}
@@ -101,6 +100,18 @@ ${devices(m, memoryTable)}
 
 Phone: 390 × 844, and the page's main thread slowed down four times. Chromium cannot slow down a worker, so the
 database itself runs at full speed.
+
+A change on one device is seen on another after ${whole(m.reach.p50)} ms, p95 ${whole(m.reach.p95)} ms (${m.reach.samples}
+samples; from the key in one browser to the frame of the other that shows it, both on the server's machine).`;
+}
+
+function serverText(m: Stamp & ServerFigures): string {
+  return `## The server
+
+${stampText(m, 'server')}
+
+\`npm start\` after installing, until it says that it is ready: ${whole(m.starts.firstMs)} ms (it builds the client, makes a
+database and a demonstration workspace); the next start: ${whole(m.starts.nextMs)} ms.
 
 ## Advice on bookings
 
@@ -140,9 +151,11 @@ ${table(
     whole(f.p95),
     ...[f.serverMs, f.postgresMs, f.membersMs, f.serverCores].map((n) => n.toFixed(2)),
   ]),
-)}
+)}`;
+}
 
-## Bytes
+function bytesText(m: AppFigures): string {
+  return `## Bytes
 
 Everything: ${whole(m.total.raw)} raw, ${whole(m.total.gzip)} gzip, ${whole(m.total.brotli)} brotli. Up to the first
 paint: ${whole(m.firstPaint.raw)} raw, ${whole(m.firstPaint.gzip)} gzip, ${whole(m.firstPaint.brotli)} brotli
@@ -158,48 +171,45 @@ By package: minified code and other files, shared out by what the bundler kept o
 ${table(
   ['package', 'raw', 'brotli'],
   m.dependencies.map((d) => [d.name, whole(d.raw), whole(d.brotli)]),
-)}
-
-## Limits
-
-[scripts/budgets.json](../scripts/budgets.json) limits bytes, heap, advice on bookings, what another's load costs and what a write costs for each member; \`npm test\` fails beyond them.
-
-${table(
-  ['', 'limit', 'measured'],
-  [
-    ['bytes to the first paint, brotli', whole(m.budgets.bytes.firstPaintBrotli), whole(m.firstPaint.brotli)],
-    [
-      'bytes to light mode, brotli',
-      whole(m.budgets.bytes.lightBrotli),
-      whole(totalOf(m.assets.filter((a) => a.light)).brotli),
-    ],
-    ['bytes of everything, brotli', whole(m.budgets.bytes.allBrotli), whole(m.total.brotli)],
-    ['WebAssembly memory, MiB', size(m.budgets.heapMiB.wasm), size(worst(m, 'wasmMiB'))],
-    ['JavaScript heap, MiB', size(m.budgets.heapMiB.js), size(worst(m, 'jsMiB'))],
-    ['clashes of a wished time, p95 ms', size(m.budgets.bookings.clashP95Ms), size(m.bookings.clashP95Ms)],
-    [
-      'clashes of 52 weeks, p95 ms',
-      size(m.budgets.bookings.weeklyClashP95Ms),
-      size(m.bookings.weeklyClashP95Ms),
-    ],
-    [
-      "session beside another's load, p95 ms",
-      size(m.budgets.load.sessionP95Ms),
-      size(m.load.session.attacked.p95),
-    ],
-    ["write beside another's load, p95 ms", size(m.budgets.load.writeP95Ms), size(m.load.write.attacked.p95)],
-    [
-      'CPU for each member and write, ms',
-      m.budgets.fanout.serverMsPerMemberWrite.toFixed(2),
-      Math.max(...m.fanout.map((f) => f.serverMs)).toFixed(2),
-    ],
-    ['alternatives, p95 ms', size(m.budgets.bookings.alternativesP95Ms), size(m.bookings.alternativesP95Ms)],
-  ],
-)}
-`;
+)}`;
 }
 
-function devices(m: Measurements, render: (figures: DeviceFigures) => string): string {
+function limitsText({ app, server }: Measurements, budgets: Budgets): string {
+  const rows: string[][] = [];
+  const row = (name: string, limit: string, measured: string) => rows.push([name, limit, measured]);
+  if (app) {
+    const { bytes, heapMiB } = budgets;
+    row('bytes to the first paint, brotli', whole(bytes.firstPaintBrotli), whole(app.firstPaint.brotli));
+    const light = totalOf(app.assets.filter((asset) => asset.light));
+    row('bytes to light mode, brotli', whole(bytes.lightBrotli), whole(light.brotli));
+    row('bytes of everything, brotli', whole(bytes.allBrotli), whole(app.total.brotli));
+    row('WebAssembly memory, MiB', tenths(heapMiB.wasm), tenths(worst(app, 'wasmMiB')));
+    row('JavaScript heap, MiB', tenths(heapMiB.js), tenths(worst(app, 'jsMiB')));
+  }
+  if (server) {
+    const { bookings, load, fanout } = budgets;
+    const { clashP95Ms, weeklyClashP95Ms, alternativesP95Ms } = server.bookings;
+    row('clashes of a wished time, p95 ms', tenths(bookings.clashP95Ms), tenths(clashP95Ms));
+    row('clashes of 52 weeks, p95 ms', tenths(bookings.weeklyClashP95Ms), tenths(weeklyClashP95Ms));
+    row('alternatives, p95 ms', tenths(bookings.alternativesP95Ms), tenths(alternativesP95Ms));
+    const { session, write } = server.load;
+    row("session beside another's load, p95 ms", tenths(load.sessionP95Ms), tenths(session.attacked.p95));
+    row("write beside another's load, p95 ms", tenths(load.writeP95Ms), tenths(write.attacked.p95));
+    row(
+      'CPU for each member and write, ms',
+      fanout.serverMsPerMemberWrite.toFixed(2),
+      Math.max(...server.fanout.map((f) => f.serverMs)).toFixed(2),
+    );
+  }
+  return `## Limits
+
+[scripts/budgets.json](../scripts/budgets.json) limits bytes, heap, advice on bookings, what another's load costs and what a
+write costs for each member; \`npm test\` fails beyond them.
+
+${table(['', 'limit', 'measured'], rows)}`;
+}
+
+function devices(m: AppFigures, render: (figures: DeviceFigures) => string): string {
   return Object.entries(m.devices)
     .map(([device, figures]) => `**${device}**\n\n${render(figures)}`)
     .join('\n\n');
@@ -229,12 +239,12 @@ function useTable({ use }: DeviceFigures): string {
 function memoryTable({ use }: DeviceFigures): string {
   const rows = Object.entries(use).map(([name, u]) => {
     const { wasmMiB, jsMiB, rendererMiB } = u.afterUse;
-    return [name, size(wasmMiB), size(jsMiB), size(rendererMiB)];
+    return [name, tenths(wasmMiB), tenths(jsMiB), tenths(rendererMiB)];
   });
   return table(['', 'WebAssembly', 'JavaScript', 'process'], rows);
 }
 
-function worst(m: Measurements, part: 'wasmMiB' | 'jsMiB'): number {
+function worst(m: AppFigures, part: 'wasmMiB' | 'jsMiB'): number {
   const ours = Object.values(m.devices).flatMap((d) => (d.use.Outpost ? [d.use.Outpost.afterUse] : []));
   return Math.max(...ours.map((memory: Memory) => memory[part]));
 }

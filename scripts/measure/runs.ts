@@ -54,34 +54,40 @@ export interface Use {
   readonly afterUse: Memory;
 }
 
-/** Starts the subject `repeats` times with new profiles. @returns medians */
-export async function measureBoot(
-  subject: Subject,
+/** Starts each subject `runs` times with new profiles, in turns. @returns medians by the subject's name */
+export async function measureBoots(
+  subjects: readonly Subject[],
   device: Device,
   tasks: number,
-  repeats: number,
-): Promise<BootRuns> {
-  const runs: BootRuns[] = [];
-  for (let i = 0; i < repeats; i++) {
-    runs.push(
-      await inNewProfile(async (profile) => {
-        const first = await openProfile(profile, device);
-        await subject.enter(first);
-        await subject.prepare(first);
-        const page = await newPage(first, device);
-        const cold = await goTo(page, subject, tasks);
-        await first.close();
-        const second = await openProfile(profile, device);
-        await subject.prepare(second);
-        const again = await newPage(second, device);
-        const reopened = await goTo(again, subject, tasks);
-        await again.reload();
-        const reloaded = await bootOf(again, subject);
-        await second.close();
-        return { cold, reopened, reloaded };
-      }),
-    );
+  runs: number,
+): Promise<Record<string, BootRuns>> {
+  const all = new Map<Subject, BootRuns[]>(subjects.map((subject) => [subject, []]));
+  for (let i = 0; i < runs; i++) {
+    for (const [subject, taken] of all) taken.push(await bootRun(subject, device, tasks));
   }
+  return Object.fromEntries([...all].map(([subject, taken]) => [subject.name, mediansOf(taken)]));
+}
+
+function bootRun(subject: Subject, device: Device, tasks: number): Promise<BootRuns> {
+  return inNewProfile(async (profile) => {
+    const first = await openProfile(profile, device);
+    await subject.enter(first);
+    await subject.prepare(first);
+    const page = await newPage(first, device);
+    const cold = await goTo(page, subject, tasks);
+    await first.close();
+    const second = await openProfile(profile, device);
+    await subject.prepare(second);
+    const again = await newPage(second, device);
+    const reopened = await goTo(again, subject, tasks);
+    await again.reload();
+    const reloaded = await bootOf(again, subject);
+    await second.close();
+    return { cold, reopened, reloaded };
+  });
+}
+
+function mediansOf(runs: readonly BootRuns[]): BootRuns {
   const of = (kind: keyof BootRuns): Boot => {
     const at = (mark: keyof Boot) => median(runs.map((r) => r[kind][mark]));
     return {
