@@ -63,7 +63,7 @@ const parts = {
   },
   async scale() {
     await builtAssets();
-    return await measureScale({ say });
+    return await measureScale({ cache, say });
   },
   ladder: (runs: number) => measureLadder({ cache, runs, say }),
   peers: (runs: number) => measureOthers({ cache, runs, say }),

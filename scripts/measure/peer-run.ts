@@ -216,6 +216,16 @@ async function largeRun(
   );
 }
 
+/** Fills a page once, in a new profile. @returns ms, as PeerPage.load; @throws when it takes too long */
+export async function loadOnce(site: PeerSite, tasks: number): Promise<number> {
+  return await inNewProfile((profile) =>
+    inBrowser(profile, longest.large, async (page) => {
+      await writable(page, site.url);
+      return await page.evaluate(async (n) => (await window.peer).load(n), tasks);
+    }),
+  );
+}
+
 /** Makes WebAssembly memory visible, in the page and in its workers; it costs time, so runs that look at the clock go without. */
 const watched = (context: BrowserContext) => watchWorkers(context, /\/assets\/[^/]*\.js$/);
 

@@ -1,5 +1,5 @@
 // Builds the page of one peer, or of one level of the ladder, and serves it compressed as it would travel. It knows which files
-// a browser has asked for, and answers /tasks/N with N generated tasks.
+// a browser has asked for, and answers /tasks/N and /shape/N with N generated tasks, the latter as an answer of Electric.
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -53,6 +53,18 @@ export async function servePeer({ page, level, cache }: PeerPageOptions): Promis
   const asked = new Set<string>();
   const app = new Hono();
   app.get('/tasks/:count', (c) => c.body(tasksAsJson(Number(c.req.param('count')))));
+  app.get('/shape/:count', async (c) => {
+    // Whoever waits for changes waits for ever: there are none.
+    if (c.req.query('live')) await new Promise<never>(() => {});
+    return c.body(tasksAsShape(Number(c.req.param('count'))), 200, {
+      'content-type': 'application/json',
+      'electric-handle': 'measured',
+      'electric-offset': '0_0',
+      'electric-cursor': '1',
+      'electric-up-to-date': '',
+      'electric-schema': JSON.stringify(shapeSchema),
+    });
+  });
   app.get('*', (c) => {
     const path = c.req.path === '/' ? '/index.html' : decodeURIComponent(c.req.path);
     const file = join(dist, path);
@@ -110,4 +122,22 @@ function tasksAsJson(count: number): string {
   const known = made.get(count) ?? JSON.stringify(generatedTasks(count, 'peer'));
   made.set(count, known);
   return known;
+}
+
+const shapeSchema = {
+  id: { type: 'uuid', pk_index: 0 },
+  ...Object.fromEntries(
+    ['title', 'description', 'status', 'position'].map((name) => [name, { type: 'text' }]),
+  ),
+  priority: { type: 'int4' },
+};
+
+/** All rows in one answer, with the line that says that there are no more. */
+function tasksAsShape(count: number): string {
+  const rows = generatedTasks(count, 'peer').map((task) => ({
+    key: `"public"."bare"/"${task.id}"`,
+    value: { ...task, priority: String(task.priority) },
+    headers: { operation: 'insert', relation: ['public', 'bare'] },
+  }));
+  return JSON.stringify([...rows, { headers: { control: 'up-to-date', global_last_seen_lsn: '1' } }]);
 }

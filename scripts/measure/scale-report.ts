@@ -9,6 +9,8 @@ export interface ScaleRow {
   /** From the navigation of a new device to the first cards on the screen, and to everything on the device. */
   readonly firstScreen: number;
   readonly all: number;
+  /** As many rows into a bare table by pglite-sync's csv method, from the request on; null: not measured. */
+  readonly bareCsv: number | null;
   /** Until the words of all rows are read for search as well. */
   readonly words: number;
   /** From a key to the mark that the change is on this device; this and what follows after the words were read. */
@@ -31,6 +33,7 @@ export function scaleText(m: Stamp & ScaleFigures): string {
     whole(row.tasks),
     whole(row.firstScreen),
     whole(row.all),
+    row.bareCsv === null ? '–' : whole(row.bareCsv),
     whole(row.words),
     pair(row.keyToStored),
     pair(row.list),
@@ -40,7 +43,16 @@ export function scaleText(m: Stamp & ScaleFigures): string {
     tenths(row.memory.rendererMiB),
   ]);
   const head = [
-    ...['tasks', 'first screen', 'all here', 'words read', 'key to stored', 'list of 100', 'one task'],
+    ...[
+      'tasks',
+      'first screen',
+      'all here',
+      'bare csv',
+      'words read',
+      'key to stored',
+      'list of 100',
+      'one task',
+    ],
     ...['WebAssembly', 'JavaScript', 'process'],
   ];
   return `## A new device with few and with many tasks
@@ -48,7 +60,8 @@ export function scaleText(m: Stamp & ScaleFigures): string {
 ${stampText(m, 'scale')}
 
 From the navigation in a new browser to the first cards, to everything on the device, and to the words of all tasks being read for
-search; each once. Then, at rest: from a key until the card says that its change is on this device; a hundred tasks of the board's first column and
+search; each once. Bare csv: as many rows by pglite-sync's csv method into a table without indexes, in the cheapest PGlite of the
+ladder, from the request to the last row, without the start. Then, at rest: from a key until the card says that its change is on this device; a hundred tasks of the board's first column and
 one task, asked by the page of the worker that holds the database, on the way that a second tab takes. ms, p50 / p95. Memory in MiB afterwards.
 
 ${table(head, rows)}${m.failed.map((sentence) => `\n\n${sentence}`).join('')}`;

@@ -8,11 +8,16 @@ import { appSubject } from './app-subject';
 import { memoryOf, newPage, openProfile, watchWorkers } from './chromium';
 import { median, quantile } from './figures';
 import { tasksReadableMark } from './in-page';
+import { levels } from './ladder-levels';
+import { loadOnce } from './peer-run';
+import { servePeer } from './peer-site';
 import type { Spread } from './runs';
 import type { ScaleFigures, ScaleRow } from './scale-report';
 import { type Account, startMeasuredServer } from './server';
 
 export interface ScaleOptions {
+  /** Folder of compressed files by content. */
+  readonly cache: string;
   readonly say: (line: string) => void;
 }
 
@@ -22,27 +27,39 @@ const samples = 40;
 const longest = 300_000;
 
 /** A count that fails is said in `failed`, and the others go on. */
-export async function measureScale({ say }: ScaleOptions): Promise<ScaleFigures> {
-  const server = await startMeasuredServer();
+export async function measureScale({ cache, say }: ScaleOptions): Promise<ScaleFigures> {
   const rows: ScaleRow[] = [];
   const failed: string[] = [];
+  const attempt = async <T>(what: string, run: () => Promise<T>): Promise<T | null> => {
+    say(what);
+    try {
+      return await run();
+    } catch (error) {
+      const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0];
+      failed.push(`Not measured: ${what}: ${reason}`);
+      return null;
+    }
+  };
+  const server = await startMeasuredServer();
+  const bare = await attempt('the page that only loads', () =>
+    servePeer({ page: 'pglite-csv', level: levels.at(-1)!, cache }),
+  );
   try {
     for (const tasks of counts) {
-      say(`a new device with ${tasks} tasks`);
-      try {
-        rows.push(await withTasks(server.url, await server.person(`with${tasks}`, tasks), tasks));
-      } catch (error) {
-        const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0];
-        failed.push(`With ${tasks} tasks it was not measured: ${reason}`);
-      }
+      const bareCsv = bare && (await attempt(`${tasks} tasks by csv`, () => loadOnce(bare, tasks)));
+      const row = await attempt(`a new device with ${tasks} tasks`, async () =>
+        withTasks(server.url, await server.person(`with${tasks}`, tasks), tasks),
+      );
+      if (row) rows.push({ ...row, bareCsv });
     }
   } finally {
+    await bare?.stop();
     await server.stop();
   }
   return { rows, failed };
 }
 
-async function withTasks(url: string, account: Account, tasks: number): Promise<ScaleRow> {
+async function withTasks(url: string, account: Account, tasks: number): Promise<Omit<ScaleRow, 'bareCsv'>> {
   const subject = appSubject(url, account);
   const profile = mkdtempSync(join(tmpdir(), 'outpost-scale-'));
   const context = await openProfile(profile, 'desktop');
