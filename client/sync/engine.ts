@@ -6,7 +6,6 @@ import type { SessionAnswer } from '../../db/sync/wire';
 import type { Backend } from './backend';
 import { begin, newestMark } from './client-row';
 import type { Database } from './database';
-import { diagnose } from './diagnostics';
 import type { DiscardedOperation, EngineFeature } from './feature';
 import { Features } from './features';
 import { flushPatiently } from './flushing';
@@ -271,8 +270,11 @@ export class Engine implements Backend {
     return this.#replacing.begun;
   }
 
-  readonly diagnostics = () =>
-    diagnose(this.options, this.#board.status(), this.#readPath.shapes, this.#board.past.list);
+  readonly diagnostics = async () => {
+    // Not with what a start loads.
+    const { diagnose } = await import('./diagnostics');
+    return await diagnose(this.options, this.#board.status(), this.#readPath.shapes, this.#board.past.list);
+  };
   readonly backUp = () => this.#replacing.backUp();
   readonly restore = (request: string, file: Blob) => this.#replacing.restore(request, file);
   readonly reset = (request: string) => this.#replacing.reset(request);

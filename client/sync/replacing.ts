@@ -3,9 +3,7 @@
 // stored nothing has changed, and from then on the next opening puts it in place (storage.ts).
 import type { Transaction } from '@electric-sql/pglite';
 import { MigrationError } from '../../db/sync/migrate';
-import { backupFault, readBackup, writeBackup } from './backup-file';
 import { type Database, isFull } from './database';
-import { putWork, takeWork } from './unsent-work';
 import { type Replaced, StoreError } from './written';
 
 export interface ReplacingOptions {
@@ -32,11 +30,13 @@ export class Replacing {
   /** @throws what the database throws */
   async backUp(): Promise<Blob> {
     const { database } = this.options;
+    const { writeBackup } = await backupFile();
     return await writeBackup(await database.image(), database.name, Date.now());
   }
 
   /** @param request of a tab (calls.ts). @throws StoreError; then all is as before */
   async restore(request: string, file: Blob): Promise<Replaced> {
+    const { readBackup } = await backupFile();
     return await this.#replace(request, () => readBackup(file, this.options.database.name));
   }
 
@@ -59,6 +59,8 @@ export class Replacing {
       return rows[0]!;
     }
     const image = await imageOf();
+    // From here on nothing may be missing.
+    const { putWork, takeWork } = await import('./unsent-work');
     let isOver = () => {};
     this.#begin({
       over: new Promise<void>((resolve) => {
@@ -80,7 +82,7 @@ export class Replacing {
         await other.pg.close();
       }
     } catch (error) {
-      throw failure(error, image !== null);
+      throw await failure(error, image !== null);
     } finally {
       // One that has stopped cannot be closed.
       await this.options.close().catch(() => database.abandon());
@@ -89,7 +91,10 @@ export class Replacing {
   }
 }
 
-function failure(error: unknown, isBackup: boolean): StoreError {
+/** Not with what a start loads, and neither is unsent-work.ts. */
+const backupFile = () => import('./backup-file');
+
+async function failure(error: unknown, isBackup: boolean): Promise<StoreError> {
   if (error instanceof StoreError) return error;
   console.warn('sync: the database was not replaced:', error);
   if (isFull(error)) {
@@ -98,7 +103,9 @@ function failure(error: unknown, isBackup: boolean): StoreError {
       'This device has no room for a second database while the first one is still there. Free some space and try again. Nothing was changed.',
     );
   }
-  if (isBackup)
+  if (isBackup) {
+    const { backupFault } = await backupFile();
     return backupFault(error instanceof MigrationError && error.kind === 'newer' ? 'newer' : 'damaged');
+  }
   return new StoreError('storage', 'The new database could not be made. Nothing was changed.');
 }
