@@ -30,18 +30,35 @@ async function load(): Promise<EngineParts> {
 
 /**
  * The browser keeps the machine code that it has made of a module beside its own copy of the file. The service worker's
- * copy is another one, which begins without, so it is asked only where the browser has none.
+ * copy is another one, which begins without, so it is taken only where the browser has none.
  */
 async function compiled(url: string): Promise<WebAssembly.Module> {
   if (await wasHereBefore()) {
-    try {
-      const kept = await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' });
-      if (kept.ok) return await WebAssembly.compileStreaming(kept);
-    } catch {
-      // It has none.
-    }
+    const kept = await browsersCopy(url).catch(() => null);
+    if (kept) return await WebAssembly.compileStreaming(kept);
   }
   return await WebAssembly.compileStreaming(fetch(url));
+}
+
+/** The browser's copy answers at once; ms. */
+const PATIENCE = 500;
+/** What was sent so long before this start was kept; a server's clock may be as far off. ms */
+const KEPT_FOR = 5_000;
+
+/**
+ * @returns null when there is none, as far as can be told. (Chromium's tab crashes when `only-if-cached` is asked for
+ * while its developer tools keep the cache off, so the server may be asked and is left then.)
+ */
+async function browsersCopy(url: string): Promise<Response | null> {
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(), PATIENCE);
+  // The service worker lets this one pass (sw.ts).
+  const response = await fetch(url, { cache: 'force-cache', signal: end.signal });
+  clearTimeout(timer);
+  const sentAt = Date.parse(response.headers.get('date') ?? '');
+  if (response.ok && sentAt < performance.timeOrigin - KEPT_FOR) return response;
+  end.abort();
+  return null;
 }
 
 /** Whether the service worker has kept files in this browser. */

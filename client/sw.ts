@@ -75,7 +75,7 @@ worker.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
   // Whoever asks for what the browser has kept by itself does not mean these files (engine-parts.ts).
-  if (request.cache === 'only-if-cached') return;
+  if (request.cache === 'force-cache') return;
   if (url.pathname.startsWith('/api/') || request.headers.has('range')) return;
   event.respondWith(answer(request, url));
   if (request.mode === 'navigate') event.waitUntil(tidy(0));
