@@ -21,6 +21,12 @@ export function focusTask(id: string, tries = 12): void {
   else if (tries > 0) requestAnimationFrame(() => focusTask(id, tries - 1));
 }
 
+/** Whether the person has gone to something else than this card since. */
+function isElsewhere(id: string): boolean {
+  const on = document.activeElement;
+  return on !== null && on !== document.body && !on.closest(`[data-task-id="${id}"]`);
+}
+
 export function useBoardKeys(board: {
   shown: readonly TaskStatus[];
   tasks: TaskWindow;
@@ -75,7 +81,10 @@ export function useBoardKeys(board: {
     if (at.index + by < 0 || !tasks.at(at.status, at.index + by)) return false;
     const before = tasks.at(at.status, by > 0 ? at.index + 2 : at.index - 1);
     void move(at.task, { status: at.status, beforeId: before?.id ?? null }).then(() =>
-      requestAnimationFrame(() => focusTask(at.task.id)),
+      requestAnimationFrame(() => {
+        // The card loses the focus when it changes its place among the others.
+        if (!isElsewhere(at.task.id)) focusTask(at.task.id);
+      }),
     );
   };
 
