@@ -6,6 +6,8 @@ import { markStart } from '../sync/start-marks';
 
 interface Begun extends StartedWorker {
   readonly userId: string;
+  /** Has it open the database, if it was not told before. */
+  tell(): void;
 }
 
 let begun: Begun | null = null;
@@ -17,17 +19,29 @@ function begin(): Worker {
 
 function started(start: Start): Begun {
   const worker = begin();
-  worker.postMessage(start);
+  let isTold = false;
+  const tell = () => {
+    if (!isTold) worker.postMessage(start);
+    isTold = true;
+  };
   const heard: ToTab[] = [];
   // Nobody listens yet: it would be lost.
   worker.onmessage = ({ data }: MessageEvent<ToTab>) => heard.push(data);
-  return { worker, heard, userId: start.userId };
+  return { worker, heard, userId: start.userId, tell };
 }
 
-/** Begins the worker for this person's database. */
+/** A tab that nobody sees is not painted, and opens its database after this; ms. */
+const PATIENCE = 300;
+
+/**
+ * Begins the worker for this person's database: its files are on their way at once. It is told to open the database after
+ * the first paint, which would have to wait for a core else.
+ */
 export function beginWorker(userId: string): void {
   const one = started({ type: 'start', userId, baseUrl: location.origin });
   begun = one;
+  requestAnimationFrame(() => setTimeout(one.tell));
+  setTimeout(one.tell, PATIENCE);
   // One that failed is not handed on: the next one fails before the eyes of who can say so.
   one.worker.onerror = () => {
     if (begun === one) begun = null;
@@ -40,9 +54,12 @@ export function takeWorker(start: Start): StartedWorker {
   begun = null;
   if (one?.userId === start.userId) {
     one.worker.onerror = null;
+    one.tell();
     return one;
   }
   // Somebody else signed in meanwhile, in another tab.
   one?.worker.terminate();
-  return started(start);
+  const another = started(start);
+  another.tell();
+  return another;
 }
