@@ -7,11 +7,10 @@ import { Hono } from 'hono';
 import type { Pool } from 'pg';
 import type { LightAnswer, LightRow } from '../../db/sync/light';
 import type { Schema } from '../../db/sync/schema';
-import { notMember } from '../../electric/proxy';
 import { uuidParam } from './body';
 import { ApiFailure } from './errors';
 import { type LightView, lightQuery } from './light-view';
-import type { Memberships, Person } from './sessions';
+import { type Memberships, type Person, requireMember } from './sessions';
 
 export interface LightParts {
   /** @throws ApiFailure 'signed-out' */
@@ -33,11 +32,7 @@ export function lightRoutes({ person, memberships, reads, schema, views }: Light
   app.get('/:id/light/:view', async (c) => {
     const { id: userId } = await person(c.req.raw);
     const workspaceId = uuidParam(c, 'id');
-    const theirs = (await memberships.membershipsOf([userId])).get(userId) ?? [];
-    if (!theirs.some((membership) => membership.workspaceId === workspaceId)) {
-      const { kind, message } = notMember();
-      throw new ApiFailure(kind, message);
-    }
+    await requireMember(memberships, userId, workspaceId);
     const found = known.get(c.req.param('view'));
     if (!found) throw new ApiFailure('not-found', 'There is nothing at this address.');
     const { view, query } = found;

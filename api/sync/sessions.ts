@@ -2,6 +2,7 @@
 // which workspaces are theirs.
 import { createHash } from 'node:crypto';
 import { type Membership, PERSON_HEADER } from '../../db/sync/wire';
+import { notMember } from '../../electric/proxy';
 import { ApiFailure } from './errors';
 
 export interface Person {
@@ -35,6 +36,18 @@ export interface Memberships {
    * @returns by account; whoever is in no workspace may be missing
    */
   membershipsOf(userIds: readonly string[]): Promise<ReadonlyMap<string, readonly Membership[]>>;
+}
+
+/** @throws ApiFailure with what the proxy says to whoever is not in this workspace */
+export async function requireMember(
+  memberships: Memberships,
+  userId: string,
+  workspaceId: string,
+): Promise<void> {
+  const theirs = (await memberships.membershipsOf([userId])).get(userId) ?? [];
+  if (theirs.some((membership) => membership.workspaceId === workspaceId)) return;
+  const { kind, message } = notMember();
+  throw new ApiFailure(kind, message);
 }
 
 /** @returns a short name of this list of memberships: another one whenever they are */

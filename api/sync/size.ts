@@ -4,10 +4,8 @@ import { Hono } from 'hono';
 import type { Pool } from 'pg';
 import type { Schema } from '../../db/sync/schema';
 import type { WorkspaceSize } from '../../db/sync/wire';
-import { notMember } from '../../electric/proxy';
 import { uuidParam } from './body';
-import { ApiFailure } from './errors';
-import type { Memberships, Person } from './sessions';
+import { type Memberships, type Person, requireMember } from './sessions';
 
 export interface SizeParts {
   /** @throws ApiFailure 'signed-out' */
@@ -23,11 +21,7 @@ export function sizeRoutes({ person, memberships, reads, schema }: SizeParts): H
   app.get('/:id/size', async (c) => {
     const { id: userId } = await person(c.req.raw);
     const workspaceId = uuidParam(c, 'id');
-    const theirs = (await memberships.membershipsOf([userId])).get(userId) ?? [];
-    if (!theirs.some((membership) => membership.workspaceId === workspaceId)) {
-      const { kind, message } = notMember();
-      throw new ApiFailure(kind, message);
-    }
+    await requireMember(memberships, userId, workspaceId);
     const { rows } = await reads.query<{ name: string; count: string }>(query, [workspaceId, userId]);
     const answer: WorkspaceSize = {
       rows: Object.fromEntries(rows.map((row) => [row.name, Number(row.count)])),

@@ -22,6 +22,9 @@ export interface GuardOptions {
   flush(): Promise<void>;
 }
 
+/** The plugin makes its own table, once for each shape: shape-source.ts has made it for all of them. */
+const makesTable = /create table if not exists\s+"electric"\."subscriptions_metadata"/i;
+
 export class Guard {
   /** Transactions of the plugin that are stored. */
   commits = 0;
@@ -52,8 +55,7 @@ export class Guard {
     return new Proxy(this.pg, {
       get: (pg, name) => {
         if (name === 'transaction') return transaction;
-        // Outside of transactions it executes only what makes its table, once for each shape: shape-source.ts has made it.
-        if (name === 'exec') return async () => [];
+        if (name === 'exec') return (sql: string) => (makesTable.test(sql) ? [] : pg.exec(sql));
         const value = Reflect.get(pg, name) as unknown;
         return typeof value === 'function' ? value.bind(pg) : value;
       },
