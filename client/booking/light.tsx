@@ -53,8 +53,9 @@ function Bookings() {
                   />
                 </p>
                 <p className="text-xs text-ink-2">
-                  {names.get(booking.resource_id) ?? 'Unknown resource'}, {clockTime(time.start)} to{' '}
-                  {clockTime(time.end)}, {String(booking.author) || 'somebody'}
+                  {names.get(booking.resource_id) ?? 'Unknown resource'},{' '}
+                  {clockTime(time.start, new Date(day))} to {clockTime(time.end, new Date(day))},{' '}
+                  {String(booking.author) || 'somebody'}
                   {states[String(booking.status)] ? `. ${states[String(booking.status)]}` : ''}
                 </p>
               </li>

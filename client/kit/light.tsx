@@ -91,12 +91,12 @@ export function LightPage(props: {
   );
 }
 
-/** The time of day, with the day where that is not today. @param at ms since 1970 */
-export function clockTime(at: number): string {
-  const isToday = new Date(at).toDateString() === new Date().toDateString();
+/** The time of day, with the day where that is not the one it is read under. @param at ms since 1970 */
+export function clockTime(at: number, under: Date = new Date()): string {
+  const isThatDay = new Date(at).toDateString() === under.toDateString();
   return new Date(at).toLocaleString(
     [],
-    isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' },
+    isThatDay ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' },
   );
 }
 

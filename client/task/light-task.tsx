@@ -64,7 +64,7 @@ export function LightTask({ id }: { id: string }) {
           choose={(next) => change({ assignee_id: next === '' ? null : next })}
         />
       </div>
-      {task.due_on ? <p className="text-sm text-ink-2">Due on {String(task.due_on)}</p> : null}
+      {task.due_on ? <p className="text-sm text-ink-2">Due on {dayOf(String(task.due_on))}</p> : null}
       <section aria-label="Description">
         <h2 className="mb-1 text-sm font-[600]">Description</h2>
         <p className="whitespace-pre-wrap wrap-anywhere text-base">
@@ -161,3 +161,6 @@ function CommentForm({ save }: { save: (body: string) => Promise<boolean> }) {
     </form>
   );
 }
+
+/** @param date YYYY-MM-DD */
+const dayOf = (date: string) => new Date(`${date}T00:00`).toLocaleDateString([], { dateStyle: 'medium' });
