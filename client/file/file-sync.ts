@@ -3,7 +3,7 @@
 import type { PGliteInterface } from '@electric-sql/pglite';
 import { z } from 'zod';
 import { filePath } from '../../db/file/file';
-import { type Link, LinkError, readJson } from '../sync/link';
+import { type Link, LinkError, readJson, unlessEnded } from '../sync/link';
 import { type SyncProblem, syncProblem } from '../sync/sync-problem';
 import { AHEAD_BYTES, type DeviceFiles } from './device-files';
 import { hashOf } from './files';
@@ -245,7 +245,7 @@ export class FileSync {
           await response.body?.cancel();
           continue;
         }
-        const bytes = await response.blob();
+        const bytes = await unlessEnded(response, response.blob());
         // A page that answered in its place is no file.
         if ((await hashOf(bytes)) !== row.hash) return true;
         await files.copy(path, bytes);

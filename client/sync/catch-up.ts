@@ -2,7 +2,7 @@
 // brings of each shape all that there is, part after part, so that nobody has to ask for the next one. Whatever goes
 // wrong here costs only time: whoever is not answered asks by itself (live-polls.ts). The other end is electric/catch-up.ts.
 import { type CatchUpHead, catchUpHead, limits } from '../../db/sync/wire';
-import type { Link } from './link';
+import { type Link, unlessEnded } from './link';
 import { markStart } from './start-marks';
 
 /** Subscriptions that are about to ask are waited for this long, ms. */
@@ -147,7 +147,7 @@ export class CatchUp {
         await response.body?.cancel();
         return;
       }
-      for await (const { head, body } of partsIn(response.body)) {
+      for await (const { head, body } of partsIn(response, response.body)) {
         this.link.heard();
         markStart('catch-up');
         const shape = mine.get(head.poll);
@@ -226,6 +226,7 @@ const placeOf = ({ searchParams }: URL) =>
 
 /** @throws when it is not what the protocol says, ends within a part, or nothing comes any more */
 async function* partsIn(
+  response: Response,
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<{ head: CatchUpHead; body: Uint8Array<ArrayBuffer> }> {
   const reader = body.getReader();
@@ -236,7 +237,9 @@ async function* partsIn(
     const silent = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('the line is dead')), SILENCE);
     });
-    const { done, value } = await Promise.race([reader.read(), silent]).finally(() => clearTimeout(timer));
+    const { done, value } = await Promise.race([unlessEnded(response, reader.read()), silent]).finally(() =>
+      clearTimeout(timer),
+    );
     if (done) {
       ended = true;
       return;

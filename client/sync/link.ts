@@ -91,6 +91,7 @@ export class Link {
     const timer = setTimeout(() => silent.abort(), silence);
     const signals = [this.#closed.signal, silent.signal, AbortSignal.timeout(LONGEST_ANSWER)];
     if (init.signal) signals.push(init.signal);
+    const ended = AbortSignal.any(signals);
     let response: Response;
     try {
       const url = path.startsWith('http') ? path : this.options.baseUrl + path;
@@ -100,8 +101,9 @@ export class Link {
           ...(init.headers as Record<string, string> | undefined),
           [PERSON_HEADER]: this.options.userId,
         },
-        signal: AbortSignal.any(signals),
+        signal: ended,
       });
+      ends.set(response, ended);
       clearTimeout(timer);
     } catch (error) {
       clearTimeout(timer);
@@ -236,9 +238,33 @@ export const elsewhere = 'Something else answered in place of the server.';
 /** The whole body. @throws LinkError 'unreachable' when the line breaks in the middle of it */
 export async function readText(response: Response): Promise<string> {
   try {
-    return await response.text();
+    return await unlessEnded(response, response.text());
   } catch {
     throw new LinkError('unreachable', 'The server does not answer.');
+  }
+}
+
+/** What ends the reading of an answer. */
+const ends = new WeakMap<Response, AbortSignal>();
+
+/**
+ * Node's fetch forgets the signal of a request at times when the head of the answer has come (what joins the two is
+ * collected as garbage): its body is then waited for although the request was ended. Who reads it here does not.
+ * @throws the reason of the signal, or what the reading throws
+ */
+export async function unlessEnded<T>(response: Response, reading: Promise<T>): Promise<T> {
+  const signal = ends.get(response);
+  if (!signal) return await reading;
+  let leave = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([reading, ended]);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 

@@ -1,6 +1,7 @@
 // Quick-add: type a title, Enter makes the task and asks for the next one.
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useRef } from 'react';
 import { useAuthor, useWorkspace } from '../account';
+import { useDraft } from '../kit/draft';
 import { useAct } from '../sync/react/act';
 import { useStore } from '../sync/react/store-context';
 import { topKey } from './board/place';
@@ -12,20 +13,27 @@ export function QuickAdd(props: { projectId: string; status: TaskStatus; onClose
   const act = useAct();
   const workspace = useWorkspace();
   const author = useAuthor();
-  const [title, setTitle] = useState('');
+  const {
+    text: title,
+    setText: setTitle,
+    putBack,
+  } = useDraft(`quick.${props.projectId}.${props.status}`, ' ');
   const area = useRef<HTMLTextAreaElement>(null);
   const add = async () => {
     if (!title.trim()) return props.onClose();
     setTitle('');
+    const position = await topKey(store, props.projectId, props.status).catch(() => null);
+    // Without an answer of the database there is no place for it; that the database does not answer is said elsewhere.
+    if (position === null) return putBack(title);
     const { statements } = createTask(store.db, {
       workspaceId: workspace.id,
       projectId: props.projectId,
       title,
       status: props.status,
-      position: await topKey(store, props.projectId, props.status),
+      position,
       author,
     });
-    if (!(await act(`new task “${title.trim()}”`, statements))) setTitle(title);
+    if (!(await act(`new task “${title.trim()}”`, statements))) putBack(title);
     area.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -35,6 +43,7 @@ export function QuickAdd(props: { projectId: string; status: TaskStatus; onClose
     }
     if (event.key === 'Escape') {
       event.stopPropagation();
+      setTitle('');
       props.onClose();
     }
   };

@@ -1,15 +1,15 @@
 // Comments of the open task, and writing a new one. What is being typed survives closing the panel.
 import { MoreHorizontal, Pencil, Trash2 } from 'lucide-react';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { useAuthor, useWorkspace } from '../../account';
 import { Avatar } from '../../kit/avatar';
 import { Boundary } from '../../kit/boundary';
 import { Button, IconButton } from '../../kit/button';
+import { useDraft } from '../../kit/draft';
 import { useShortcut } from '../../kit/keys/keyboard';
 import { SyncMark } from '../../kit/mark';
 import { Markdown } from '../../kit/markdown';
 import { Menu, MenuItem } from '../../kit/menu';
-import { recall, remember } from '../../kit/remember';
 import { ago, exactTime } from '../../kit/when';
 import { useAct } from '../../sync/react/act';
 import { useLive, useStore } from '../../sync/react/store-context';
@@ -144,17 +144,15 @@ function Compose({ taskId }: { taskId: string }) {
   const act = useAct();
   const workspace = useWorkspace();
   const author = useAuthor();
-  const key = `draft.${taskId}`;
-  const [body, setBody] = useState(() => recall<string>(key) ?? '');
+  const { text: body, setText: setBody, putBack } = useDraft(`draft.${taskId}`, '\n\n');
   const input = useRef<HTMLTextAreaElement>(null);
   useShortcut(taskShortcuts.comment, workspace.readOnly ? null : () => input.current?.focus());
-  useEffect(() => remember(key, body || null), [key, body]);
   const send = async (event?: FormEvent) => {
     event?.preventDefault();
     if (!body.trim()) return;
     setBody('');
     const statements = createComment(store.db, { workspaceId: workspace.id, taskId, body, author });
-    if (!(await act('comment', statements))) setBody(body);
+    if (!(await act('comment', statements))) putBack(body);
   };
   if (workspace.readOnly) return <p className="px-5 py-4 text-ink-3">{workspace.readOnly}</p>;
   return (
