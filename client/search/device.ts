@@ -3,8 +3,10 @@
 import type { EngineFeature, FeatureHost, FeatureWork } from '../sync/feature';
 import { serialized } from '../sync/serialized';
 
-/** Rows of each table in one transaction: some milliseconds. */
-const SOME = 100;
+/** Rows in one transaction: as many as are read in this time, ms, which is how long somebody else may wait for the database. */
+const STEP = 8;
+const FEWEST = 20;
+const MOST = 400;
 /** Searches that are open hear of new words this often while many are made, ms. */
 const TOLD_EVERY = 1_000;
 
@@ -22,17 +24,21 @@ function reading(host: FeatureHost): FeatureWork {
     try {
       let told = Date.now();
       let untold = false;
+      let some = FEWEST;
       // During a first load the rows themselves come first.
       while (!closed && !host.loading()) {
-        const { rows } = await host.pg.query<{ read: number }>('select sync.read_words($1) as read', [SOME]);
+        const begun = performance.now();
+        const { rows } = await host.pg.query<{ read: number }>('select sync.read_words($1) as read', [some]);
         const count = rows[0]!.read;
         untold ||= count > 0;
-        if (untold && (count < SOME || Date.now() - told > TOLD_EVERY)) {
+        if (untold && (count < some || Date.now() - told > TOLD_EVERY)) {
           host.changed(['words', 'unread']);
           told = Date.now();
           untold = false;
         }
         if (count === 0) return;
+        const fits = Math.round((some * STEP) / (performance.now() - begun));
+        some = Math.min(Math.max(fits, FEWEST), 2 * some, MOST);
         // Whatever else waits for the database goes first.
         await new Promise((next) => setTimeout(next));
       }

@@ -45,7 +45,9 @@ export function searchHits(db: Kysely<DB>, workspaceId: string, words: string, l
   const parts = searched.map((hits) => hits({ workspaceId, query, first, limit }));
   return bound<Hit>(
     db,
+    // By itself, so that the index of words is used also while the planner does not know yet how many rows there are.
     sql`
+      with found as materialized (select row_id, words from sync.words where words @@ ${query})
       select id, kind, task_id, project_id, resource, title, status, at, author,
              ts_headline('simple', left(body, ${sql.lit(excerptFrom)}), ${query}, ${options}) as excerpt
       from (${sql.join(parts, sql` union all `)}) x

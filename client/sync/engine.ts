@@ -91,7 +91,7 @@ export class Engine implements Backend {
     ]);
     const flush = () => this.#flush();
     this.#prepared = new PreparedQueries(this.#pg);
-    this.#tending = new Tending({ pg: this.#pg, tables: schema.names });
+    this.#tending = new Tending({ pg: this.#pg });
     this.#writer = new Writer({
       pg: this.#pg,
       schema,
@@ -146,7 +146,10 @@ export class Engine implements Backend {
     const { status, fault } = this.#board;
     this.#features.open(fault, {
       ...{ pg: this.#pg, link: this.#link, userId, flush, syncs: options.sync !== false },
-      changed: (tables) => this.#changed(wholly(tables)),
+      changed: (tables) => {
+        this.#changed(wholly(tables));
+        if (this.#board.status().upToDate) void this.#tending.tend();
+      },
       idle: () => status().upToDate && status().network === 'online',
       loading: () => status().loading !== null,
       counted: () => void this.#count(),

@@ -165,7 +165,7 @@ test('tables are tended when they have grown and nobody waits for the database',
     [workspaceId],
   );
   const before = await pages();
-  const tending = new Tending({ pg, tables: ['label'], quiet: 50 });
+  const tending = new Tending({ pg, quiet: 50 });
   tending.used();
   await tending.tend();
   expect(await pages()).toBeGreaterThan(before + 16);

@@ -4,8 +4,6 @@ import type { PGliteInterface } from '@electric-sql/pglite';
 
 export interface TendingOptions {
   readonly pg: PGliteInterface;
-  /** Tables of the schema public. */
-  readonly tables: readonly string[];
   /** ms without a query or write of a person before a table is taken; 3 s where it is not said. */
   readonly quiet?: number;
 }
@@ -47,7 +45,7 @@ export class Tending {
         if (this.#end.signal.aborted) return;
         const [table] = await this.#grown();
         if (table === undefined || this.#end.signal.aborted) return;
-        await pg.exec(`vacuum analyze public."${table}"`);
+        await pg.exec(`vacuum analyze ${table}`);
       }
     } catch (error) {
       // It is only slower then; a device without room says so elsewhere.
@@ -55,14 +53,14 @@ export class Tending {
     }
   }
 
-  /** @returns tables that have grown since they were tended last, the one that has grown most first */
+  /** @returns tables of rows and of what the device keeps beside them that have grown since they were tended last, the one that has grown most first */
   async #grown(): Promise<string[]> {
     const { rows } = await this.options.pg.query<{ name: string }>(
-      `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where n.nspname = 'public' and c.relkind = 'r' and c.relname = any ($1::text[])
-           and pg_relation_size(c.oid) / current_setting('block_size')::int > c.relpages * $2::float8 + $3::int
+      `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname in ('public', 'sync') and c.relkind = 'r'
+           and pg_relation_size(c.oid) / current_setting('block_size')::int > c.relpages * $1::float8 + $2::int
          order by pg_relation_size(c.oid) / current_setting('block_size')::int - c.relpages desc`,
-      [this.options.tables, GROWTH, FEW_PAGES],
+      [GROWTH, FEW_PAGES],
     );
     return rows.map(({ name }) => name);
   }

@@ -61,36 +61,52 @@ alter table page enable always trigger unread_inserted;
 alter table page enable always trigger unread_updated;
 alter table page enable always trigger unread_deleted;
 
--- Makes the words of so many rows of each table. Returns how many were read.
+-- Makes the words of so many rows, and returns of how many. Rows are taken in the order in which they were marked, from where the
+-- last call of this session stopped: from the beginning, each call would pass over all that were read before.
 create function sync.read_words(many integer) returns integer language plpgsql as $$
 declare
-  ids  uuid[];
-  read integer := 0;
+  from_here tid := coalesce(nullif(current_setting('sync.words_read_to', true), ''), '(0,0)')::tid;
+  to_there  tid;
+  ids       uuid[];
+  kinds     text[];
 begin
-  ids := array(select row_id from sync.unread where "table" = 'task' limit many);
-  insert into sync.words
-    select id, 'task', setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', left(description, 100000)), 'B')
-      from task where id = any (ids)
-    on conflict (row_id) do update set words = excluded.words;
+  loop
+    select array_agg(row_id), array_agg(distinct "table"), max(place) into ids, kinds, to_there
+      from (select ctid as place, row_id, "table" from sync.unread where ctid > from_here limit many) marked;
+    exit when ids is not null or from_here = '(0,0)';
+    from_here := '(0,0)';
+  end loop;
+  perform set_config('sync.words_read_to', coalesce(to_there, '(0,0)')::text, false);
+  if ids is null then
+    if pg_relation_size('sync.unread') > 500000 then
+      truncate sync.unread;
+    end if;
+    return 0;
+  end if;
+  -- Words that a power cut takes are marked as unread again with it: nothing waits for the disk.
+  perform set_config('synchronous_commit', 'off', true);
+  if 'task' = any (kinds) then
+    insert into sync.words
+      select id, 'task', setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', left(description, 100000)), 'B')
+        from task where id = any (ids)
+      on conflict (row_id) do update set words = excluded.words;
+  end if;
+  if 'comment' = any (kinds) then
+    insert into sync.words
+      select id, 'comment', to_tsvector('simple', left(body, 100000)) from comment where id = any (ids)
+      on conflict (row_id) do update set words = excluded.words;
+  end if;
+  if 'booking' = any (kinds) then
+    insert into sync.words
+      select id, 'booking', setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', left(notes, 100000)), 'B')
+        from booking where id = any (ids)
+      on conflict (row_id) do update set words = excluded.words;
+  end if;
+  if 'page' = any (kinds) then
+    insert into sync.words
+      select id, 'page', setweight(to_tsvector('simple', title), 'A') from page where id = any (ids)
+      on conflict (row_id) do update set words = excluded.words;
+  end if;
   delete from sync.unread where row_id = any (ids);
-  read := read + cardinality(ids);
-  ids := array(select row_id from sync.unread where "table" = 'comment' limit many);
-  insert into sync.words
-    select id, 'comment', to_tsvector('simple', left(body, 100000)) from comment where id = any (ids)
-    on conflict (row_id) do update set words = excluded.words;
-  delete from sync.unread where row_id = any (ids);
-  read := read + cardinality(ids);
-  ids := array(select row_id from sync.unread where "table" = 'booking' limit many);
-  insert into sync.words
-    select id, 'booking', setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', left(notes, 100000)), 'B')
-      from booking where id = any (ids)
-    on conflict (row_id) do update set words = excluded.words;
-  delete from sync.unread where row_id = any (ids);
-  read := read + cardinality(ids);
-  ids := array(select row_id from sync.unread where "table" = 'page' limit many);
-  insert into sync.words
-    select id, 'page', setweight(to_tsvector('simple', title), 'A') from page where id = any (ids)
-    on conflict (row_id) do update set words = excluded.words;
-  delete from sync.unread where row_id = any (ids);
-  return read + cardinality(ids);
+  return cardinality(ids);
 end $$;
