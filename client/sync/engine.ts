@@ -8,6 +8,7 @@ import { begin, newestMark } from './client-row';
 import type { Database } from './database';
 import type { DiscardedOperation, EngineFeature } from './feature';
 import { Features } from './features';
+import { FirstRows } from './first-rows';
 import { flushPatiently } from './flushing';
 import { Link, type LinkOptions } from './link';
 import { type Changes, LiveQueries, type Query, tablesIn, type Watcher, wholly } from './live-queries';
@@ -61,6 +62,7 @@ export class Engine implements Backend {
   readonly #features: Features;
   readonly #replacing: Replacing;
   readonly #board: StatusBoard;
+  readonly #first = new FirstRows();
   #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
   #wasOnline = false;
@@ -83,12 +85,12 @@ export class Engine implements Backend {
     );
     this.#features = new Features(options.features);
     const { deviceOnly, derived } = this.#features;
-    this.#live = new LiveQueries((query) => this.#turns.read(() => this.#query(query)), this.#turns.holding, [
-      ...schema.names,
-      ...['outbox', 'refused', 'incoming'],
-      ...deviceOnly,
-      ...derived,
-    ]);
+    const watchable = [...schema.names, 'outbox', 'refused', 'incoming', ...deviceOnly, ...derived];
+    this.#live = new LiveQueries(
+      (query) => this.#first.come.then(() => this.#turns.read(() => this.#query(query))),
+      this.#turns.holding,
+      watchable,
+    );
     const flush = () => this.#flush();
     this.#prepared = new PreparedQueries(this.#pg);
     this.#tending = new Tending({ pg: this.#pg });
@@ -127,6 +129,7 @@ export class Engine implements Backend {
       flush,
       changed: (tables) => {
         markStart('rows');
+        this.#first.arrived();
         void arrived(this.#pg, tables).then((changes) =>
           this.#changed(changes, this.#board.status().loading ? 'later' : 'now'),
         );
@@ -162,13 +165,15 @@ export class Engine implements Backend {
   static async open(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
     const pg = engine.#pg;
-    await begin(pg);
+    const isNew = await begin(pg);
     await engine.#flush();
     await engine.#features.recount();
-    await engine.#count();
+    // Of a new device there is nothing to count.
+    if (!isNew) await engine.#count();
     await engine.#outbox.open();
     engine.#features.start();
     markStart('writable');
+    engine.#first.begin(isNew && options.sync !== false);
     if (options.sync !== false) {
       engine.#features.wake();
       void engine.#readPath.refresh();

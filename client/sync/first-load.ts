@@ -7,6 +7,7 @@
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import { copyText } from './copy-text';
 import { after, askPart, isLast, type Message, type Part, type PartOptions } from './parts';
+import type { Slots } from './slots';
 
 /** Messages in one transaction: few at first, so that there is something to see; then as many as hold up nobody. */
 const FIRST = 100;
@@ -21,6 +22,8 @@ export interface FirstLoadOptions extends PartOptions {
   /** The shape's address, with all parameters but handle and offset. */
   readonly url: URL;
   readonly signal: AbortSignal;
+  /** One for all loads: they are stored one after the other, so that live queries get in between. */
+  readonly slot: Slots;
   /** Resolves when everything that was committed is stored. */
   flush(): Promise<void>;
   /** So many more rows are stored. */
@@ -88,7 +91,7 @@ export async function firstLoad(
     done = 0;
     if (isLast(part)) {
       // Nothing to flush: a position that is lost is asked for again.
-      await finish(options.pg, options, part, lsn);
+      await inSlot(options, () => finish(options.pg, options, part, lsn));
       return { last: part, position: lsn };
     }
     if (changes.length === 0 && url.searchParams.get('offset') === part.headers.get('electric-offset')) {
@@ -117,14 +120,25 @@ async function store(
       );
       await reach(tx);
     });
-  try {
-    await attempt(false);
-  } catch (error) {
-    // It clashes with what was made here, or with rows that changed places meanwhile: merging knows what to do (R5).
-    if (!isViolation(error)) throw error;
-    await attempt(true);
-  }
+  await inSlot(options, async () => {
+    try {
+      await attempt(false);
+    } catch (error) {
+      // It clashes with what was made here, or with rows that changed places meanwhile: merging knows what to do (R5).
+      if (!isViolation(error)) throw error;
+      await attempt(true);
+    }
+  });
   await options.flush();
+}
+
+async function inSlot({ slot, signal }: FirstLoadOptions, run: () => Promise<void>): Promise<void> {
+  const leave = await slot.enter(signal);
+  try {
+    await run();
+  } finally {
+    leave();
+  }
 }
 
 const isViolation = (error: unknown) => /^23/.test((error as { code?: string }).code ?? '');

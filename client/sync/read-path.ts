@@ -38,6 +38,8 @@ export class ReadPath {
   #tag: string | null = null;
   #refreshing: Promise<void> | null = null;
   #again = false;
+  /** Workspaces that the refresh under way should find. */
+  #expected: readonly string[] = [];
   #closed = new AbortController();
   /** Rows to expect of workspaces whose first load is under way. */
   #totals = new Map<string, number>();
@@ -138,7 +140,8 @@ export class ReadPath {
   expect(workspaceIds: readonly string[]): void {
     if (workspaceIds.every((id) => this.#followed.has(id))) return;
     this.#forgetTag();
-    void this.refresh();
+    if (this.#refreshing) this.#expected = workspaceIds;
+    else void this.refresh();
   }
 
   #forgetTag(): void {
@@ -154,7 +157,9 @@ export class ReadPath {
         await this.#refresh();
         this.options.problem('session', null);
         failures = 0;
-        if (!this.#again) return;
+        const isMissing = this.#expected.some((id) => !this.#followed.has(id));
+        this.#expected = [];
+        if (!this.#again && !isMissing) return;
       } catch (error) {
         if (closed.aborted) return;
         failures++;

@@ -128,7 +128,7 @@ export class Relay {
     addEventListener('online', () => void engine.networkChanged(true), leading);
     addEventListener('offline', () => void engine.networkChanged(false), leading);
     // It may have changed while the database was being opened.
-    void engine.networkChanged(navigator.onLine);
+    if (!navigator.onLine) void engine.networkChanged(false);
     this.#leader = this.#id;
     this.#say({ type: 'i-lead', from: this.#id });
     for (const open of [...this.#open.values()]) this.#pass(open);

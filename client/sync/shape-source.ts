@@ -3,12 +3,14 @@
 import type { Transaction } from '@electric-sql/pglite';
 import { LivePolls } from './live-polls';
 import type { Followed, OpenSource, RowSource, SourceHost } from './row-source';
+import { Slots } from './slots';
 import { Starts } from './starts';
 import { Subscription } from './subscription';
 
 class ShapeSource implements RowSource {
   readonly #polls: LivePolls;
   readonly #starts: Starts;
+  readonly #storing = new Slots(1);
   #prepared: Promise<void> | null = null;
 
   constructor(private readonly host: SourceHost) {
@@ -21,7 +23,7 @@ class ShapeSource implements RowSource {
   }
 
   follow(followed: Followed): Subscription {
-    return new Subscription(this.host, this.#polls, followed, this.#starts);
+    return new Subscription(this.host, this.#polls, followed, this.#starts, this.#storing);
   }
 
   /** Makes the table of pglite-sync, as the plugin does, once for all subscriptions. */

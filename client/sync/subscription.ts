@@ -7,6 +7,7 @@ import { Guard } from './guard';
 import type { LivePolls } from './live-polls';
 import type { Part } from './parts';
 import type { Followed, Following, SourceHost } from './row-source';
+import type { Slots } from './slots';
 import type { Start, Starts } from './starts';
 import { isCut, isFirstLoad, type LoadingEvent, type LoadingState, loadingTable } from './states';
 import { type SyncProblem, syncProblem } from './sync-problem';
@@ -51,6 +52,7 @@ export class Subscription implements Following {
     private readonly polls: LivePolls,
     private readonly followed: Followed,
     private readonly starts: Starts,
+    private readonly storing: Slots,
   ) {
     const { serverId, workspaceId, table } = followed;
     // A reset database has lower positions, with which pglite-sync would stand still for ever: its identity is in the key.
@@ -166,6 +168,7 @@ export class Subscription implements Following {
         key: this.#key,
         url: this.#url(),
         signal: this.#closed.signal,
+        slot: this.storing,
         flush: () => this.host.flush(),
         ask: (url, init) => this.#ask(url, init),
         pause: (signal, failures) => link.pause(signal, failures),
