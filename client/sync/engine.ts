@@ -1,16 +1,15 @@
 // The store itself: one database, its outbox, its read path and its live queries. Runs in the elected worker of a
 // browser, or in Node for imports and tests; whoever talks to it does so through Backend.
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
-import type { Schema } from '../../db/sync/schema';
 import type { SessionAnswer } from '../../db/sync/wire';
 import type { Backend } from './backend';
 import { begin, newestMark } from './client-row';
-import type { Database } from './database';
-import type { DiscardedOperation, EngineFeature } from './feature';
+import type { EngineOptions } from './engine-options';
+import type { DiscardedOperation } from './feature';
 import { Features } from './features';
 import { FirstRows } from './first-rows';
 import { flushPatiently } from './flushing';
-import { Link, type LinkOptions } from './link';
+import { Link } from './link';
 import { type Changes, LiveQueries, type Query, tablesIn, type Watcher, wholly } from './live-queries';
 import { statementsRunner, storeError, undoRunner } from './local-writes';
 import { arrived } from './notes';
@@ -20,7 +19,6 @@ import { PreparedQueries } from './prepared';
 import { ReadPath } from './read-path';
 import { Replacing } from './replacing';
 import { resendRunner } from './resend';
-import type { OpenSource } from './row-source';
 import { serialized } from './serialized';
 import { shapeSource } from './shape-source';
 import { markStart } from './start-marks';
@@ -31,20 +29,6 @@ import { type SyncProblem, syncProblem } from './sync-problem';
 import { Tending } from './tending';
 import { Turns } from './turns';
 import { Writer } from './writer';
-
-export interface EngineOptions extends LinkOptions {
-  readonly database: Database;
-  readonly schema: Schema;
-  readonly userId: string;
-  /** What the app adds; closed with the engine. */
-  readonly features: readonly EngineFeature[];
-  /** Where rows come from; absent: the shape stream. */
-  readonly source?: OpenSource;
-  /** Where problems are noted; absent: here alone. */
-  readonly past?: PastProblems;
-  /** Absent: it syncs. false: only local work (tests). */
-  readonly sync?: boolean;
-}
 
 /** How often the memberships are asked for again, ms: a change of them that no shape tells. */
 const MEMBERSHIPS_EVERY = 5 * 60_000;
@@ -127,6 +111,7 @@ export class Engine implements Backend {
       userId,
       source: options.source ?? shapeSource,
       flush,
+      settled: () => (this.#first.haveCome ? this.#live.settled() : Promise.resolve()),
       changed: (tables) => {
         markStart('rows');
         this.#first.arrived();

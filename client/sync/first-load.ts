@@ -7,7 +7,6 @@
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite';
 import { copyText } from './copy-text';
 import { after, askPart, isLast, type Message, type Part, type PartOptions } from './parts';
-import type { Slots } from './slots';
 
 /** Messages in one transaction: few at first, so that there is something to see; then as many as hold up nobody. */
 const FIRST = 100;
@@ -22,8 +21,8 @@ export interface FirstLoadOptions extends PartOptions {
   /** The shape's address, with all parameters but handle and offset. */
   readonly url: URL;
   readonly signal: AbortSignal;
-  /** One for all loads: they are stored one after the other, so that live queries get in between. */
-  readonly slot: Slots;
+  /** Runs what stores rows when nobody else stores some. @throws the signal's reason, or what it throws */
+  inTurn(signal: AbortSignal, run: () => Promise<void>): Promise<void>;
   /** Resolves when everything that was committed is stored. */
   flush(): Promise<void>;
   /** So many more rows are stored. */
@@ -91,7 +90,7 @@ export async function firstLoad(
     done = 0;
     if (isLast(part)) {
       // Nothing to flush: a position that is lost is asked for again.
-      await inSlot(options, () => finish(options.pg, options, part, lsn));
+      await options.inTurn(signal, () => finish(options.pg, options, part, lsn));
       return { last: part, position: lsn };
     }
     if (changes.length === 0 && url.searchParams.get('offset') === part.headers.get('electric-offset')) {
@@ -120,7 +119,7 @@ async function store(
       );
       await reach(tx);
     });
-  await inSlot(options, async () => {
+  await options.inTurn(options.signal, async () => {
     try {
       await attempt(false);
     } catch (error) {
@@ -130,15 +129,6 @@ async function store(
     }
   });
   await options.flush();
-}
-
-async function inSlot({ slot, signal }: FirstLoadOptions, run: () => Promise<void>): Promise<void> {
-  const leave = await slot.enter(signal);
-  try {
-    await run();
-  } finally {
-    leave();
-  }
 }
 
 const isViolation = (error: unknown) => /^23/.test((error as { code?: string }).code ?? '');

@@ -5,6 +5,8 @@
 const PATIENCE = 1_000;
 
 export class FirstRows {
+  /** There may be rows. */
+  haveCome = false;
   #resolve = () => {};
   /** Resolves when there may be rows. */
   readonly come = new Promise<void>((resolve) => {
@@ -13,11 +15,12 @@ export class FirstRows {
 
   /** @param isNew rows are still to come: the device is new, and syncs */
   begin(isNew: boolean): void {
-    if (isNew) setTimeout(this.#resolve, PATIENCE);
-    else this.#resolve();
+    if (isNew) setTimeout(() => this.arrived(), PATIENCE);
+    else this.arrived();
   }
 
   arrived(): void {
+    this.haveCome = true;
     this.#resolve();
   }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import type { MigrationFile } from '../../db/sync/migrate';
 import { type AppDatabase, type Database, openPGlite } from './database';
-import { Engine, type EngineOptions } from './engine';
+import { Engine } from './engine';
+import type { EngineOptions } from './engine-options';
 import { imageOf } from './prepared-node';
 import { ofDump, openInMemory } from './storage';
 

@@ -18,6 +18,7 @@ export interface ReadPathOptions {
   readonly userId: string;
   readonly source: OpenSource;
   flush(): Promise<void>;
+  settled(): Promise<void>;
   changed(tables: Iterable<string>): void;
   progressed(): void;
   /** The newest mark that the server gave this device. */
@@ -61,6 +62,7 @@ export class ReadPath {
       schema,
       baseUrl,
       flush: () => this.options.flush(),
+      settled: () => this.options.settled(),
       memberships: () => this.#tag,
       membershipsChanged: async () => {
         this.#forgetTag();

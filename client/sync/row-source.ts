@@ -14,6 +14,8 @@ export interface SourceHost {
   readonly baseUrl: string;
   /** Resolves when everything that was committed is stored. */
   flush(): Promise<void>;
+  /** Resolves when the live queries have been run that wait for it now. */
+  settled(): Promise<void>;
   /** Tag of the memberships that are known (db/sync/wire.ts); null before there are any. */
   memberships(): string | null;
   /** The memberships are others by now; resolves when they are known. Ends what is followed, so a batch must not wait for it. */

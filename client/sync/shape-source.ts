@@ -10,12 +10,10 @@ import { Subscription } from './subscription';
 class ShapeSource implements RowSource {
   readonly #polls: LivePolls;
   readonly #starts: Starts;
-  readonly #storing = new Slots(1);
-  #prepared: Promise<void> | null = null;
 
   constructor(private readonly host: SourceHost) {
     this.#polls = new LivePolls(host.link, host);
-    this.#starts = new Starts(host.pg, host.schema, () => this.#prepare());
+    this.#starts = new Starts(host.pg, host.schema);
   }
 
   get healthy(): boolean {
@@ -23,26 +21,20 @@ class ShapeSource implements RowSource {
   }
 
   follow(followed: Followed): Subscription {
-    return new Subscription(this.host, this.#polls, followed, this.#starts, this.#storing);
+    return new Subscription(this.host, this.#polls, followed, this.#starts, this.#store);
   }
 
-  /** Makes the table of pglite-sync, as the plugin does, once for all subscriptions. */
-  #prepare(): Promise<void> {
-    this.#prepared ??= this.host.pg
-      .exec(
-        `create schema if not exists electric;
-         create table if not exists electric.subscriptions_metadata (
-           key text primary key, shape_metadata jsonb not null, last_lsn text not null)`,
-      )
-      .then(
-        () => {},
-        (error: unknown) => {
-          this.#prepared = null;
-          throw error;
-        },
-      );
-    return this.#prepared;
-  }
+  /** First loads are stored one after the other, and live queries that wait come before the next: what has come is shown. */
+  readonly #storing = new Slots(1);
+  readonly #store = async (signal: AbortSignal, run: () => Promise<void>): Promise<void> => {
+    const leave = await this.#storing.enter(signal);
+    try {
+      await this.host.settled();
+      await run();
+    } finally {
+      leave();
+    }
+  };
 
   listen(): void {
     this.#polls.listen();
@@ -50,10 +42,6 @@ class ShapeSource implements RowSource {
 
   /** pglite-sync keeps each shape's offset, under a key of server, workspace and table. */
   async forget(tx: Transaction, workspaceId: string | null): Promise<void> {
-    const { rows } = await tx.query<{ there: boolean }>(
-      `select to_regclass('electric.subscriptions_metadata') is not null as there`,
-    );
-    if (!rows[0]!.there) return;
     await tx.query(
       `delete from electric.subscriptions_metadata where $1::text is null or key like '%/' || $1 || '/%'`,
       [workspaceId],

@@ -29,8 +29,6 @@ export class Starts {
   constructor(
     private readonly pg: PGliteInterface,
     private readonly schema: Schema,
-    /** Resolves when pglite-sync's own table is there. */
-    private readonly prepared: () => Promise<void>,
   ) {}
 
   /** What is asked while others are being read is read with the next ones. @throws what the database throws */
@@ -42,11 +40,10 @@ export class Starts {
   }
 
   async #read(): Promise<void> {
-    let asks: Ask[] = [];
+    // Those that are asked for in the same go.
+    await Promise.resolve();
+    const asks = this.#asks.splice(0);
     try {
-      await this.prepared().finally(() => {
-        asks = this.#asks.splice(0);
-      });
       const starts = await this.#startsOf(asks);
       for (const ask of asks) ask.resolve(starts.get(ask.key)!);
     } catch (error) {

@@ -2,12 +2,11 @@
 // merged row by row through the view of server truth. Starts itself again from what is stored when anything fails.
 import { electricSync } from '@electric-sql/pglite-sync';
 import { Answers } from './answers';
-import { firstLoad, type LoadPosition, LoadRefused } from './first-load';
+import { type FirstLoadOptions, firstLoad, type LoadPosition, LoadRefused } from './first-load';
 import { Guard } from './guard';
 import type { LivePolls } from './live-polls';
 import type { Part } from './parts';
 import type { Followed, Following, SourceHost } from './row-source';
-import type { Slots } from './slots';
 import type { Start, Starts } from './starts';
 import { isCut, isFirstLoad, type LoadingEvent, type LoadingState, loadingTable } from './states';
 import { type SyncProblem, syncProblem } from './sync-problem';
@@ -52,7 +51,7 @@ export class Subscription implements Following {
     private readonly polls: LivePolls,
     private readonly followed: Followed,
     private readonly starts: Starts,
-    private readonly storing: Slots,
+    private readonly store: FirstLoadOptions['inTurn'],
   ) {
     const { serverId, workspaceId, table } = followed;
     // A reset database has lower positions, with which pglite-sync would stand still for ever: its identity is in the key.
@@ -160,6 +159,7 @@ export class Subscription implements Following {
     const { pg, link } = this.host;
     this.#received = from ? await this.#rowsHere() : 0;
     let shown = 0;
+    let isShown = true;
     const { last, position } = await firstLoad(
       {
         pg,
@@ -168,7 +168,7 @@ export class Subscription implements Following {
         key: this.#key,
         url: this.#url(),
         signal: this.#closed.signal,
-        slot: this.storing,
+        inTurn: this.store,
         flush: () => this.host.flush(),
         ask: (url, init) => this.#ask(url, init),
         pause: (signal, failures) => link.pause(signal, failures),
@@ -183,7 +183,8 @@ export class Subscription implements Following {
           this.followed.problem(null);
           this.followed.progressed();
           // The interface reads them again not more often than somebody can follow.
-          if (Date.now() - shown < SHOWN_EVERY) return;
+          isShown = Date.now() - shown >= SHOWN_EVERY;
+          if (!isShown) return;
           shown = Date.now();
           this.followed.changed();
         },
@@ -192,7 +193,7 @@ export class Subscription implements Following {
     );
     this.#ahead = last;
     this.loadedRows = this.#received;
-    this.followed.changed();
+    if (!isShown) this.followed.changed();
     return { mode: 'merge', position };
   }
 
