@@ -3,8 +3,9 @@ import { appSubject, reachOther } from './app-subject';
 import { type Asset, totalOf } from './assets';
 import type { Device } from './chromium';
 import { measureDependencies } from './dependencies';
+import { measureFloors } from './floors';
 import type { AppFigures, DeviceFigures } from './report';
-import { measureBoots, measureReach, measureUse, type Subject } from './runs';
+import { measureBoots, measureReach, measureReopened, measureUse, type Subject } from './runs';
 import { startMeasuredServer } from './server';
 import { serveStockSite } from './stock-site';
 import { stockSubject } from './stock-subject';
@@ -41,17 +42,21 @@ export async function measureApp({ root, cache, runs, assets, say }: AppOptions)
       say(`${device}: ${subject.name} with ${manyTasks} tasks`);
       use[subject.name] = await measureUse(subject, device, manyTasks);
     }
-    return { boot, use };
+    say(`${device}: a page without anything`);
+    return { boot, use, floors: await measureFloors(device) };
   };
   try {
     const few = [appSubject(server.url, await server.person('few', bootTasks)), stockSubject(site.url)];
     const many = [appSubject(server.url, await server.person('many', manyTasks)), stockSubject(site.url)];
     const desktop = await measureDevice('desktop', few, many);
     const phone = await measureDevice('phone', few, many);
+    say(`opened again with ${manyTasks} tasks`);
+    const reopened = await measureReopened(many, manyTasks, runs);
     say('from one device to another');
     const reach = await measureReach(few[0]!, reachOther, bootTasks);
     return {
       reach,
+      reopened,
       repeats: runs,
       bootTasks,
       assets,

@@ -8,6 +8,7 @@ import type { Device, Memory } from './chromium';
 import type { LadderPart, PeersPart } from './costs-report';
 import type { Dependency } from './dependencies';
 import type { FanoutFigures } from './fanout';
+import type { Floors } from './floors';
 import type { Delays, LoadFigures } from './load';
 import { type Stamp, stampText, table, tenths, whole } from './report-text';
 import type { Boot, BootRuns, Spread, Use } from './runs';
@@ -18,11 +19,15 @@ export interface DeviceFigures {
   /** By subject: Outpost, stock PGlite. */
   readonly boot: Readonly<Record<string, BootRuns>>;
   readonly use: Readonly<Record<string, Use>>;
+  /** Of a page without anything; absent: not measured. */
+  readonly floors?: Floors;
 }
 
 export interface AppFigures {
   /** From a key on one device to the frame of another that shows it, ms. */
   readonly reach: Spread;
+  /** Opened again with ten thousand tasks on the device, on a desktop, by subject; absent: not measured. */
+  readonly reopened?: Readonly<Record<string, Boot>>;
   /** How often each start was repeated; the figures are medians. */
   readonly repeats: number;
   readonly bootTasks: number;
@@ -101,8 +106,36 @@ ${devices(m, memoryTable)}
 Phone: 390 × 844, and the page's main thread slowed down four times. Chromium cannot slow down a worker, so the
 database itself runs at full speed.
 
+${floorsText(m)}
+
+${reopenedText(m)}
+
 A change on one device is seen on another after ${whole(m.reach.p50)} ms, p95 ${whole(m.reach.p95)} ms (${m.reach.samples}
 samples; from the key in one browser to the frame of the other that shows it, both on the server's machine).`;
+}
+
+function floorsText({ devices }: AppFigures): string {
+  const pair = ({ p50, p95 }: Spread) => `${tenths(p50)} / ${tenths(p95)}`;
+  const rows = Object.entries(devices).flatMap(([name, { floors }]) =>
+    floors ? [[name, pair(floors.painted), pair(floors.stored), pair(floors.asked)]] : [],
+  );
+  return `What this machine takes by itself: a page without anything that changes one element at a key; that has a worker write
+and flush eight kilobytes at that key, until it knows of it; and that asks a worker for nothing, by the way that a second tab
+takes. ms, p50 / p95, in the same run.
+
+${table(['', 'key to paint', 'key to stored', 'a question'], rows)}`;
+}
+
+function reopenedText({ reopened, repeats }: AppFigures): string {
+  const rows = Object.entries(reopened ?? {}).map(([name, boot]) => [
+    name,
+    whole(boot.firstPaint),
+    whole(boot.tasksReadable),
+    whole(boot.databaseWritable),
+  ]);
+  return `The browser closed and started again with ten thousand tasks on the device, on the desktop; ms, medians of ${repeats}, in turns.
+
+${table(['', 'first content', 'tasks readable', 'writable'], rows)}`;
 }
 
 function serverText(m: Stamp & ServerFigures): string {

@@ -13,7 +13,9 @@ export interface ScaleRow {
   readonly bareCsv: number | null;
   /** Until the words of all rows are read for search as well. */
   readonly words: number;
-  /** From a key to the mark that the change is on this device; this and what follows after the words were read. */
+  /** From a key until the card says that the change is on this device; this and what follows after the words were read. */
+  readonly keyToKnown: Spread;
+  /** To the frame that shows it. */
   readonly keyToStored: Spread;
   /** A hundred tasks by position, and one task, asked by the page. */
   readonly list: Spread;
@@ -35,6 +37,7 @@ export function scaleText(m: Stamp & ScaleFigures): string {
     whole(row.all),
     row.bareCsv === null ? '–' : whole(row.bareCsv),
     whole(row.words),
+    pair(row.keyToKnown),
     pair(row.keyToStored),
     pair(row.list),
     pair(row.point),
@@ -50,6 +53,7 @@ export function scaleText(m: Stamp & ScaleFigures): string {
       'bare csv',
       'words read',
       'key to stored',
+      'to its frame',
       'list of 100',
       'one task',
     ],
@@ -61,7 +65,7 @@ ${stampText(m, 'scale')}
 
 From the navigation in a new browser to the first cards, to everything on the device, and to the words of all tasks being read for
 search; each once. Bare csv: as many rows by pglite-sync's csv method into a table without indexes, in the cheapest PGlite of the
-ladder, from the request to the last row, without the start. Then, at rest: from a key until the card says that its change is on this device; a hundred tasks of the board's first column and
+ladder, from the request to the last row, without the start. Then, at rest: from a key until the card says that its change is on this device, and to the frame that shows that; a hundred tasks of the board's first column and
 one task, asked by the page of the worker that holds the database, on the way that a second tab takes. ms, p50 / p95. Memory in MiB afterwards.
 
 ${table(head, rows)}${m.failed.map((sentence) => `\n\n${sentence}`).join('')}`;
