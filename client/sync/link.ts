@@ -48,6 +48,7 @@ export class Link {
   #listeners = new Set<() => void>();
   #wakers = new Set<() => void>();
   #failures = 0;
+  #wakes = 0;
   /** Requests that were told so. */
   #busy = new Set<object>();
   #toldHeardAt = 0;
@@ -66,6 +67,7 @@ export class Link {
 
   /** Try now whatever waits: the network came back, the person signed in, or clicked. */
   wake(): void {
+    this.#wakes++;
     this.#failures = 0;
     if (this.#state.session === 'expired') this.#set({ session: 'signed-in' });
     for (const waker of [...this.#wakers]) waker();
@@ -87,6 +89,7 @@ export class Link {
    * @throws LinkError 'unreachable', 'signed-out', or 'unreadable' for a 401 that is not the server's
    */
   async once(path: string, init: RequestInit = {}, silence = SILENCE): Promise<Response> {
+    const wakes = this.#wakes;
     const silent = new AbortController();
     const timer = setTimeout(() => silent.abort(), silence);
     const signals = [this.#closed.signal, silent.signal, AbortSignal.timeout(LONGEST_ANSWER)];
@@ -117,7 +120,8 @@ export class Link {
     if (response.status !== 401) return response;
     const refusal = apiError.safeParse(parsed(await readText(response)));
     if (!refusal.success) throw new LinkError('unreadable', elsewhere);
-    this.#set({ session: 'expired', heardAt: Date.now() });
+    // Of a request from before the person signed in again it says nothing of now.
+    if (wakes === this.#wakes) this.#set({ session: 'expired', heardAt: Date.now() });
     throw new LinkError('signed-out', 'Sign in again to send and receive changes.');
   }
 
