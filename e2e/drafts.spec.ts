@@ -1,19 +1,15 @@
 // The second app on the core (examples/drafts): a blog whose drafts are kept in the browser and survive being offline.
 import type { Page } from '@playwright/test';
 import { Server } from './server';
-import { test as base, type Device, expect } from './test';
+import { type Device, expect, test } from './test';
 
-const test = base.extend<object, { blog: Server }>({
-  blog: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are used from here
-    async ({}, use) => {
-      const blog = await Server.create('examples/drafts/server.ts');
-      await use(blog);
-      await blog.remove();
-    },
-    { scope: 'worker', timeout: 200_000 },
-  ],
+// Not a fixture of the worker: with one, Playwright gives the file a worker and an app server of its own, after all others.
+let blog: Server;
+test.beforeAll(async () => {
+  test.setTimeout(200_000);
+  blog = await Server.create('examples/drafts/server.ts');
 });
+test.afterAll(() => blog.remove());
 
 /** Signs in by the form; it leads to the drafts, which open without the server from now on. */
 async function drafts(device: Device, name: string): Promise<Page> {
@@ -47,7 +43,6 @@ async function reads(page: Page, title: string, text: string): Promise<void> {
 
 test('W1, C4: a draft of the example written offline survives a reload, arrives, and is published by a form', async ({
   device,
-  blog,
 }) => {
   const [mine, other] = [await device({ baseURL: blog.url }), await device({ baseURL: blog.url })];
   const [ada, ben] = [await drafts(mine, 'ada'), await drafts(other, 'ben')];
@@ -106,7 +101,6 @@ test('W1: drafts of the example outlive the server that was killed under them', 
 
 test('M1: of two texts written apart the newer stays, and the older is shown to whoever wrote it', async ({
   device,
-  blog,
 }) => {
   const [mine, other] = [await device({ baseURL: blog.url }), await device({ baseURL: blog.url })];
   const [ada, ben] = [await drafts(mine, 'ada'), await drafts(other, 'ben')];

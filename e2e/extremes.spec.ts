@@ -37,6 +37,11 @@ async function fill(url: string, team: Team): Promise<Filled> {
   return JSON.parse(stdout) as Filled;
 }
 
+/** Goes to an address as by a link of the app, without loading the app again. */
+async function follow(page: Page, path: string): Promise<void> {
+  await page.evaluate((to) => history.pushState({}, '', to), path);
+}
+
 /** What a page must not have: a part that could not be drawn, and anything wider than the page. */
 async function faults(page: Page): Promise<string[]> {
   return await page.evaluate(async () => {
@@ -256,16 +261,23 @@ test('A5: every extreme that the schema admits is shown on every page, on a desk
       if (shown) found.push(shown);
       found.push(...(await lookThrough(app.page, `${name} at ${width}`)));
     }
-    // Each task and each page by itself.
+    // Each task and each page by itself, in the app that is open; the one before is gone first.
     if (width > 1000) {
+      const list = `${base}/p/${filled.ids.project}/list`;
+      await app.page.goto(list);
       for (const id of filled.tasks) {
-        await app.page.goto(`${base}/p/${filled.ids.project}/list?task=${id}`);
+        await follow(app.page, list);
+        await expect(app.panel).toBeHidden();
+        await follow(app.page, `${list}?task=${id}`);
         await expect(app.title).toBeVisible();
         found.push(...(await faults(app.page)).map((fault) => `task ${id}: ${fault}`));
       }
+      const title = app.main.getByRole('textbox', { name: 'Title' });
       for (const id of filled.pages) {
-        await app.page.goto(`${base}/d/${id}`);
-        await expect(app.main.getByRole('textbox', { name: 'Title' })).toBeVisible();
+        await follow(app.page, `${base}/pages`);
+        await expect(title).toBeHidden();
+        await follow(app.page, `${base}/d/${id}`);
+        await expect(title).toBeVisible();
         found.push(...(await faults(app.page)).map((fault) => `page ${id}: ${fault}`));
       }
     }

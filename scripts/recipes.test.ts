@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const copied = ['api', 'client', 'db', 'electric', 'migrations', 'scripts'];
@@ -53,7 +53,9 @@ class Scratch {
   async run(program: string, ...args: string[]): Promise<string> {
     const { VITEST: _, VITEST_WORKER_ID: _id, VITEST_POOL_ID: _pool, ...env } = process.env;
     const bin = join(this.folder, 'node_modules', '.bin', program);
-    const run = promisify(execFile)(bin, args, { cwd: this.folder, env: { ...env, NO_COLOR: '1' } });
+    // The copy's own migrations give a template of another name (testing/postgres.ts), so one Postgres serves both.
+    const own = { NO_COLOR: '1', TEST_DATABASE_URL: inject('postgresUrl') };
+    const run = promisify(execFile)(bin, args, { cwd: this.folder, env: { ...env, ...own } });
     return await run.then(
       ({ stdout }) => stdout,
       (error: { stdout: string; stderr: string }) => {

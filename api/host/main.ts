@@ -45,6 +45,8 @@ export interface ApiOptions {
   /** Bytes that each workspace may keep; absent: as the environment has it when it says nothing. */
   readonly workspaceQuota?: number;
   readonly upstream: Upstream;
+  /** How long a live request waits when nothing happens, ms; 20 s when absent. */
+  readonly liveWait?: number;
   readonly shapesReady: () => Promise<boolean>;
   readonly client: MiddlewareHandler;
   readonly log: (line: string) => void;
@@ -89,6 +91,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     sessions: auth,
     memberships: membershipsIn(reads),
     upstream: options.upstream,
+    ...(options.liveWait === undefined ? {} : { liveWait: options.liveWait }),
     features: writeFeatures(documents),
     lightViews,
     thread: { entry: new URL('./write-thread.ts', import.meta.url), databaseUrl: options.databaseUrl },

@@ -38,6 +38,8 @@ export interface SyncOptions {
   readonly memberships: Memberships;
   /** Where shapes come from: embeddedUpstream or electricUpstream (electric/proxy.ts). */
   readonly upstream: Upstream;
+  /** How long a live request waits when nothing happens, ms; 20 s when absent. */
+  readonly liveWait?: number;
   /** What the app's features have a say in when rows are written; absent: the tables' own rules are all. */
   readonly features?: readonly WriteFeature[];
   /** What the app's features give light mode to read; absent: nothing. */
@@ -90,7 +92,7 @@ export function mountSync(options: SyncOptions): Sync {
     },
   });
   const openReads = new OpenReads({ memberships, readers, log: options.log });
-  const hub = new LiveHub(upstream);
+  const hub = new LiveHub(upstream, options.liveWait === undefined ? {} : { patienceMs: options.liveWait });
   const door = { schema, hub, known: new KnownPolls() };
   const writes = new WriteDoor({ pool, lineage, schema, features }, options.thread ?? null);
   const person = remembering(async (request) => {

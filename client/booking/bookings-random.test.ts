@@ -14,7 +14,7 @@ let station: Station;
 let devices: Device[];
 
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ longPoll: 2_000 });
   station = await openStation(api);
   devices = await Promise.all(
     [station.ada, station.ben, station.ben].map((person) => station.device(person)),

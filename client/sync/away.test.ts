@@ -8,7 +8,7 @@ import { until } from '../../scripts/testing/until';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ longPoll: 2_000 });
 });
 afterAll(() => api.stop());
 

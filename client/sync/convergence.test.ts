@@ -168,7 +168,7 @@ describe.each(['the shape stream', 'plain polling of SQL'])('rows by %s', (sourc
     const noShapes = async () => {
       throw new Error('there is no shape server');
     };
-    api = await startTestApi(isPolling ? { upstream: noShapes } : {});
+    api = await startTestApi(isPolling ? { upstream: noShapes } : { longPoll: 2_000 });
     if (isPolling) polling = await servePolling(api, schema);
     const ada = await api.person('Ada');
     ({ workspaceId } = await foundWorkspace(ada));

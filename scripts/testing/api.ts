@@ -44,13 +44,23 @@ export interface TestApiOptions {
   readonly client?: MiddlewareHandler;
   /** Bytes. */
   readonly workspaceQuota?: number;
+  /**
+   * How long a live request waits when nothing happens, ms; 20 s when absent, as everywhere. Shorter only where devices wait
+   * for such an answer by right (`settled`): elsewhere it would hide that nobody was woken.
+   */
+  readonly longPoll?: number;
 }
 
 /** @param options.upstream the read path; the embedded shape server when absent. */
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const database = options.database ?? (await createTestDatabase());
   const logged: string[] = [];
-  const shapes = options.upstream ? null : await createShapeServer({ databaseUrl: database.url });
+  const shapes = options.upstream
+    ? null
+    : await createShapeServer({
+        databaseUrl: database.url,
+        ...(options.longPoll === undefined ? {} : { longPollMs: options.longPoll }),
+      });
   const embedded = shapes && embeddedUpstream((request) => shapes.handle(request));
   const api = await startApi({
     port: 0,
@@ -65,6 +75,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     mail: options.mail ?? null,
     closedAccounts: options.closedAccounts ?? [],
     ...(options.workspaceQuota === undefined ? {} : { workspaceQuota: options.workspaceQuota }),
+    ...(options.longPoll === undefined ? {} : { liveWait: options.longPoll }),
     upstream: options.upstream ?? embedded!,
     shapesReady: async () => !shapes || shapes.status().state === 'active',
     client: options.client ?? (async (_, next) => await next()),
