@@ -263,6 +263,11 @@ export class Engine implements Backend {
     return this.#replacing.begun;
   }
 
+  /** How each table of each workspace stands that is followed. */
+  get shapes() {
+    return this.#readPath.shapes;
+  }
+
   readonly diagnostics = async () => {
     // Not with what a start loads.
     const { diagnose } = await import('./diagnostics');

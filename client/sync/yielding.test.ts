@@ -176,6 +176,22 @@ describe('a server row that clashes with an unsent booking', () => {
     expect(await rows('select * from sync.base')).toEqual([]);
   });
 
+  test('R1, R5: a row waits for the place of one that was made here and has gone; when that is confirmed, it goes in', async () => {
+    const mine = await book(hours(10, 11));
+    await answered({ status: 'applied', version: '100' });
+    // The read path brings its end before it has said that its beginning is there.
+    await goes('booking', mine);
+    const taker = crypto.randomUUID();
+    await arrives('booking', booking(taker, hours(10, 12)));
+    expect(await statuses(mine, taker)).toEqual(['confirmed', undefined]);
+    expect(await rows('select row_id from sync.incoming where error is not null')).toEqual([
+      { row_id: taker },
+    ]);
+    await pg.query(`select sync.confirm('booking', $1, 1)`, [workspace]);
+    expect(await statuses(mine, taker)).toEqual([undefined, 'confirmed']);
+    expect(await rows('select * from sync.incoming')).toEqual([]);
+  });
+
   test('C1: what is known here to be taken is told before it is saved', async () => {
     await arrives('booking', booking(crypto.randomUUID(), hours(10, 12)));
     await expect(book(hours(11, 13))).rejects.toMatchObject({

@@ -202,6 +202,10 @@ begin
     where "table" = name and workspace_id = workspace and lsn <= reached loop
     perform sync.settle(name, r, reached);
   end loop;
+  -- A parked row may have waited for the place of one of these (R5).
+  if found and exists (select from sync.incoming i where i."table" = name union all select from sync.yielded y where y."table" = name) then
+    execute format('select sync.apply_%s(false)', name);
+  end if;
 end $$;
 
 -- Takes answers: [{n, verdicts}], the verdicts in the order of the transaction's operations. Refused operations leave

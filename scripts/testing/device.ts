@@ -148,16 +148,21 @@ export async function openDevice(
       void engine.networkChanged(true);
     },
     async settled() {
+      let left: unknown;
       await until(
-        'the device is up to date',
+        () => {
+          const behind = engine.shapes.filter(({ state }) => state !== 'current');
+          return `the device is up to date: ${JSON.stringify({ ...store.status(), behind, left })}`;
+        },
         async () => {
           const { unsent, upToDate } = store.status();
           if (unsent > 0 || !upToDate) return false;
-          const [left] = (await engine.read({
-            sql: 'select (select count(*) from sync.outbox) + (select count(*) from sync.incoming) as n',
+          [left] = await engine.read({
+            sql: `select (select jsonb_agg(o) from sync.outbox o) as outbox, (select jsonb_agg(i) from sync.incoming i) as incoming`,
             parameters: [],
-          })) as { n: string }[];
-          return left!.n === '0';
+          });
+          const { outbox, incoming } = left as { outbox: unknown; incoming: unknown };
+          return outbox === null && incoming === null;
         },
         LONGEST_SETTLING,
       );
