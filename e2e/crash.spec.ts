@@ -35,6 +35,8 @@ test('W1: a write shown as kept survives kill -9 of the browser, with and withou
       const tab = await open();
       for (const earlier of written) await expect(tab.card(earlier)).toBeVisible();
       await tab.addTask(columns.doing, title);
+      // Shown is not yet kept: the mark says when it is.
+      await expect(tab.card(title)).not.toHaveAccessibleName(/being stored$/);
       written.push(title);
       const ended = new Promise((done) => context!.once('close', done));
       killTree(profile);
