@@ -37,6 +37,7 @@ test('W1: with no room left, every kind of change says that it is not stored and
   await page.getByRole('button', { name: 'New page' }).first().click();
   await title.fill('Log');
   await title.press('Enter');
+  await expect(text).toBeFocused();
   await page.keyboard.type('Before.');
   await expect(text).toContainText('Before.');
   await app.upToDate();
