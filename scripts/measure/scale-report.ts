@@ -14,7 +14,7 @@ export interface ScaleRow {
   /** Until the words of all rows are read for search as well. */
   readonly words: number;
   /** From a key until the card says that the change is on this device; this and what follows after the words were read. */
-  readonly keyToKnown: Spread;
+  readonly keyToKnown?: Spread;
   /** To the frame that shows it. */
   readonly keyToStored: Spread;
   /** A hundred tasks by position, and one task, asked by the page. */
@@ -37,7 +37,7 @@ export function scaleText(m: Stamp & ScaleFigures): string {
     whole(row.all),
     row.bareCsv === null ? '–' : whole(row.bareCsv),
     whole(row.words),
-    pair(row.keyToKnown),
+    row.keyToKnown ? pair(row.keyToKnown) : '–',
     pair(row.keyToStored),
     pair(row.list),
     pair(row.point),
