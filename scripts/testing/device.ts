@@ -95,8 +95,11 @@ export interface Device {
   close(): Promise<void>;
 }
 
-/** ms. A row that was changed and is gone again is confirmed by the next answer of a live request, 20 s at the latest. */
-const LONGEST_SETTLING = 60_000;
+/**
+ * ms. A row that was changed and is gone again is confirmed by the second live answer that says so: of 20 s each, and a third one
+ * when the first just missed what the shape server had said.
+ */
+const LONGEST_SETTLING = 90_000;
 
 let prepared: Promise<Blob> | undefined;
 
