@@ -22,7 +22,7 @@ export interface GuardOptions {
   flush(): Promise<void>;
 }
 
-/** The plugin makes its own table, once for each shape: shape-source.ts has made it for all of them. */
+/** The plugin makes its own table, once for each shape: migration 9 has made it for all of them. */
 const makesTable = /create table if not exists\s+"electric"\."subscriptions_metadata"/i;
 
 export class Guard {

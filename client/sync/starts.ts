@@ -40,7 +40,7 @@ export class Starts {
   }
 
   async #read(): Promise<void> {
-    // Those that are asked for in the same go.
+    // By then, all that is asked for in the same go is there.
     await Promise.resolve();
     const asks = this.#asks.splice(0);
     try {
